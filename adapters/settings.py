@@ -1,0 +1,188 @@
+"""Settings of one shop: ``utyug.toml`` for what may be read by anyone, the environment for secrets.
+
+Every key is also an environment variable: ``[onec.bases.main] login`` is ``UTYUG_ONEC__BASES__MAIN__LOGIN``. Secrets are taken from
+the environment only; a secret in the file is refused, because files travel by mail and land in repositories.
+"""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from adapters.clock import Clock
+from adapters.errors import Misconfigured
+
+SECRET_KEYS = frozenset({"password", "secret", "token", "key", "database_url", "urls"})
+
+
+class Part(BaseModel):
+    """A section of the settings: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClockSettings(Part):
+    """The shop's clock; only the stand-in world runs faster than 1."""
+
+    epoch_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    speed: float = Field(default=1.0, gt=0)
+
+
+class OnecBase(Part):
+    """One 1C base that exchanges with us under its own login."""
+
+    login: str
+    password: SecretStr
+    default_place: str = Field(default="", description="warehouse id for figures that name none")
+
+
+class OnecSettings(Part):
+    """The standard «Обмен с сайтом» (`/1c/exchange`)."""
+
+    bases: dict[str, OnecBase] = Field(default_factory=dict)
+    zip: bool = True
+    file_limit_bytes: int = Field(default=8_000_000, ge=10_000, description="piece of a file in one POST, told to 1C")
+    max_file_bytes: int = Field(default=1_500_000_000, description="one file or archive, all pieces together")
+    max_unpacked_bytes: int = Field(default=4_000_000_000, description="all files of one archive")
+    max_archive_files: int = 100_000
+    progress_wait_s: float = Field(default=20.0, description="how long `import` waits before it says progress")
+    stalled_after_s: float = Field(default=600.0, description="no movement for so long means failure")
+    session_life_s: float = 6 * 3600.0
+    file_quiet_s: float = Field(default=30.0, description="a file without `import` is complete after this silence")
+    series_quiet_s: float = Field(default=900.0, description="a full export is over after this silence")
+    shift_idle_s: float = Field(default=20.0, description="a catalogue run waits so long for the next portion")
+    reserves_when: str = Field(default="shipped", pattern="^(shipped|posted)$")
+    watched_folder: Path | None = None
+    watched_base: str = "folder"
+
+
+class GateSettings(Part):
+    """When a feed is held until a person looks at it (DESIGN §6)."""
+
+    zeroed_share: float = Field(default=0.5, gt=0, le=1)
+    price_factor: float = Field(default=5.0, gt=1)
+    shrunk_share: float = Field(default=0.3, gt=0, le=1)
+    at_least: int = Field(default=20, ge=1, description="fewer rows than this are never a catastrophe")
+
+
+class GatewaySettings(Part):
+    """The HTTP front door."""
+
+    host: str = "127.0.0.1"
+    port: int = 8642
+    max_body_bytes: int = Field(default=512_000_000, description="one POST")
+    hooks_secret: SecretStr | None = Field(default=None, description="shared with Prefect automations")
+
+
+class WooCommerceSettings(Part):
+    """A WooCommerce site. Over plain http the keys are used to sign (OAuth 1.0a), over https they are sent as Basic."""
+
+    kind: str = Field(default="woocommerce", pattern="^woocommerce$")
+    url: str
+    consumer_key: SecretStr
+    consumer_secret: SecretStr
+    places: list[str] | None = Field(default=None, description="1C warehouse ids it sells from; all by default")
+    timeout_s: float = 30.0
+
+
+class Route(Part):
+    """Where messages of some kinds go: any Apprise URLs, tried in order until one delivers."""
+
+    urls: list[SecretStr]
+    kinds: list[str] = Field(default_factory=lambda: ["*"])
+
+
+class MessageSettings(Part):
+    """How a person hears of trouble (DESIGN §8)."""
+
+    routes: dict[str, Route] = Field(default_factory=dict)
+    language: str = Field(default="ru", pattern="^(ru|en)$")
+    cooldown_s: float = 900.0
+    ui_url: str = "http://127.0.0.1:4200"
+
+
+class Settings(BaseSettings):
+    """Everything Utyug is told. Read once at the top of a flow, passed down in parts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="UTYUG_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    var_dir: Path = Path("var")
+    database_url: SecretStr | None = None
+    clock: ClockSettings = ClockSettings()
+    onec: OnecSettings = OnecSettings()
+    gate: GateSettings = GateSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    channels: dict[str, WooCommerceSettings] = Field(default_factory=dict)
+    messages: MessageSettings = MessageSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then ``utyug.toml``."""
+        return (
+            sources["init_settings"],
+            sources["env_settings"],
+            TomlConfigSettingsSource(settings_cls, _toml_path()),
+        )
+
+    def hub_url(self) -> str:
+        """SQLAlchemy URL of the hub: ``UTYUG_DATABASE_URL``, else the embedded server's, which it leaves in ``var``.
+
+        Raises:
+            Misconfigured: neither is there.
+        """
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        left = self.var_dir / "hub.url"
+        if left.exists():
+            return left.read_text().strip()
+        raise Misconfigured("База Utyug не запущена: выполните `utyug up` или задайте UTYUG_DATABASE_URL.")
+
+    def shop_clock(self) -> Clock:
+        """The clock everything else is given."""
+        return Clock(epoch_at=self.clock.epoch_at, speed=self.clock.speed)
+
+
+def read_settings() -> Settings:
+    """Settings from the environment and ``utyug.toml`` (or the file named by ``UTYUG_TOML``).
+
+    Raises:
+        Misconfigured: an unknown key, a missing one, a wrong value, or a secret in the file; names the key, never its value.
+    """
+    path = _toml_path()
+    if path.exists():
+        _refuse_secrets(tomllib.loads(path.read_text(encoding="utf-8")))
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise Misconfigured(f"Настройки не читаются: {faults}") from None
+
+
+def _toml_path() -> Path:
+    import os
+
+    return Path(os.environ.get("UTYUG_TOML", "utyug.toml"))
+
+
+def _refuse_secrets(section: dict[str, Any], path: str = "") -> None:
+    for key, value in section.items():
+        if isinstance(value, dict):
+            _refuse_secrets(value, f"{path}{key}.")
+        elif any(key.endswith(secret) for secret in SECRET_KEYS):
+            variable = f"UTYUG_{path}{key}".upper().replace(".", "__")
+            raise Misconfigured(f"Секрет {path}{key} не пишут в файл: уберите его и задайте переменную {variable}.")

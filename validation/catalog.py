@@ -1,0 +1,228 @@
+"""Frames of the catalogue: what a CommerceML file says (`…Read`, all text) and what passed the judgement.
+
+``row`` is the ordinal of the element in its file, from 1. A null in an ``…Listed`` frame means "not in this file", never "empty"
+or "zero". Lists and maps travel as JSON text. Source: `reference/commerceml.md` §2.1, §2.2.
+"""
+
+import pandera.polars as pa
+import polars as pl
+from pandera.polars import PolarsData
+
+from validation.checks import is_short, is_true, is_within
+
+CURRENCIES = ("RUB", "USD", "EUR", "CNY", "UAH", "BYN", "KZT", "AMD", "KGS", "UZS", "GEL", "AZN", "TRY", "GBP", "AED", "TJS", "MDL")
+BARCODE_LENGTHS = (8, 12, 13, 14)
+VAT_RATES = ("none", "0", "5", "7", "10", "16", "18", "20", "22")
+
+
+class Strict(pa.DataFrameModel):
+    """Exactly the declared columns."""
+
+    class Config:
+        """Exactly the declared columns."""
+
+        strict = True
+
+
+class ProductListed(Strict):
+    """A product as 1C lists it, one row per Товар; ``key`` is ``product_ref``."""
+
+    row: int
+    product_ref: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
+    article: str = pa.Field(nullable=True)
+    kind: str = pa.Field(isin=("goods", "service"))
+    unit_code: str = pa.Field(nullable=True)
+    unit_name: str = pa.Field(nullable=True)
+    vat: str = pa.Field(nullable=True)
+    weight_g: int = pa.Field(nullable=True)
+    description: str = pa.Field(nullable=True)
+    group_refs: str = pa.Field(nullable=True)
+    pictures: str = pa.Field(nullable=True)
+    properties: str = pa.Field(nullable=True)
+    requisites: str = pa.Field(nullable=True)
+    is_deleted: bool
+
+    @pa.check("product_ref", ignore_na=False)
+    def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
+        """Without a reference nothing can be linked."""
+        return is_true(data, pl.col(data.key).is_not_null())
+
+    @pa.check("product_ref")
+    def ref_is_short(cls, data: PolarsData) -> pl.LazyFrame:
+        """The schema allows 40 or 80; real bases exceed it, but not by much."""
+        return is_short(data, 128)
+
+    @pa.dataframe_check
+    def has_name(cls, data: PolarsData) -> pl.LazyFrame:
+        """A deleted product may come without a name."""
+        return is_true(data, pl.col("name").is_not_null() | pl.col("is_deleted"))
+
+    @pa.check("name")
+    def name_is_short(cls, data: PolarsData) -> pl.LazyFrame:
+        """1C cuts to 250; ten times that is another field's text."""
+        return is_short(data, 1000)
+
+    @pa.check("vat")
+    def vat_is_known(cls, data: PolarsData) -> pl.LazyFrame:
+        """Rates in force, and past ones that old cards keep."""
+        return is_true(data, pl.col(data.key).is_in(VAT_RATES))
+
+    @pa.check("weight_g")
+    def weight_is_a_number(cls, data: PolarsData) -> pl.LazyFrame:
+        """-1 is what an unreadable weight becomes."""
+        return is_true(data, pl.col(data.key) != -1)
+
+    @pa.check("weight_g")
+    def weight_is_sane(cls, data: PolarsData) -> pl.LazyFrame:
+        """Grams, up to ten tonnes."""
+        return is_within(data, 0, 10_000_000)
+
+
+class OfferListed(Strict):
+    """An item as 1C lists it, one row per Предложение; ``key`` is ``item_ref``."""
+
+    row: int
+    item_ref: str = pa.Field(nullable=True)
+    product_ref: str = pa.Field(nullable=True)
+    characteristic_ref: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
+    article: str = pa.Field(nullable=True)
+    characteristics: str = pa.Field(nullable=True)
+    is_deleted: bool
+
+    @pa.check("item_ref", ignore_na=False)
+    def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
+        """Without a reference nothing can be linked."""
+        return is_true(data, pl.col(data.key).is_not_null())
+
+    @pa.check("item_ref")
+    def ref_is_short(cls, data: PolarsData) -> pl.LazyFrame:
+        """Two GUIDs and a hash sign are 73."""
+        return is_short(data, 128)
+
+    @pa.check("name")
+    def name_is_short(cls, data: PolarsData) -> pl.LazyFrame:
+        """1C cuts to 250; ten times that is another field's text."""
+        return is_short(data, 1000)
+
+
+class PriceQuoted(Strict):
+    """A price per piece, one row per (item, price type); ``key`` is ``item_ref|price_type_ref``.
+
+    ``currency`` null: the price type's own.
+    """
+
+    row: int
+    item_ref: str = pa.Field(nullable=True)
+    price_type_ref: str = pa.Field(nullable=True)
+    price_kopecks: int = pa.Field(nullable=True)
+    currency: str = pa.Field(nullable=True)
+
+    @pa.check("item_ref", ignore_na=False)
+    def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
+        """Without a reference nothing can be linked."""
+        return is_true(data, pl.col(data.key).is_not_null())
+
+    @pa.check("price_type_ref", ignore_na=False)
+    def has_price_type(cls, data: PolarsData) -> pl.LazyFrame:
+        """A price of no type is nobody's price."""
+        return is_true(data, pl.col(data.key).is_not_null())
+
+    @pa.check("currency")
+    def currency_is_known(cls, data: PolarsData) -> pl.LazyFrame:
+        """Codes in force; BYR was withdrawn in 2016."""
+        return is_true(data, pl.col(data.key).is_in(CURRENCIES))
+
+
+class BarcodeListed(Strict):
+    """A barcode that marketplaces accept, one row per product or item; ``key`` is ``ref``."""
+
+    row: int
+    owner: str = pa.Field(isin=("product", "item"))
+    ref: str = pa.Field(nullable=True)
+    barcode: str
+
+    @pa.check("barcode")
+    def barcode_is_digits(cls, data: PolarsData) -> pl.LazyFrame:
+        """EAN-8, UPC-A, EAN-13, ITF-14."""
+        return is_true(data, pl.col(data.key).str.contains(r"^(\d{8}|\d{12}|\d{13}|\d{14})$"))
+
+    @pa.check("barcode")
+    def barcode_check_digit(cls, data: PolarsData) -> pl.LazyFrame:
+        """GS1 mod 10: weights 3 and 1 from the right, the check digit itself weighing 1."""
+        padded = pl.col(data.key).str.zfill(14)
+        weighed = pl.sum_horizontal(
+            padded.str.slice(place, 1).cast(pl.Int32, strict=False) * (3 if place % 2 == 0 else 1) for place in range(14)
+        )
+        return is_true(data, (weighed % 10 == 0).fill_null(False))
+
+
+class RecipeListed(Strict):
+    """A component of a bundle, one row per (bundle, component); ``key`` is ``bundle_ref|component_ref``."""
+
+    row: int
+    bundle_ref: str = pa.Field(nullable=True)
+    component_ref: str = pa.Field(nullable=True)
+    pcs: int = pa.Field(nullable=True)
+
+    @pa.check("bundle_ref", "component_ref", ignore_na=False)
+    def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
+        """Without a reference nothing can be linked."""
+        return is_true(data, pl.col(data.key).is_not_null())
+
+    @pa.check("pcs", ignore_na=False)
+    def recipe_pcs_is_whole(cls, data: PolarsData) -> pl.LazyFrame:
+        """Null is what anything but a whole number becomes."""
+        return is_true(data, (pl.col(data.key) > 0).fill_null(False))
+
+    @pa.dataframe_check
+    def recipe_is_not_its_own_part(cls, data: PolarsData) -> pl.LazyFrame:
+        """A bundle that contains itself has no bottom."""
+        return is_true(data, (pl.col("bundle_ref") != pl.col("component_ref")).fill_null(True))
+
+
+class PriceTypeListed(Strict):
+    """One row per ТипЦены."""
+
+    row: int
+    price_type_ref: str
+    name: str
+    currency: str = pa.Field(nullable=True)
+    is_vat_included: bool = pa.Field(nullable=True)
+
+
+class WarehouseListed(Strict):
+    """One row per Склад of the package's or classifier's list."""
+
+    row: int
+    warehouse_ref: str
+    name: str
+
+
+class GroupListed(Strict):
+    """One row per Группа; ``parent_ref`` null at the top."""
+
+    row: int
+    group_ref: str
+    name: str
+    parent_ref: str = pa.Field(nullable=True)
+
+
+class PropertyListed(Strict):
+    """One row per Свойство."""
+
+    row: int
+    property_ref: str
+    name: str
+    value_type: str = pa.Field(nullable=True)
+    is_hidden: bool
+
+
+class PropertyValueListed(Strict):
+    """One row per value of a dictionary property."""
+
+    row: int
+    property_ref: str
+    value_ref: str
+    value: str

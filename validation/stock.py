@@ -1,0 +1,74 @@
+"""Frames of stock: what 1C counted, what a channel is to show, what it answered.
+
+Stages: `StockCounted → StockOffered → StockSent`. Pieces are whole; a place is a 1C warehouse id, empty where the file names none.
+Source: `reference/commerceml.md` §2.2.
+"""
+
+import pandera.polars as pa
+import polars as pl
+from pandera.polars import PolarsData
+
+from validation.catalog import Strict
+from validation.checks import is_true, is_within
+
+
+class StockCounted(Strict):
+    """1C's free figure, one row per (item, place); ``key`` is ``item_ref|place``; may be negative.
+
+    ``is_whole``: the file states all places of this item, so a place it does not list holds nothing. Never guessed: true only where
+    the stated total equals the sum of the listed places, or a total is stated and no place is listed.
+    """
+
+    row: int
+    item_ref: str = pa.Field(nullable=True)
+    place: str
+    pcs: int = pa.Field(nullable=True)
+    is_whole: bool
+
+    @pa.check("item_ref", ignore_na=False)
+    def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
+        """Without a reference nothing can be linked."""
+        return is_true(data, pl.col(data.key).is_not_null())
+
+    @pa.check("pcs")
+    def count_is_sane(cls, data: PolarsData) -> pl.LazyFrame:
+        """Either way, a hundred million pieces is a slip."""
+        return is_within(data, -100_000_000, 100_000_000)
+
+
+class StockOffered(Strict):
+    """What a channel is to show, one row per listing of the channel."""
+
+    listing_id: int
+    item_ref: str
+    channel_sku: str
+    refs: str
+    pcs: int = pa.Field(ge=0)
+
+
+class StockShown(Strict):
+    """What a channel shows, one row per listing read; ``pcs`` null where it does not manage stock at all."""
+
+    listing_id: int
+    pcs: int = pa.Field(nullable=True)
+
+
+class StockSent(Strict):
+    """What became of a write, one row per listing sent; ``reason`` and ``sentence`` null where accepted.
+
+    ``outcome``: accepted | refused | unknown.
+    """
+
+    listing_id: int
+    pcs: int
+    outcome: str = pa.Field(isin=("accepted", "refused", "unknown"))
+    reason: str = pa.Field(nullable=True)
+    sentence: str = pa.Field(nullable=True)
+
+
+class ListingFound(Strict):
+    """A product or variation found on a channel, one row per channel code."""
+
+    channel_sku: str
+    refs: str
+    pcs: int = pa.Field(nullable=True)
