@@ -8,7 +8,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from validation.checks import is_short, is_true, is_within
+from validation.checks import holds_where_given, is_short, is_true, is_within
 
 CURRENCIES = ("RUB", "USD", "EUR", "CNY", "UAH", "BYN", "KZT", "AMD", "KGS", "UZS", "GEL", "AZN", "TRY", "GBP", "AED", "TJS", "MDL")
 BARCODE_LENGTHS = (8, 12, 13, 14)
@@ -66,12 +66,12 @@ class ProductListed(Strict):
     @pa.check("vat")
     def vat_is_known(cls, data: PolarsData) -> pl.LazyFrame:
         """Rates in force, and past ones that old cards keep."""
-        return is_true(data, pl.col(data.key).is_in(VAT_RATES))
+        return holds_where_given(data, pl.col(data.key).is_in(VAT_RATES))
 
     @pa.check("weight_g")
     def weight_is_a_number(cls, data: PolarsData) -> pl.LazyFrame:
         """-1 is what an unreadable weight becomes."""
-        return is_true(data, pl.col(data.key) != -1)
+        return holds_where_given(data, pl.col(data.key) != -1)
 
     @pa.check("weight_g")
     def weight_is_sane(cls, data: PolarsData) -> pl.LazyFrame:
@@ -132,7 +132,7 @@ class PriceQuoted(Strict):
     @pa.check("currency")
     def currency_is_known(cls, data: PolarsData) -> pl.LazyFrame:
         """Codes in force; BYR was withdrawn in 2016."""
-        return is_true(data, pl.col(data.key).is_in(CURRENCIES))
+        return holds_where_given(data, pl.col(data.key).is_in(CURRENCIES))
 
 
 class BarcodeListed(Strict):
@@ -182,47 +182,57 @@ class RecipeListed(Strict):
         return is_true(data, (pl.col("bundle_ref") != pl.col("component_ref")).fill_null(True))
 
 
-class PriceTypeListed(Strict):
+class Dictionary(Strict):
+    """A row of a dictionary: every reference but the parent's must be there."""
+
+    @pa.dataframe_check
+    def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
+        """Without a reference nothing can be linked."""
+        refs = [name for name in data.lazyframe.collect_schema().names() if name.endswith("_ref") and name != "parent_ref"]
+        return is_true(data, pl.all_horizontal(pl.col(refs).is_not_null()))
+
+
+class PriceTypeListed(Dictionary):
     """One row per ТипЦены."""
 
     row: int
-    price_type_ref: str
-    name: str
+    price_type_ref: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
     currency: str = pa.Field(nullable=True)
     is_vat_included: bool = pa.Field(nullable=True)
 
 
-class WarehouseListed(Strict):
+class WarehouseListed(Dictionary):
     """One row per Склад of the package's or classifier's list."""
 
     row: int
-    warehouse_ref: str
-    name: str
+    warehouse_ref: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
 
 
-class GroupListed(Strict):
+class GroupListed(Dictionary):
     """One row per Группа; ``parent_ref`` null at the top."""
 
     row: int
-    group_ref: str
-    name: str
+    group_ref: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
     parent_ref: str = pa.Field(nullable=True)
 
 
-class PropertyListed(Strict):
+class PropertyListed(Dictionary):
     """One row per Свойство."""
 
     row: int
-    property_ref: str
-    name: str
+    property_ref: str = pa.Field(nullable=True)
+    name: str = pa.Field(nullable=True)
     value_type: str = pa.Field(nullable=True)
     is_hidden: bool
 
 
-class PropertyValueListed(Strict):
+class PropertyValueListed(Dictionary):
     """One row per value of a dictionary property."""
 
     row: int
-    property_ref: str
-    value_ref: str
+    property_ref: str = pa.Field(nullable=True)
+    value_ref: str = pa.Field(nullable=True)
     value: str

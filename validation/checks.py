@@ -9,11 +9,16 @@ def is_true(data: PolarsData, claim: pl.Expr) -> pl.LazyFrame:
     return data.lazyframe.select(claim.fill_null(False))
 
 
+def holds_where_given(data: PolarsData, claim: pl.Expr) -> pl.LazyFrame:
+    """Rows where the column is null, which means "not in this file", or where the claim holds."""
+    return is_true(data, pl.col(data.key).is_null() | claim)
+
+
 def is_short(data: PolarsData, characters: int) -> pl.LazyFrame:
-    """Text of at most so many characters."""
-    return is_true(data, pl.col(data.key).str.len_chars() <= characters)
+    """Text, where given, of at most so many characters."""
+    return holds_where_given(data, pl.col(data.key).str.len_chars() <= characters)
 
 
 def is_within(data: PolarsData, low: int, high: int) -> pl.LazyFrame:
-    """A number between two, both included."""
-    return is_true(data, pl.col(data.key).is_between(low, high))
+    """A number, where given, between two, both included."""
+    return holds_where_given(data, pl.col(data.key).is_between(low, high))

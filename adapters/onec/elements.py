@@ -1,0 +1,279 @@
+"""One element of a CommerceML file as rows of text, by local name, whatever the namespace and schema version.
+
+Schema 1.0 (1C 7.7) writes attributes where 2.x and 3.x write child elements; both are read. Source: `reference/commerceml.md` §2, §3.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from lxml.etree import _Element
+
+NO_CHARACTERISTIC = "00000000-0000-0000-0000-000000000000"
+PRICE_1_0 = "Цена"
+
+Row: TypeAlias = tuple[str | int | None, ...]
+
+
+class OfferRows(NamedTuple):
+    """Rows of one Предложение: its own, its barcode, its prices, its counts, its parts."""
+
+    offer: Row
+    barcodes: list[Row]
+    prices: list[Row]
+    counts: list[Row]
+    recipe: list[Row]
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the file describes the item, rather than only pricing or counting it."""
+        return self.offer[3] is not None
+
+
+class ProductRows(NamedTuple):
+    """Rows of one Товар: its own, its barcode, its parts."""
+
+    product: Row
+    barcodes: list[Row]
+    recipe: list[Row]
+
+
+PRODUCT_COLUMNS = (
+    "row", "product_ref", "name", "article", "item_kind", "unit", "unit_code", "vat", "weight", "description",
+    "group_refs", "pictures", "properties", "requisites", "deleted",
+)  # fmt: skip
+OFFER_COLUMNS = ("row", "ref", "characteristic_ref", "name", "article", "characteristics", "deleted")
+BARCODE_COLUMNS = ("row", "owner", "ref", "barcode")
+PRICE_COLUMNS = ("row", "item_ref", "price_type_ref", "price", "currency", "factor")
+COUNT_COLUMNS = ("row", "item_ref", "place", "count", "total")
+RECIPE_COLUMNS = ("row", "bundle_ref", "component_ref", "count")
+
+
+class _LocalNames(dict[str, str]):
+    """Local names by qualified name, each cut once: names are asked for tens of millions of times in a large file."""
+
+    def __missing__(self, tag: str) -> str:
+        name = self[tag] = tag[tag.rfind("}") + 1 :]
+        return name
+
+
+_LOCAL = _LocalNames()
+
+
+def local(element: _Element) -> str:
+    """The element's name without its namespace."""
+    return _LOCAL[element.tag]
+
+
+def text_of(element: _Element) -> str | None:
+    """The element's text without outer white space; None where there is none."""
+    text = element.text
+    return (text.strip() or None) if text else None
+
+
+def children(element: _Element) -> dict[str, str | None]:
+    """Text of the direct children by local name, over the attributes of the same names."""
+    found: dict[str, str | None] = {name: value.strip() or None for name, value in element.attrib.items()}
+    found.update({local(child): text_of(child) for child in element})
+    return found
+
+
+def is_deleted(marks: Iterable[str | None]) -> str:
+    """The three forms of deletion, joined: `true` where any says so."""
+    return "true" if any(mark and mark.strip().lower() in ("удален", "true", "1", "да") for mark in marks) else "false"
+
+
+def item_ref_of(ref: str | None, characteristic: str | None) -> tuple[str | None, str | None]:
+    """Item and characteristic: ``product#characteristic`` in one field, or in two (ИзмененияПакетаПредложений)."""
+    if ref is None:
+        return None, None
+    product, _, joined = ref.partition("#")
+    part = joined or characteristic
+    if not part or part == NO_CHARACTERISTIC:
+        return product, None
+    return f"{product}#{part}", part
+
+
+def product_rows(element: _Element, row: int) -> ProductRows:
+    """Rows of one Товар of a catalogue (§2.1)."""
+    single: dict[str, str | None] = dict(element.attrib.items())
+    requisites: dict[str, str | list[str]] = {}
+    properties: dict[str, str | list[str]] = {}
+    groups: list[str] = []
+    pictures: list[str] = []
+    recipe: list[_Element] = []
+    unit_code = vat = None
+    for child in element:
+        name = local(child)
+        if name == "ЗначенияРеквизитов":
+            for pair in child:
+                fields = children(pair)
+                _gather(requisites, fields.get("Наименование"), fields.get("Значение"))
+        elif name == "ЗначенияСвойств":
+            for pair in child:
+                fields = children(pair)
+                _gather(properties, fields.get("Ид") or fields.get("ИдентификаторСвойства"), fields.get("Значение"))
+        elif name in ("ЗначениеСвойства", "ЗначенияСвойства"):
+            _gather(properties, child.get("ИдентификаторСвойства") or child.get("Ид"), child.get("Значение"))
+        elif name == "Группы":
+            groups.extend(ref for ref in map(text_of, child) if ref)
+        elif name == "Картинка":
+            if picture := text_of(child):
+                pictures.append(picture)
+        elif name == "БазоваяЕдиница":
+            unit_code, single["unit"] = _unit(child)
+        elif name in ("СтавкиНалогов", "Налоги"):
+            vat = vat or next((fields.get("Ставка") for fields in map(children, child)), None)
+        elif name == "Комплектующие":
+            recipe.extend(child)
+        elif name in ("Изготовитель", "Категория", "Страна"):
+            _gather(requisites, name, children(child).get("Наименование") or text_of(child))
+        elif len(child) == 0:
+            single[name] = text_of(child)
+    ref = single.get("Ид") or single.get("Идентификатор")
+    if parent := single.get("Родитель"):
+        groups.append(parent)
+    product: Row = (
+        row,
+        ref,
+        single.get("Наименование") or single.get("ПолноеНаименование") or _first(requisites.get("Полное наименование")),
+        single.get("Артикул") or single.get("ИдентификаторВКаталоге"),
+        _first(requisites.get("ТипНоменклатуры")) or _first(requisites.get("ВидНоменклатуры")),
+        single.get("unit") or single.get("Единица"),
+        unit_code,
+        vat,
+        single.get("Вес") or _first(requisites.get("Вес")),
+        single.get("Описание"),
+        _json(groups),
+        _json(pictures),
+        _json(properties),
+        _json(requisites),
+        is_deleted((single.get("Статус"), single.get("ПометкаУдаления"))),
+    )
+    return ProductRows(product, _barcode(row, "product", ref, single.get("Штрихкод")), list(_recipe(row, ref, recipe)))
+
+
+def offer_rows(element: _Element, row: int) -> OfferRows:
+    """Rows of one Предложение, all five stock forms (§2.2, §2.3)."""
+    single: dict[str, str | None] = dict(element.attrib.items()) if element.attrib else {}
+    priced: list[_Element] = []
+    placed: list[tuple[str | None, str | None]] = []
+    recipe: list[_Element] = []
+    characteristics = None
+    for child in element:
+        name = local(child)
+        if name == "Склад":
+            placed.append(_placed(child))
+        elif name == "Цены":
+            priced.extend(child)
+        elif name == "Склады":
+            placed.extend(_placed(place) for place in child)
+        elif name in ("Остатки", "КоличествоНаСкладах"):
+            _rests(child, placed, single)
+        elif name == "ХарактеристикиТовара":
+            pairs = (children(pair) for pair in child)
+            characteristics = _json({pair.get("Наименование") or "": pair.get("Значение") or "" for pair in pairs})
+        elif name == "Комплектующие":
+            recipe.extend(child)
+        elif len(child) == 0:
+            text = child.text
+            single[name] = (text.strip() or None) if text else None
+    ref, characteristic = item_ref_of(
+        single.get("Ид") or single.get("ИдентификаторТовара"), single.get("ИдХарактеристики")
+    )
+    total = single.get("Количество")
+    counts: list[Row] = [(row, ref, place, count, total) for place, count in placed]
+    if not counts and total is not None:
+        counts = [(row, ref, "", total, total)]
+    prices = [_price(row, ref, price) for price in priced]
+    if (bare := single.get("Цена")) is not None:
+        prices.append((row, ref, PRICE_1_0, bare, single.get("Валюта"), None))
+    return OfferRows(
+        (
+            row,
+            ref,
+            characteristic,
+            single.get("Наименование"),
+            single.get("Артикул"),
+            characteristics,
+            is_deleted((single.get("Статус"), single.get("ПометкаУдаления"))),
+        ),
+        _barcode(row, "item", ref, single.get("Штрихкод")),
+        prices,
+        counts,
+        list(_recipe(row, ref, recipe)),
+    )
+
+
+def _price(row: int, ref: str | None, element: _Element) -> Row:
+    price_type = price = currency = factor = None
+    for child in element:
+        name = local(child)
+        if name == "ЦенаЗаЕдиницу":
+            price = text_of(child)
+        elif name == "ИдТипаЦены":
+            price_type = text_of(child)
+        elif name == "Валюта":
+            currency = text_of(child)
+        elif name == "Коэффициент":
+            factor = text_of(child)
+    return row, ref, price_type, price, currency, factor
+
+
+def _placed(element: _Element) -> tuple[str | None, str | None]:
+    """A warehouse and its figure: two attributes (2.06+) or children (2.09, 3.x)."""
+    place = element.get("ИдСклада")
+    count = element.get("КоличествоНаСкладе")
+    if place is None or count is None:
+        fields = children(element)
+        place = place or fields.get("Ид") or fields.get("ИдСклада")
+        count = count or fields.get("Количество") or fields.get("КоличествоНаСкладе")
+    return place, count
+
+
+def _rests(element: _Element, placed: list[tuple[str | None, str | None]], single: dict[str, str | None]) -> None:
+    for rest in element:
+        warehouses = [child for child in rest if local(child) == "Склад"]
+        placed.extend(_placed(warehouse) for warehouse in warehouses)
+        if local(rest) == "КоличествоНаСкладе":
+            placed.append(_placed(rest))
+        elif not warehouses:
+            single["Количество"] = children(rest).get("Количество")
+
+
+def _unit(element: _Element) -> tuple[str | None, str | None]:
+    """Code and name; in 3.1 the text alone is the code."""
+    code, name = (element.get("Код") or "").strip() or None, text_of(element)
+    if code is None and name is not None and name.isdigit():
+        return name, None
+    return code, name or (element.get("НаименованиеПолное") or "").strip() or None
+
+
+def _barcode(row: int, owner: str, ref: str | None, barcode: str | None) -> list[Row]:
+    return [(row, owner, ref, barcode)] if barcode else []
+
+
+def _recipe(row: int, bundle: str | None, parts: list[_Element]) -> Iterator[Row]:
+    for part in parts:
+        fields = children(part)
+        component, _ = item_ref_of(fields.get("Ид"), fields.get("ИдХарактеристики"))
+        yield row, bundle, component, fields.get("Количество")
+
+
+def _gather(into: dict[str, str | list[str]], name: str | None, value: str | None) -> None:
+    """Add a value under a name that may repeat (ОписаниеФайла does)."""
+    if name is None or value is None:
+        return
+    known = into.get(name)
+    if known is None:
+        into[name] = value
+    else:
+        into[name] = [*known, value] if isinstance(known, list) else [known, value]
+
+
+def _first(value: str | list[str] | None) -> str | None:
+    return value[0] if isinstance(value, list) else value
+
+
+def _json(value: object) -> str | None:
+    return json.dumps(value, ensure_ascii=False) if value else None
