@@ -1,7 +1,8 @@
 """Frames of documents: what an orders file says (`…Read`, all text) and what passed the judgement (`…Reported`).
 
 A document is an order that 1C reports back, an order of a site's package for 1C, or a shipment or payment subordinate to one.
-``row`` is the ordinal of the document in its file, from 1, and joins lines to their document. Buyers are counted, never kept.
+``row`` is the ordinal of the Документ in its file, from 1, and ``part`` counts within it: 0 the document itself, then those
+subordinate to it; the two join lines to their document. Buyers are counted, never kept.
 Source: `reference/commerceml.md` §2.4, §2.5.
 """
 
@@ -48,6 +49,7 @@ class DocumentRead(Strict):
     """
 
     row: int
+    part: str
     parent_number: str = pa.Field(nullable=True)
     onec_ref: str = pa.Field(nullable=True)
     number: str = pa.Field(nullable=True)
@@ -81,6 +83,7 @@ class LineRead(Strict):
     """What a document's Товар says, one row per line."""
 
     row: int
+    part: str
     number: str = pa.Field(nullable=True)
     line_no: str
     item_ref: str = pa.Field(nullable=True)
@@ -103,6 +106,7 @@ class DocumentReported(Strict):
     """
 
     row: int
+    part: int
     parent_number: str = pa.Field(nullable=True)
     onec_ref: str = pa.Field(nullable=True)
     number: str = pa.Field(nullable=True)
@@ -149,10 +153,11 @@ class DocumentReported(Strict):
 class LineReported(Strict):
     """A line of a document, one row per line; ``key`` is ``number|line_no``.
 
-    ``pcs`` are pieces, whatever the package; ``price_kopecks`` is for one ``unit`` of ``factor`` pieces, as the document states it.
+    ``pcs`` are pieces, whatever the package; ``price_kopecks`` is for one ``unit`` of ``factor`` pieces, as the document states it; ``factor`` is null where a unit is not whole pieces.
     """
 
     row: int
+    part: int
     number: str = pa.Field(nullable=True)
     line_no: int
     item_ref: str = pa.Field(nullable=True)
@@ -162,7 +167,7 @@ class LineReported(Strict):
     price_kopecks: int = pa.Field(nullable=True)
     sum_kopecks: int = pa.Field(nullable=True)
     unit: str = pa.Field(nullable=True)
-    factor: int
+    factor: int = pa.Field(nullable=True)
     is_service: bool
     kind: str = pa.Field(isin=("goods", "service", "delivery"))
     place: str = pa.Field(nullable=True)
