@@ -4,6 +4,7 @@ Every key is also an environment variable: ``[onec.bases.main] login`` is ``UTYU
 the environment only; a secret in the file is refused, because files travel by mail and land in repositories.
 """
 
+import os
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,14 +131,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then ``utyug.toml``."""
-        return (
-            sources["init_settings"],
-            sources["env_settings"],
-            TomlConfigSettingsSource(settings_cls, _toml_path()),
-        )
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _toml_path())
 
     def hub_url(self) -> str:
         """SQLAlchemy URL of the hub: ``UTYUG_DATABASE_URL``, else the embedded server's, which it leaves in ``var``.
@@ -174,8 +176,6 @@ def read_settings() -> Settings:
 
 
 def _toml_path() -> Path:
-    import os
-
     return Path(os.environ.get("UTYUG_TOML", "utyug.toml"))
 
 

@@ -10,7 +10,25 @@ from pandera.polars import PolarsData
 
 from validation.checks import holds_where_given, is_short, is_true, is_within
 
-CURRENCIES = ("RUB", "USD", "EUR", "CNY", "UAH", "BYN", "KZT", "AMD", "KGS", "UZS", "GEL", "AZN", "TRY", "GBP", "AED", "TJS", "MDL")
+CURRENCIES = (
+    "RUB",
+    "USD",
+    "EUR",
+    "CNY",
+    "UAH",
+    "BYN",
+    "KZT",
+    "AMD",
+    "KGS",
+    "UZS",
+    "GEL",
+    "AZN",
+    "TRY",
+    "GBP",
+    "AED",
+    "TJS",
+    "MDL",
+)
 BARCODE_LENGTHS = (8, 12, 13, 14)
 VAT_RATES = ("none", "0", "5", "7", "10", "16", "18", "20", "22")
 
@@ -44,36 +62,43 @@ class ProductListed(Strict):
     is_deleted: bool
 
     @pa.check("product_ref", ignore_na=False)
+    @classmethod
     def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
         """Without a reference nothing can be linked."""
         return is_true(data, pl.col(data.key).is_not_null())
 
     @pa.check("product_ref")
+    @classmethod
     def ref_is_short(cls, data: PolarsData) -> pl.LazyFrame:
         """The schema allows 40 or 80; real bases exceed it, but not by much."""
         return is_short(data, 128)
 
     @pa.dataframe_check
+    @classmethod
     def has_name(cls, data: PolarsData) -> pl.LazyFrame:
         """A deleted product may come without a name."""
         return is_true(data, pl.col("name").is_not_null() | pl.col("is_deleted"))
 
     @pa.check("name")
+    @classmethod
     def name_is_short(cls, data: PolarsData) -> pl.LazyFrame:
         """1C cuts to 250; ten times that is another field's text."""
         return is_short(data, 1000)
 
     @pa.check("vat")
+    @classmethod
     def vat_is_known(cls, data: PolarsData) -> pl.LazyFrame:
         """Rates in force, and past ones that old cards keep."""
         return holds_where_given(data, pl.col(data.key).is_in(VAT_RATES))
 
     @pa.check("weight_g")
+    @classmethod
     def weight_is_a_number(cls, data: PolarsData) -> pl.LazyFrame:
         """-1 is what an unreadable weight becomes."""
         return holds_where_given(data, pl.col(data.key) != -1)
 
     @pa.check("weight_g")
+    @classmethod
     def weight_is_sane(cls, data: PolarsData) -> pl.LazyFrame:
         """Grams, up to ten tonnes."""
         return is_within(data, 0, 10_000_000)
@@ -92,16 +117,19 @@ class OfferListed(Strict):
     is_deleted: bool
 
     @pa.check("item_ref", ignore_na=False)
+    @classmethod
     def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
         """Without a reference nothing can be linked."""
         return is_true(data, pl.col(data.key).is_not_null())
 
     @pa.check("item_ref")
+    @classmethod
     def ref_is_short(cls, data: PolarsData) -> pl.LazyFrame:
         """Two GUIDs and a hash sign are 73."""
         return is_short(data, 128)
 
     @pa.check("name")
+    @classmethod
     def name_is_short(cls, data: PolarsData) -> pl.LazyFrame:
         """1C cuts to 250; ten times that is another field's text."""
         return is_short(data, 1000)
@@ -120,16 +148,19 @@ class PriceQuoted(Strict):
     currency: str = pa.Field(nullable=True)
 
     @pa.check("item_ref", ignore_na=False)
+    @classmethod
     def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
         """Without a reference nothing can be linked."""
         return is_true(data, pl.col(data.key).is_not_null())
 
     @pa.check("price_type_ref", ignore_na=False)
+    @classmethod
     def has_price_type(cls, data: PolarsData) -> pl.LazyFrame:
         """A price of no type is nobody's price."""
         return is_true(data, pl.col(data.key).is_not_null())
 
     @pa.check("currency")
+    @classmethod
     def currency_is_known(cls, data: PolarsData) -> pl.LazyFrame:
         """Codes in force; BYR was withdrawn in 2016."""
         return holds_where_given(data, pl.col(data.key).is_in(CURRENCIES))
@@ -144,11 +175,13 @@ class BarcodeListed(Strict):
     barcode: str
 
     @pa.check("barcode")
+    @classmethod
     def barcode_is_digits(cls, data: PolarsData) -> pl.LazyFrame:
         """EAN-8, UPC-A, EAN-13, ITF-14."""
         return is_true(data, pl.col(data.key).str.contains(r"^(\d{8}|\d{12}|\d{13}|\d{14})$"))
 
     @pa.check("barcode")
+    @classmethod
     def barcode_check_digit(cls, data: PolarsData) -> pl.LazyFrame:
         """GS1 mod 10: weights 3 and 1 from the right, the check digit itself weighing 1."""
         padded = pl.col(data.key).str.zfill(14)
@@ -167,16 +200,19 @@ class RecipeListed(Strict):
     pcs: int = pa.Field(nullable=True)
 
     @pa.check("bundle_ref", "component_ref", ignore_na=False)
+    @classmethod
     def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
         """Without a reference nothing can be linked."""
         return is_true(data, pl.col(data.key).is_not_null())
 
     @pa.check("pcs", ignore_na=False)
+    @classmethod
     def recipe_pcs_is_whole(cls, data: PolarsData) -> pl.LazyFrame:
         """Null is what anything but a whole number becomes."""
         return is_true(data, (pl.col(data.key) > 0).fill_null(False))
 
     @pa.dataframe_check
+    @classmethod
     def recipe_is_not_its_own_part(cls, data: PolarsData) -> pl.LazyFrame:
         """A bundle that contains itself has no bottom."""
         return is_true(data, (pl.col("bundle_ref") != pl.col("component_ref")).fill_null(True))
@@ -186,6 +222,7 @@ class Dictionary(Strict):
     """A row of a dictionary: every reference but the parent's must be there."""
 
     @pa.dataframe_check
+    @classmethod
     def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
         """Without a reference nothing can be linked."""
         refs = [name for name in data.lazyframe.collect_schema().names() if name.endswith("_ref") and name != "parent_ref"]

@@ -26,11 +26,13 @@ class StockCounted(Strict):
     is_whole: bool
 
     @pa.check("item_ref", ignore_na=False)
+    @classmethod
     def has_ref(cls, data: PolarsData) -> pl.LazyFrame:
         """Without a reference nothing can be linked."""
         return is_true(data, pl.col(data.key).is_not_null())
 
     @pa.check("pcs")
+    @classmethod
     def count_is_sane(cls, data: PolarsData) -> pl.LazyFrame:
         """Either way, a hundred million pieces is a slip."""
         return is_within(data, -100_000_000, 100_000_000)

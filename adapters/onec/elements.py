@@ -62,7 +62,7 @@ _LOCAL = _LocalNames()
 
 def local(element: _Element) -> str:
     """The element's name without its namespace."""
-    return _LOCAL[element.tag]
+    return _LOCAL[element.tag]  # type: ignore[index]  # tags we read are text: comments are not built
 
 
 def text_of(element: _Element) -> str | None:
@@ -94,66 +94,114 @@ def item_ref_of(ref: str | None, characteristic: str | None) -> tuple[str | None
     return f"{product}#{part}", part
 
 
+class _Card:
+    """One Товар while its children are looked at."""
+
+    def __init__(self, element: _Element) -> None:
+        self.single: dict[str, str | None] = dict(element.attrib.items())
+        self.requisites: dict[str, str | list[str]] = {}
+        self.properties: dict[str, str | list[str]] = {}
+        self.groups: list[str] = []
+        self.pictures: list[str] = []
+        self.parts: list[_Element] = []
+        self.unit_code: str | None = None
+        self.vat: str | None = None
+        for child in element:
+            taker = _CARD_TAKERS.get(local(child))
+            if taker is not None:
+                taker(self, child)
+            elif len(child) == 0:
+                self.single[local(child)] = text_of(child)
+
+    def first(self, *names: str) -> str | None:
+        """The first of these fields that is there; among requisites where no field has the name."""
+        for name in names:
+            value = self.single.get(name) or self.requisites.get(name)
+            if value:
+                return value[0] if isinstance(value, list) else value
+        return None
+
+    def take_requisites(self, section: _Element) -> None:
+        """ЗначенияРеквизитов: names may repeat (ОписаниеФайла does)."""
+        for pair in section:
+            fields = children(pair)
+            _gather(self.requisites, fields.get("Наименование"), fields.get("Значение"))
+
+    def take_properties(self, section: _Element) -> None:
+        """ЗначенияСвойств; in schema 1.0 each value is an element with attributes of its own."""
+        for pair in section if len(section) else (section,):
+            fields = children(pair)
+            _gather(self.properties, fields.get("Ид") or fields.get("ИдентификаторСвойства"), fields.get("Значение"))
+
+    def take_groups(self, section: _Element) -> None:
+        """Группы/Ид."""
+        self.groups.extend(ref for ref in map(text_of, section) if ref)
+
+    def take_picture(self, element: _Element) -> None:
+        """Картинка: a relative path."""
+        if picture := text_of(element):
+            self.pictures.append(picture)
+
+    def take_unit(self, element: _Element) -> None:
+        """БазоваяЕдиница."""
+        self.unit_code, self.single["unit"] = _unit(element)
+
+    def take_taxes(self, section: _Element) -> None:
+        """СтавкиНалогов."""
+        self.vat = self.vat or next((fields.get("Ставка") for fields in map(children, section)), None)
+
+    def take_parts(self, section: _Element) -> None:
+        """Комплектующие."""
+        self.parts.extend(section)
+
+    def take_named(self, element: _Element) -> None:
+        """A reference with a name, kept as a requisite."""
+        _gather(self.requisites, local(element), children(element).get("Наименование") or text_of(element))
+
+
+_CARD_TAKERS = {
+    "ЗначенияРеквизитов": _Card.take_requisites,
+    "ЗначенияСвойств": _Card.take_properties,
+    "ЗначениеСвойства": _Card.take_properties,
+    "Группы": _Card.take_groups,
+    "Картинка": _Card.take_picture,
+    "БазоваяЕдиница": _Card.take_unit,
+    "СтавкиНалогов": _Card.take_taxes,
+    "Налоги": _Card.take_taxes,
+    "Комплектующие": _Card.take_parts,
+    "Изготовитель": _Card.take_named,
+    "Категория": _Card.take_named,
+    "Страна": _Card.take_named,
+}
+
+
 def product_rows(element: _Element, row: int) -> ProductRows:
     """Rows of one Товар of a catalogue (§2.1)."""
-    single: dict[str, str | None] = dict(element.attrib.items())
-    requisites: dict[str, str | list[str]] = {}
-    properties: dict[str, str | list[str]] = {}
-    groups: list[str] = []
-    pictures: list[str] = []
-    recipe: list[_Element] = []
-    unit_code = vat = None
-    for child in element:
-        name = local(child)
-        if name == "ЗначенияРеквизитов":
-            for pair in child:
-                fields = children(pair)
-                _gather(requisites, fields.get("Наименование"), fields.get("Значение"))
-        elif name == "ЗначенияСвойств":
-            for pair in child:
-                fields = children(pair)
-                _gather(properties, fields.get("Ид") or fields.get("ИдентификаторСвойства"), fields.get("Значение"))
-        elif name in ("ЗначениеСвойства", "ЗначенияСвойства"):
-            _gather(properties, child.get("ИдентификаторСвойства") or child.get("Ид"), child.get("Значение"))
-        elif name == "Группы":
-            groups.extend(ref for ref in map(text_of, child) if ref)
-        elif name == "Картинка":
-            if picture := text_of(child):
-                pictures.append(picture)
-        elif name == "БазоваяЕдиница":
-            unit_code, single["unit"] = _unit(child)
-        elif name in ("СтавкиНалогов", "Налоги"):
-            vat = vat or next((fields.get("Ставка") for fields in map(children, child)), None)
-        elif name == "Комплектующие":
-            recipe.extend(child)
-        elif name in ("Изготовитель", "Категория", "Страна"):
-            _gather(requisites, name, children(child).get("Наименование") or text_of(child))
-        elif len(child) == 0:
-            single[name] = text_of(child)
-    ref = single.get("Ид") or single.get("Идентификатор")
-    if parent := single.get("Родитель"):
-        groups.append(parent)
+    card = _Card(element)
+    ref = card.first("Ид", "Идентификатор")
+    if parent := card.single.get("Родитель"):
+        card.groups.append(parent)
     product: Row = (
         row,
         ref,
-        single.get("Наименование") or single.get("ПолноеНаименование") or _first(requisites.get("Полное наименование")),
-        single.get("Артикул") or single.get("ИдентификаторВКаталоге"),
-        _first(requisites.get("ТипНоменклатуры")) or _first(requisites.get("ВидНоменклатуры")),
-        single.get("unit") or single.get("Единица"),
-        unit_code,
-        vat,
-        single.get("Вес") or _first(requisites.get("Вес")),
-        single.get("Описание"),
-        _json(groups),
-        _json(pictures),
-        _json(properties),
-        _json(requisites),
-        is_deleted((single.get("Статус"), single.get("ПометкаУдаления"))),
+        card.first("Наименование", "ПолноеНаименование", "Полное наименование", "Повне найменування"),
+        card.first("Артикул", "ИдентификаторВКаталоге"),
+        card.first("ТипНоменклатуры", "ВидНоменклатуры"),
+        card.first("unit", "Единица"),
+        card.unit_code,
+        card.vat,
+        card.first("Вес"),
+        card.first("Описание"),
+        _json(card.groups),
+        _json(card.pictures),
+        _json(card.properties),
+        _json(card.requisites),
+        is_deleted((card.single.get("Статус"), card.single.get("ПометкаУдаления"))),
     )
-    return ProductRows(product, _barcode(row, "product", ref, single.get("Штрихкод")), list(_recipe(row, ref, recipe)))
+    return ProductRows(product, _barcode(row, "product", ref, card.single.get("Штрихкод")), list(_recipe(row, ref, card.parts)))
 
 
-def offer_rows(element: _Element, row: int) -> OfferRows:
+def offer_rows(element: _Element, row: int) -> OfferRows:  # noqa: C901 - one flat choice per child, the hot loop of a large file
     """Rows of one Предложение, all five stock forms (§2.2, §2.3)."""
     single: dict[str, str | None] = dict(element.attrib.items()) if element.attrib else {}
     priced: list[_Element] = []
@@ -176,11 +224,8 @@ def offer_rows(element: _Element, row: int) -> OfferRows:
         elif name == "Комплектующие":
             recipe.extend(child)
         elif len(child) == 0:
-            text = child.text
-            single[name] = (text.strip() or None) if text else None
-    ref, characteristic = item_ref_of(
-        single.get("Ид") or single.get("ИдентификаторТовара"), single.get("ИдХарактеристики")
-    )
+            single[name] = text_of(child)
+    ref, characteristic = item_ref_of(single.get("Ид") or single.get("ИдентификаторТовара"), single.get("ИдХарактеристики"))
     total = single.get("Количество")
     counts: list[Row] = [(row, ref, place, count, total) for place, count in placed]
     if not counts and total is not None:
@@ -269,10 +314,6 @@ def _gather(into: dict[str, str | list[str]], name: str | None, value: str | Non
         into[name] = value
     else:
         into[name] = [*known, value] if isinstance(known, list) else [known, value]
-
-
-def _first(value: str | list[str] | None) -> str | None:
-    return value[0] if isinstance(value, list) else value
 
 
 def _json(value: object) -> str | None:

@@ -64,11 +64,12 @@ def _root_of(text: str) -> str:
         place = skipped.end()
     if text.startswith("<!", place):
         raise FeedRefused(
-            "hostile", "В начале файла стоит описание типа документа (DOCTYPE): 1С так не пишет, файл не принят ради безопасности."
+            "hostile",
+            "В начале файла стоит описание типа документа (DOCTYPE): 1С так не пишет, файл не принят ради безопасности.",
         )
     root = _ROOT.match(text, place)
     if root is None:
-        shown = text[place : place + 40].split("\n")[0].strip()
+        shown = text[place : place + 40].split("\n", maxsplit=1)[0].strip()
         raise FeedRefused("not_xml", f"Это не XML: файл начинается с «{shown}». Проверьте, что выгружено из 1С.")
     if root[1] not in ROOTS:
         raise FeedRefused("not_commerceml", f"Это не выгрузка 1С: внутри <{root[1][:40]}>, а не КоммерческаяИнформация.")

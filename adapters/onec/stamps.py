@@ -26,7 +26,13 @@ def read_stamp(text: str | None) -> Stamp | None:
     year, month, day, hour, minute, second, fraction = parts.groups()
     try:
         at = datetime(  # noqa: DTZ001 - a 1C stamp has no zone
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0"))
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            int((fraction or "0").ljust(6, "0")),
         )
     except ValueError:
         return None

@@ -7,7 +7,6 @@ nothing is fetched, depth and text are bounded by the parser, and a stretch with
 from collections.abc import Iterator
 from pathlib import Path
 
-from lxml import etree
 from lxml.etree import ErrorTypes, XMLPullParser, XMLSyntaxError, _Element
 
 from adapters.errors import FeedRefused
@@ -61,7 +60,10 @@ def ended_elements(
                     yield element
                     _take_off(element, parent)
             if silent > silent_bytes:
-                raise FeedRefused("hostile", "В файле слишком длинный кусок без товаров, предложений и документов: он не похож на выгрузку 1С.")
+                raise FeedRefused(
+                    "hostile",
+                    "В файле слишком длинный кусок без товаров, предложений и документов: он не похож на выгрузку 1С.",
+                )
     yield _closed(parser, passed)
 
 
@@ -98,12 +100,11 @@ def _refusal(error: XMLSyntaxError, passed: int) -> FeedRefused:
     code = error.code
     if code == ErrorTypes.ERR_DOCUMENT_END:
         return FeedRefused(
-            "doubled", f"После конца выгрузки ({where}) в файле есть ещё данные: похоже, он записан дважды. Повторите обмен из 1С."
+            "doubled",
+            f"После конца выгрузки ({where}) в файле есть ещё данные: похоже, он записан дважды. Повторите обмен из 1С.",
         )
     if code in (ErrorTypes.ERR_INVALID_CHAR, ErrorTypes.ERR_INVALID_ENCODING) or "UTF-8" in str(error):
-        return FeedRefused(
-            "damaged", f"В файле недопустимый символ ({where}): уберите его из карточки товара в 1С и выгрузите снова."
-        )
+        return FeedRefused("damaged", f"В файле недопустимый символ ({where}): уберите его из карточки товара в 1С и выгрузите снова.")
     if code in (ErrorTypes.ERR_UNDECLARED_ENTITY, ErrorTypes.ERR_ENTITY_LOOP, ErrorTypes.WAR_UNDECLARED_ENTITY):
         return FeedRefused("hostile", f"В файле неизвестная сущность XML ({where}): 1С так не пишет, файл не принят.")
     if "limit" in str(error).lower() or "depth" in str(error).lower() or "huge" in str(error).lower():

@@ -135,10 +135,9 @@ def recipes_listed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _first_fault(**claims: pl.Expr) -> pl.Expr:
     """The name of the first claim that does not hold, in the order given; null where all hold."""
-    chain = pl.coalesce(
-        [pl.when(claim.fill_null(True).not_()).then(pl.lit(name)) for name, claim in claims.items()] + [pl.lit(None, pl.String)]
+    return pl.coalesce(
+        *(pl.when(claim.fill_null(True).not_()).then(pl.lit(name)) for name, claim in claims.items()), pl.lit(None, pl.String)
     )
-    return chain
 
 
 def _exact(column: str) -> pl.Expr:
