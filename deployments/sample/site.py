@@ -44,7 +44,7 @@ def site_catalogue(*, seed: int = 7) -> list[SiteProduct]:
     """Products in the order of their creation; the same seed gives the same site."""
     shop = spoil(stock_shop(seed)).shop
     offers_of: dict[str, list[Offer]] = {}
-    for offer in shop.offers:
+    for offer in {offer.ref: offer for offer in shop.offers}.values():
         offers_of.setdefault(offer.product_ref, []).append(offer)
     sold = [product for product in shop.products if product.ref in offers_of and product.kind == "Товар"]
     taken: set[str] = set()
