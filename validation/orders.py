@@ -153,7 +153,8 @@ class DocumentReported(Strict):
 class LineReported(Strict):
     """A line of a document, one row per line; ``key`` is ``number|line_no``.
 
-    ``pcs`` are pieces, whatever the package; ``price_kopecks`` is for one ``unit`` of ``factor`` pieces, as the document states it; ``factor`` is null where a unit is not whole pieces.
+    ``pcs`` are pieces, whatever the package; ``price_kopecks`` is for one ``unit`` of ``factor`` pieces, as the document states it;
+    ``factor`` is null where a unit is not whole pieces.
     """
 
     row: int
