@@ -1,4 +1,8 @@
-"""What 1C sells: products, items, prices, recipes, and its latest count of every item."""
+"""What 1C sells: products, items, prices, recipes, and its latest count of every item.
+
+Prices and counts point at items without a foreign key: they arrive in millions, are written only by joining with ``item``, and no
+item is ever deleted, so the check would cost more than the rest of the import and could never fail.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from adapters.hub.tables.base import METADATA, at_column, id_column, json_column, stamp_column
@@ -35,6 +40,7 @@ product = Table(
     json_column("pictures"),
     json_column("properties"),
     json_column("requisites"),
+    Column("catalog_ref", Text, nullable=False, server_default="", comment="the catalogue whose full export lists it"),
     Column("is_deleted", Boolean, nullable=False, server_default="false"),
     Column("is_absent", Boolean, nullable=False, server_default="false", comment="missing from a complete export"),
     stamp_column(),
@@ -55,6 +61,7 @@ item = Table(
     Column("article", Text),
     Column("barcode", Text),
     json_column("characteristics"),
+    Column("catalog_ref", Text, nullable=False, server_default="", comment="the catalogue whose full export lists it"),
     Column("is_deleted", Boolean, nullable=False, server_default="false"),
     Column("is_absent", Boolean, nullable=False, server_default="false", comment="missing from a complete export"),
     Column("is_umbrella", Boolean, nullable=False, server_default="false", comment="the total row of a product with characteristics"),
@@ -80,7 +87,7 @@ price_type = Table(
 price = Table(
     "price",
     METADATA,
-    Column("item_id", BigInteger, ForeignKey("item.item_id"), primary_key=True),
+    Column("item_id", BigInteger, primary_key=True),
     Column("price_type_ref", Text, primary_key=True),
     Column("price_kopecks", BigInteger, CheckConstraint("price_kopecks > 0", name="positive"), nullable=False),
     Column("currency", Text, nullable=False),
@@ -143,14 +150,14 @@ bundle_recipe = Table(
 stock_count = Table(
     "stock_count",
     METADATA,
-    Column("item_id", BigInteger, ForeignKey("item.item_id"), primary_key=True),
+    Column("item_id", BigInteger, primary_key=True),
     Column("place", Text, primary_key=True, comment="1C warehouse id; empty where the file names none"),
     Column("pcs", BigInteger, nullable=False, comment="1C's free figure; may be negative"),
     stamp_column(),
     at_column("session_began_at"),
     Column("feed_id", BigInteger, nullable=False),
     Column("is_posted", Boolean, nullable=False, server_default="false", comment="the ledger has it"),
-    Index("ix_stock_count_unposted", "item_id", postgresql_where="not is_posted"),
+    Index("ix_stock_count_unposted", "item_id", postgresql_where=text("not is_posted")),
 )
 
 export_series = Table(
@@ -159,11 +166,15 @@ export_series = Table(
     id_column("series_id"),
     Column("source", Text, nullable=False),
     Column("entity", Text, nullable=False, comment="product | item"),
-    Column("state", Text, nullable=False, comment="open | complete | broken"),
+    Column("catalog_ref", Text, nullable=False, server_default="", comment="one base may export several catalogues"),
+    Column("state", Text, nullable=False, comment="open | complete | held | broken"),
+    json_column("kinds", nullable=False),
+    Column("first_feed_id", BigInteger, nullable=False),
     stamp_column(),
     at_column("began_at"),
     at_column("moved_at"),
     at_column("closed_at", nullable=True),
+    Index("uq_export_series_open", "source", "entity", "catalog_ref", unique=True, postgresql_where=text("state = 'open'")),
 )
 
 series_member = Table(
