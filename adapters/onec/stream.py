@@ -4,6 +4,7 @@ What is given has been read whole; after the caller has looked at it, it is empt
 nothing is fetched, depth and text are bounded by the parser, and a stretch without any expected element by us.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,15 @@ from lxml.etree import ErrorTypes, XMLPullParser, XMLSyntaxError, _Element
 
 from adapters.errors import FeedRefused
 from adapters.onec.elements import local
+from adapters.onec.head import ROOTS
 
 CHUNK_BYTES = 262_144
 SILENT_BYTES = 64_000_000
 """No product, offer, property or document of CommerceML is so long; a file that has one is hostile."""
+TAIL_BYTES = 512
+
+_ENDED = re.compile(rf"(</(?:[\w.-]+:)?(?:{'|'.join(ROOTS)})\s*>|/>)\s*\Z")
+_NAMESPACE = re.compile(rb'xmlns="[^"]*"')
 
 
 def ended_elements(
@@ -47,9 +53,9 @@ def ended_elements(
     is_given = False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
+            _feed(parser, chunk if passed else _legal_namespace(chunk), passed)
             passed += len(chunk)
             silent += len(chunk)
-            _feed(parser, chunk, passed)
             for _, element in parser.read_events():
                 silent = 0
                 around = element.getparent()
@@ -64,7 +70,7 @@ def ended_elements(
                     "hostile",
                     "В файле слишком длинный кусок без товаров, предложений и документов: он не похож на выгрузку 1С.",
                 )
-    yield _closed(parser, passed)
+    yield _closed(parser, path, encoding)
 
 
 def _take_off(element: _Element, parent: _Element | None) -> None:
@@ -74,39 +80,44 @@ def _take_off(element: _Element, parent: _Element | None) -> None:
         parent.remove(before)
 
 
-def _feed(parser: "XMLPullParser", chunk: bytes, passed: int) -> None:
+def _feed(parser: XMLPullParser, chunk: bytes, passed: int) -> None:
     try:
         parser.feed(chunk)
     except XMLSyntaxError as error:
         raise _refusal(error, passed) from None
 
 
-def _closed(parser: "XMLPullParser", passed: int) -> _Element:
+def _closed(parser: XMLPullParser, path: Path, encoding: str) -> _Element:
     try:
         return parser.close()
     except XMLSyntaxError as error:
-        if error.code in _OTHER_THAN_TRUNCATED:
-            raise _refusal(error, passed) from None
+        size = path.stat().st_size
+        if _is_ended(path, encoding):
+            raise _refusal(error, size) from None
         raise FeedRefused(
-            "truncated", f"Файл оборван на {passed} байте: конец выгрузки не дошёл. Ничего не загружено; повторите обмен из 1С."
+            "truncated", f"Файл оборван на {size} байте: конец выгрузки не дошёл. Ничего не загружено; повторите обмен из 1С."
         ) from None
 
 
-_OTHER_THAN_TRUNCATED = frozenset({ErrorTypes.ERR_DOCUMENT_END, ErrorTypes.ERR_INVALID_CHAR, ErrorTypes.ERR_INVALID_ENCODING})
+def _is_ended(path: Path, encoding: str) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        return _ENDED.search(file.read().decode(encoding, errors="ignore")) is not None
+
+
+def _legal_namespace(chunk: bytes) -> bytes:
+    """The 2.05 schema's own namespace holds a space, which no URI may."""
+    return _NAMESPACE.sub(lambda found: found[0].replace(b" ", b"_"), chunk)
 
 
 def _refusal(error: XMLSyntaxError, passed: int) -> FeedRefused:
     where = f"строка {error.lineno}"
-    code = error.code
-    if code == ErrorTypes.ERR_DOCUMENT_END:
+    if error.code in (ErrorTypes.ERR_DOCUMENT_END, ErrorTypes.ERR_RESERVED_XML_NAME):
         return FeedRefused(
-            "doubled",
-            f"После конца выгрузки ({where}) в файле есть ещё данные: похоже, он записан дважды. Повторите обмен из 1С.",
+            "doubled", f"После конца выгрузки ({where}) в файле есть ещё данные: похоже, он записан дважды. Повторите обмен из 1С."
         )
-    if code in (ErrorTypes.ERR_INVALID_CHAR, ErrorTypes.ERR_INVALID_ENCODING) or "UTF-8" in str(error):
+    if error.code in (ErrorTypes.ERR_INVALID_CHAR, ErrorTypes.ERR_INVALID_ENCODING):
         return FeedRefused("damaged", f"В файле недопустимый символ ({where}): уберите его из карточки товара в 1С и выгрузите снова.")
-    if code in (ErrorTypes.ERR_UNDECLARED_ENTITY, ErrorTypes.ERR_ENTITY_LOOP, ErrorTypes.WAR_UNDECLARED_ENTITY):
-        return FeedRefused("hostile", f"В файле неизвестная сущность XML ({where}): 1С так не пишет, файл не принят.")
-    if "limit" in str(error).lower() or "depth" in str(error).lower() or "huge" in str(error).lower():
+    if error.code in (ErrorTypes.ERR_RESOURCE_LIMIT, ErrorTypes.ERR_ENTITY_LOOP):
         return FeedRefused("hostile", f"В файле слишком длинный текст или слишком глубокая вложенность ({where}): он не принят.")
     return FeedRefused("damaged", f"XML повреждён ({where}, байт около {passed}): повторите обмен из 1С.")

@@ -75,14 +75,14 @@ def products_listed(frame: pl.DataFrame) -> pl.DataFrame:
         weight_g=pl.when(pl.col("weight").is_null() | (kilograms == 0))
         .then(None)
         .otherwise((kilograms * 1000).round(0).cast(pl.Int64, strict=False).fill_null(-1)),
-        is_deleted=pl.col("deleted") == "true",
+        is_deleted=pl.col("deleted").eq_missing("true"),
     )
 
 
 def offers_listed(frame: pl.DataFrame) -> pl.DataFrame:
     """`OfferListed` from the text of Предложение elements."""
     return frame.with_columns(
-        item_ref=pl.col("ref"), product_ref=pl.col("ref").str.split("#").list.first(), is_deleted=pl.col("deleted") == "true"
+        item_ref=pl.col("ref"), product_ref=pl.col("ref").str.split("#").list.first(), is_deleted=pl.col("deleted").eq_missing("true")
     )
 
 
@@ -147,7 +147,8 @@ def _exact(column: str) -> pl.Expr:
 
 
 def _kopecks_per_piece() -> pl.Expr:
-    return (pl.col("price_exact") * 100 / pl.col("factor_exact")).round(0).cast(pl.Int64, strict=False)
+    pieces = pl.when(pl.col("factor_exact") > 0).then(pl.col("factor_exact"))
+    return (pl.col("price_exact") * 100 / pieces).round(0).cast(pl.Int64, strict=False)
 
 
 def _differing_totals(passed: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
@@ -191,7 +192,7 @@ _RULES: dict[str, _Rule] = {
     ),
     "warehouse": _Rule(_same, catalog.WarehouseListed, pl.col("warehouse_ref")),
     "property": _Rule(
-        lambda frame: frame.with_columns(is_hidden=pl.col("hidden") == "true"), catalog.PropertyListed, pl.col("property_ref")
+        lambda frame: frame.with_columns(is_hidden=pl.col("hidden").eq_missing("true")), catalog.PropertyListed, pl.col("property_ref")
     ),
     "property_value": _Rule(_same, catalog.PropertyValueListed, _joined("property_ref", "value_ref")),
 }
