@@ -11,32 +11,22 @@ from deployments.sample.goods import Offer, Product
 
 NOT_ON_SITE_EVERY = 7
 LEFT_FROM_OLD_SITE = ("СТАРЫЙ-001", "СТАРЫЙ-002", "УТ-ТЕФ/15", "ПОДАРОК", "TEST-SKU")
-
-
-class Attribute(TypedDict):
-    """What a variation differs in."""
-
-    name: str
-    option: str
+PRICE = "1990.00"
+"""The site's own; Utyug does not send prices yet."""
 
 
 class Variation(TypedDict):
-    """A variation of a variable product, in WooCommerce's own field names."""
+    """A variation of a variable product; ``pcs`` null: the site keeps no stock of it."""
 
     sku: str
-    attributes: list[Attribute]
-    manage_stock: bool
-    stock_quantity: int | None
-
-
-class SiteProduct(TypedDict):
-    """A product of the site, in WooCommerce's own field names; ``variations`` are whole, not ids."""
-
     name: str
-    type: str
-    sku: str
-    manage_stock: bool
-    stock_quantity: int | None
+    pcs: int | None
+    price: str
+
+
+class SiteProduct(Variation):
+    """A product of the site; with variations it is a variable one, whose own ``pcs`` mean nothing."""
+
     variations: list[Variation]
 
 
@@ -51,43 +41,38 @@ def site_catalogue(*, seed: int = 7) -> list[SiteProduct]:
     site = [
         _listed(product, offers_of[product.ref], taken) for n, product in enumerate(sold) if n % NOT_ON_SITE_EVERY or "/" in product.article
     ]
-    return [product for product in site if product["sku"]] + [_simple(sku, f"Старый товар {sku}", 1) for sku in LEFT_FROM_OLD_SITE]
+    return [product for product in site if product["sku"]] + [_left(sku) for sku in LEFT_FROM_OLD_SITE]
+
+
+def _left(sku: str) -> SiteProduct:
+    return {"sku": sku, "name": f"Старый товар {sku}", "pcs": 1, "price": PRICE, "variations": []}
 
 
 def _listed(product: Product, offers: list[Offer], taken: set[str]) -> SiteProduct:
     sku = "" if product.article in taken else product.article
     taken.add(product.article)
     if not offers[0].characteristics:
-        return _simple(sku, product.name, _stale(offers[0]))
+        return _simple(sku, product.name, offers[0])
     return {
-        "name": product.name,
-        "type": "variable",
         "sku": sku,
-        "manage_stock": False,
-        "stock_quantity": None,
+        "name": product.name,
+        "pcs": None,
+        "price": PRICE,
         "variations": [_variation(offer, n, product.article) for n, offer in enumerate(offers)],
     }
 
 
-def _simple(sku: str, name: str, pcs: int | None) -> SiteProduct:
-    return {
-        "name": name,
-        "type": "simple",
-        "sku": sku,
-        "manage_stock": pcs is not None,
-        "stock_quantity": pcs,
-        "variations": [],
-    }
+def _simple(sku: str, name: str, offer: Offer) -> SiteProduct:
+    return {"sku": sku, "name": name, "pcs": _stale(offer), "price": PRICE, "variations": []}
 
 
 def _variation(offer: Offer, n: int, article: str) -> Variation:
     """Where 1C gives all items the product's article, the site has made up codes of its own."""
-    pcs = _stale(offer)
     return {
         "sku": f"{article}-{n + 1}" if offer.article == article else offer.article,
-        "attributes": [{"name": name, "option": value} for name, value in offer.characteristics],
-        "manage_stock": pcs is not None,
-        "stock_quantity": pcs,
+        "name": ", ".join(value for _, value in offer.characteristics),
+        "pcs": _stale(offer),
+        "price": PRICE,
     }
 
 
