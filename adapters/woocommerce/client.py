@@ -1,0 +1,160 @@
+"""A WooCommerce site: how it is called, and how its goods are read.
+
+Source: `reference/services.md` §3, measured on WooCommerce 10.0.2; https://woocommerce.github.io/woocommerce-rest-api-docs/
+"""
+
+import io
+import json
+from collections.abc import Generator
+from types import TracebackType
+from typing import Literal, Self, cast
+
+import httpx
+import polars as pl
+from oauthlib import oauth1
+from pydantic import SecretStr
+
+from adapters.clock import Clock
+from adapters.errors import ContractBroken, Rejected
+from adapters.http import Connection
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Columns = dict[str, type[pl.DataType] | pl.DataType]
+GOODS: Columns = {
+    "id": pl.Int64,
+    "type": pl.String,
+    "sku": pl.String,
+    "parent_id": pl.Int64,
+    "manage_stock": pl.String,
+    "stock_quantity": pl.Float64,
+}
+REFS = pl.Struct({"id": pl.Int64, "parent_id": pl.Int64})
+
+
+class SignedAuth(httpx.Auth):
+    """OAuth 1.0a without a token, in the Authorization header: over plain http a site reads nothing else."""
+
+    def __init__(self, *, key: SecretStr, secret: SecretStr, clock: Clock) -> None:
+        self._key = key
+        self._secret = secret
+        self._clock = clock
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sign with a nonce of its own; a JSON body is no part of the signature (RFC 5849 §3.4.1.3.1)."""
+        signer = oauth1.Client(
+            self._key.get_secret_value(),
+            client_secret=self._secret.get_secret_value(),
+            signature_method=oauth1.SIGNATURE_HMAC_SHA256,
+            timestamp=str(int(self._clock.now().timestamp())),
+        )
+        _, headers, _ = signer.sign(str(request.url), http_method=cast("Method", request.method))
+        request.headers.update(headers)
+        yield request
+
+
+class WooCommerceClient:
+    """One site.
+
+    Args:
+        url: the site's address, as its visitors open it.
+        consumer_key: ``ck_…``
+        consumer_secret: ``cs_…``; over https both go as Basic, over http they only sign.
+        timeout_s: of one call.
+        clock: the shop's clock.
+        transport: the test seam.
+    """
+
+    # https://woocommerce.github.io/woocommerce-rest-api-docs/#pagination
+    PAGE_MAX = 100
+    # A code may be long and Cyrillic; nginx takes 8 KB of address by default (large_client_header_buffers).
+    SKUS_PER_CALL = 50
+    SKU_BYTES_PER_CALL = 3000
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        consumer_key: SecretStr,
+        consumer_secret: SecretStr,
+        clock: Clock,
+        timeout_s: float = 30.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        basic = httpx.BasicAuth(consumer_key.get_secret_value(), consumer_secret.get_secret_value())
+        signed = SignedAuth(key=consumer_key, secret=consumer_secret, clock=clock)
+        self._connection = Connection(
+            system="woocommerce",
+            title="Сайт",
+            base_url=f"{url.rstrip('/')}/wp-json/wc/v3/",
+            auth=basic if url.lower().startswith("https://") else signed,
+            timeout_s=timeout_s,
+            clock=clock,
+            refusal_code=_refusal_code,
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._connection.close()
+
+    def ping(self) -> None:
+        """Returns where address, keys and rights are good.
+
+        Raises:
+            SyncError: says what is not.
+        """
+        try:
+            response = self._connection.call("GET", "products", params={"per_page": 1})
+        except Rejected as error:
+            advice = "проверьте адрес сайта, что WooCommerce включён и что постоянные ссылки WordPress не «простые»"
+            raise Rejected(f"{error.sentence} Что сделать: {advice}.", system=error.system, request_id=error.request_id) from error
+        self._page_count(response)
+
+    def read_goods(self, skus: pl.Series) -> pl.DataFrame:
+        """Products and variations by code, one row per goods with exactly such a code, ``pcs`` null where stock is not managed.
+
+        Codes must not hold commas. A site's comparison ignores case, ours does not.
+        """
+        asked = pl.DataFrame({"sku": skus.unique(maintain_order=True)})
+        size = pl.col("sku").str.len_bytes() * 3
+        lots = asked.with_columns(
+            by_number=pl.int_range(pl.len()) // self.SKUS_PER_CALL, by_size=size.cum_sum() // self.SKU_BYTES_PER_CALL
+        ).partition_by("by_number", "by_size", maintain_order=True)
+        found = [page for lot in lots for page in self._pages(",".join(lot["sku"]))]
+        goods = pl.concat([pl.DataFrame(schema=GOODS), *found]).join(asked, on="sku", how="semi")
+        return goods.with_columns(pcs=pl.when(pl.col("manage_stock") == "true").then(pl.col("stock_quantity").floor().cast(pl.Int64))).drop(
+            "manage_stock", "stock_quantity"
+        )
+
+    def _pages(self, sku: str) -> Generator[pl.DataFrame, None, None]:
+        page = pages = 1
+        while page <= pages:
+            response = self._connection.call("GET", "products", params={"sku": sku, "per_page": self.PAGE_MAX, "page": page})
+            pages = self._page_count(response)
+            yield self._parse(response, GOODS, is_repeatable=True)
+            page += 1
+
+    def _page_count(self, response: httpx.Response) -> int:
+        given = response.headers.get("x-wp-totalpages", "")
+        if not given.isdigit():
+            sentence = "Сайт ответил не как WooCommerce: нет числа страниц. Проверьте адрес и не режет ли прокси заголовки."
+            raise ContractBroken(sentence, system="woocommerce")
+        return int(given)
+
+    def _parse(self, response: httpx.Response, schema: Columns, *, is_repeatable: bool) -> pl.DataFrame:
+        try:
+            return pl.read_json(io.BytesIO(response.content), schema=schema)
+        except pl.exceptions.PolarsError as error:
+            raise self._connection.garbled(response, is_repeatable=is_repeatable) from error
+
+
+def _refusal_code(response: httpx.Response) -> str | None:
+    """WooCommerce's own code; plain input errors carry one even when they call themselves 500."""
+    try:
+        body = json.loads(response.content)
+    except ValueError:
+        return None
+    code = body.get("code") if isinstance(body, dict) else None
+    return code if isinstance(code, str) and code != "internal_server_error" else None
