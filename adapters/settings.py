@@ -21,7 +21,7 @@ from pydantic_settings import (
 from adapters.clock import Clock
 from adapters.errors import Misconfigured
 
-SECRET_KEYS = frozenset({"password", "secret", "token", "key", "database_url", "urls"})
+SECRET_KEYS = frozenset({"password", "secret", "token", "key", "database_url", "urls", "ping_url"})
 
 
 class Part(BaseModel):
@@ -107,7 +107,17 @@ class MessageSettings(Part):
     routes: dict[str, Route] = Field(default_factory=dict)
     language: str = Field(default="ru", pattern="^(ru|en)$")
     cooldown_s: float = 900.0
+    silent_after_s: float = Field(default=60.0, gt=0, description="server, worker or gateway not answering for so long is an incident")
+    ping_url: SecretStr | None = Field(default=None, description="an outside address that raises the alarm when our pings stop")
+    ping_every_s: float = Field(default=60.0, gt=0)
     ui_url: str = "http://127.0.0.1:4200"
+
+
+class PrefectSettings(Part):
+    """Prefect's own server, where `utyug up` starts it. The port 0 means any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=4200, ge=0, le=65535)
 
 
 class Settings(BaseSettings):
@@ -128,6 +138,7 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     channels: dict[str, WooCommerceSettings] = Field(default_factory=dict)
     messages: MessageSettings = MessageSettings()
+    prefect: PrefectSettings = PrefectSettings()
 
     @classmethod
     def settings_customise_sources(

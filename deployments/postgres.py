@@ -136,7 +136,7 @@ class EmbeddedPostgres:
             return None
 
     def _works_here(self, process: psutil.Process) -> bool:
-        return process.info["name"] == "postgres" and process.info["cwd"] == str(self._data)
+        return bool(process.info["name"] == "postgres" and process.info["cwd"] == str(self._data))
 
     def _port(self) -> int:
         """The port the server had before it crashed, where nobody took it since."""
@@ -223,7 +223,9 @@ class EmbeddedPostgres:
                 cwd="/",
                 env={"PATH": "/usr/bin:/bin", "HOME": str(self._home), "LC_ALL": "C.UTF-8"},
                 start_new_session=True,
-                **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+                user=user.pw_uid if user else None,
+                group=user.pw_gid if user else None,
+                extra_groups=[] if user else None,
                 check=False,
             )
         if done.returncode:

@@ -28,7 +28,7 @@ def await_until(is_so: Callable[[], bool], *, timeout_s: float, stop: threading.
 def is_alive(process: psutil.Process) -> bool:
     """Whether it still runs; the same pid used by another process does not count."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
