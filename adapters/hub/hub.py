@@ -18,7 +18,12 @@ class Hub:
 
     def __init__(self, url: str, *, clock: Clock) -> None:
         self.engine: Engine = create_engine(
-            url, pool_size=5, max_overflow=15, pool_pre_ping=True, connect_args={"application_name": "utyug"}
+            url,
+            pool_size=5,
+            max_overflow=15,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"application_name": "utyug"},
         )
         self.clock = clock
 
