@@ -215,7 +215,7 @@ def offer_rows(element: _Element, row: int) -> OfferRows:  # noqa: C901 - one fl
         elif name == "Цены":
             priced.extend(child)
         elif name == "Склады":
-            placed.extend(_placed(place) for place in child)
+            placed.extend(_placed(place) for place in (child if len(child) else (child,)))
         elif name in ("Остатки", "КоличествоНаСкладах"):
             _rests(child, placed, single)
         elif name == "ХарактеристикиТовара":
@@ -266,7 +266,10 @@ def _price(row: int, ref: str | None, element: _Element) -> Row:
 
 
 def _placed(element: _Element) -> tuple[str | None, str | None]:
-    """A warehouse and its figure: two attributes (2.06+) or children (2.09, 3.x)."""
+    """A warehouse and its figure: two attributes (2.06+) or children (2.09, 3.x).
+
+    The element is Склад, or in ИзмененияПакетаПредложений by the schema of 2.07 a repeated Склады itself.
+    """
     place = element.get("ИдСклада")
     count = element.get("КоличествоНаСкладе")
     if place is None or count is None:

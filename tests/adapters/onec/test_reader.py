@@ -88,6 +88,10 @@ def test_schema_1_0_is_written_in_attributes(write: Write) -> None:
             [("i#x", "a", "1", "1")],
         ),
         (
+            '<Ид>i</Ид><Количество>3</Количество><Склады ИдСклада="a" КоличествоНаСкладе="1"/><Склады ИдСклада="b" КоличествоНаСкладе="2"/>',
+            [("i", "a", "1", "3"), ("i", "b", "2", "3")],
+        ),
+        (
             "<Ид>i</Ид><Остатки><Остаток><Склад><Ид>a</Ид><Количество>4</Количество></Склад></Остаток>"
             "<Остаток><Склад><Ид>b</Ид><Количество>0</Количество></Склад></Остаток></Остатки>",
             [("i", "a", "4", None), ("i", "b", "0", None)],
@@ -249,7 +253,7 @@ def test_every_real_file_is_read_as_an_independent_look_counts_it(contracts_dir:
             ("group", "//*[local-name()='Группа']"),
             ("property", "//*[local-name()='Свойства']/*[local-name()='Свойство']"),
         ):
-            assert frames.get(kind, pl.DataFrame()).height == len(tree.xpath(xpath)), (path.name, kind)  # type: ignore[arg-type]
+            assert frames.get(kind, pl.DataFrame()).height == len(tree.xpath(xpath)), (path.name, kind)
 
 
 @pytest.mark.parametrize(
