@@ -4,6 +4,8 @@ Stages: `StockCounted → StockOffered → StockSent`. Pieces are whole; a place
 Source: `reference/commerceml.md` §2.2.
 """
 
+from typing import Annotated
+
 import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
@@ -38,6 +40,22 @@ class StockCounted(Strict):
         return is_within(data, -100_000_000, 100_000_000)
 
 
+class ListingKept(Strict):
+    """A listing the hub knows, one row per listing of the channel.
+
+    ``is_live``: its item is still in 1C's export. ``refused_pcs`` is the figure the channel last refused, null where it took the last.
+    """
+
+    listing_id: int
+    item_id: int
+    item_ref: str
+    channel_sku: str
+    refs: str
+    is_live: bool
+    refused_pcs: int = pa.Field(nullable=True)
+    refused_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
+
+
 class StockOffered(Strict):
     """What a channel is to show, one row per listing of the channel."""
 
@@ -46,6 +64,15 @@ class StockOffered(Strict):
     channel_sku: str
     refs: str
     pcs: int = pa.Field(ge=0)
+
+
+class StockDiffering(StockOffered):
+    """What a channel is to show and does not, one row per listing, in the order of sending.
+
+    ``shown_pcs`` null: the channel does not manage its stock, so it sells without limit.
+    """
+
+    shown_pcs: int = pa.Field(nullable=True)
 
 
 class StockShown(Strict):
@@ -58,12 +85,12 @@ class StockShown(Strict):
 class StockSent(Strict):
     """What became of a write, one row per listing sent; ``reason`` and ``sentence`` null where accepted.
 
-    ``outcome``: accepted | refused | unknown.
+    ``outcome``: accepted | refused | unknown (not answered: look before repeating) | unsent (never left).
     """
 
     listing_id: int
     pcs: int
-    outcome: str = pa.Field(isin=("accepted", "refused", "unknown"))
+    outcome: str = pa.Field(isin=("accepted", "refused", "unknown", "unsent"))
     reason: str = pa.Field(nullable=True)
     sentence: str = pa.Field(nullable=True)
 

@@ -1,0 +1,234 @@
+"""The book of listings: which item is which code on a channel, and what that channel last took and showed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    TableValuedAlias,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.types import BigInteger, TypeEngine
+
+from adapters.hub.hub import Hub
+from adapters.hub.tables.catalog import item, product
+from adapters.hub.tables.listing import listing, listing_search
+from validation.stock import ListingKept
+
+SEARCH_AGAIN_AFTER = timedelta(hours=1)
+"""A code that was not on the channel is not looked for sooner."""
+
+Columns = dict[str, pl.DataType | type[pl.DataType]]
+KEPT: Columns = {
+    "listing_id": pl.Int64,
+    "item_id": pl.Int64,
+    "item_ref": pl.String,
+    "channel_sku": pl.String,
+    "refs": pl.String,
+    "is_live": pl.Boolean,
+    "refused_pcs": pl.Int64,
+    "refused_at": pl.Datetime("us", "UTC"),
+}
+
+
+class Listings:
+    """One row per item and channel."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    @contextmanager
+    def only_sender(self, channel: str) -> Iterator[bool]:
+        """True for one caller at a time per channel, false for whoever comes meanwhile; over when the block or the process ends."""
+        key = func.hashtextextended(f"sender:{channel}", 0)
+        with self._hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            is_only = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
+            try:
+                yield is_only
+            finally:
+                if is_only:
+                    connection.execute(select(func.pg_advisory_unlock(key)))
+
+    def unmatched(self, channel: str, *, limit: int = 5000) -> pl.DataFrame:
+        """Items to be looked for on the channel: ``item_id, item_ref, channel_sku``; those never looked for come first.
+
+        The code is the item's article, else its product's, and only one that belongs to exactly one live item: a repeated article
+        would sell one thing for another. An umbrella row is not a thing on a shelf. Left out: items already listed, items looked for a
+        short while ago under the same code, and codes that another live item holds there.
+        """
+        live = _live()
+        unique = select(live.c.channel_sku).group_by(live.c.channel_sku).having(func.count() == 1).subquery()
+        holder = item.alias("holder")
+        is_held = (
+            exists()
+            .where(listing.c.channel == channel, listing.c.lost_at.is_(None), listing.c.item_id == holder.c.item_id)
+            .where(or_(listing.c.item_id == live.c.item_id, and_(listing.c.channel_sku == live.c.channel_sku, _is_there(holder))))
+        )
+        searched = and_(
+            listing_search.c.channel == channel,
+            listing_search.c.item_id == live.c.item_id,
+            listing_search.c.channel_sku == live.c.channel_sku,
+        )
+        query = (
+            select(live.c.item_id, live.c.item_ref, live.c.channel_sku)
+            .join(unique, unique.c.channel_sku == live.c.channel_sku)
+            .outerjoin(listing_search, searched)
+            .where(not_(is_held))
+            .where(func.coalesce(listing_search.c.searched_at < self._hub.clock.now() - SEARCH_AGAIN_AFTER, True))
+            .order_by(listing_search.c.searched_at.asc().nulls_first(), live.c.item_id)
+            .limit(limit)
+        )
+        return self._read(query, {"item_id": pl.Int64, "item_ref": pl.String, "channel_sku": pl.String})
+
+    def save_matches(self, channel: str, searched: pl.DataFrame, found: pl.DataFrame) -> int:
+        """Remember what was looked for and what was found; the number of new listings.
+
+        A code whose former item left 1C passes to the item that carries it now; a lost listing that is found again comes back.
+
+        Args:
+            channel: the channel's name.
+            searched: as `unmatched` gave it.
+            found: `ListingFound`.
+        """
+        now = self._hub.clock.now()
+        asked = _told(searched, item_id=BigInteger(), channel_sku=Text())
+        matched = _told(searched.join(found, on="channel_sku"), item_id=BigInteger(), channel_sku=Text(), refs=Text())
+        holder = item.alias("holder")
+        is_free = or_(listing.c.lost_at.is_not(None), not_(_is_there(holder)))
+        is_meant = or_(listing.c.item_id == matched.c.item_id, listing.c.channel_sku == matched.c.channel_sku)
+        left = delete(listing).where(listing.c.channel == channel, listing.c.item_id == holder.c.item_id, is_meant, is_free)
+        new = insert(listing).from_select(
+            ["channel", "item_id", "channel_sku", "refs", "matched_at"],
+            select(literal(channel), matched.c.item_id, matched.c.channel_sku, cast(matched.c.refs, JSONB), literal(now)),
+        )
+        sought = insert(listing_search).from_select(
+            ["channel", "item_id", "channel_sku", "searched_at"],
+            select(literal(channel), asked.c.item_id, asked.c.channel_sku, literal(now)),
+        )
+        renewed = {"channel_sku": sought.excluded.channel_sku, "searched_at": sought.excluded.searched_at}
+        with self._hub.engine.begin() as connection:
+            connection.execute(sought.on_conflict_do_update(index_elements=["channel", "item_id"], set_=renewed))
+            connection.execute(left)
+            saved = connection.execute(new.on_conflict_do_nothing().returning(listing.c.listing_id))
+            return len(saved.all())
+
+    def offered(self, channel: str) -> pl.DataFrame:
+        """`ListingKept`: every listing of the channel that is still there, in its order of matching."""
+        query = (
+            select(
+                listing.c.listing_id,
+                listing.c.item_id,
+                item.c.item_ref,
+                listing.c.channel_sku,
+                cast(listing.c.refs, Text).label("refs"),
+                _is_there(item).label("is_live"),
+                listing.c.refused_pcs,
+                listing.c.refused_at,
+            )
+            .join(item, item.c.item_id == listing.c.item_id)
+            .where(listing.c.channel == channel, listing.c.lost_at.is_(None))
+            .order_by(listing.c.listing_id)
+        )
+        return ListingKept.validate(self._read(query, KEPT))
+
+    def note_sent(self, sent: pl.DataFrame) -> None:
+        """Remember accepted figures, and refused ones so that growth is not offered at once again.
+
+        Args:
+            sent: `StockSent`, settled by read-back.
+        """
+        now = self._hub.clock.now()
+        told = _told(sent, listing_id=BigInteger(), pcs=BigInteger(), outcome=Text())
+        is_accepted, is_refused = told.c.outcome == "accepted", told.c.outcome == "refused"
+        noted = (
+            update(listing)
+            .where(listing.c.listing_id == told.c.listing_id, or_(is_accepted, is_refused))
+            .values(
+                accepted_pcs=case((is_accepted, told.c.pcs), else_=listing.c.accepted_pcs),
+                accepted_at=case((is_accepted, literal(now)), else_=listing.c.accepted_at),
+                refused_pcs=case((is_refused, told.c.pcs), else_=null()),
+                refused_at=case((is_refused, literal(now)), else_=null()),
+            )
+        )
+        with self._hub.engine.begin() as connection:
+            connection.execute(noted)
+
+    def note_shown(self, shown: pl.DataFrame) -> None:
+        """Remember what was read back.
+
+        Args:
+            shown: `StockShown`.
+        """
+        told = _told(shown, listing_id=BigInteger(), pcs=BigInteger())
+        noted = update(listing).where(listing.c.listing_id == told.c.listing_id)
+        with self._hub.engine.begin() as connection:
+            connection.execute(noted.values(shown_pcs=told.c.pcs, shown_at=self._hub.clock.now()))
+
+    def note_lost(self, listings: pl.DataFrame) -> None:
+        """The channel no longer has these: they are offered nothing and looked for anew at once.
+
+        Args:
+            listings: ``listing_id``.
+        """
+        told = _told(listings, listing_id=BigInteger())
+        lost = update(listing).where(listing.c.listing_id == told.c.listing_id).values(lost_at=self._hub.clock.now())
+        returned = lost.returning(listing.c.channel, listing.c.item_id)
+        with self._hub.engine.begin() as connection:
+            gone = connection.execute(returned).all()
+            for channel in {row.channel for row in gone}:
+                ids = [row.item_id for row in gone if row.channel == channel]
+                forgotten = delete(listing_search).where(listing_search.c.channel == channel, listing_search.c.item_id.in_(ids))
+                connection.execute(forgotten)
+
+    def _read(self, query: Select[Any], schema: Columns) -> pl.DataFrame:
+        with self._hub.engine.begin() as connection:
+            return pl.DataFrame(connection.execute(query).all(), schema=schema, orient="row")
+
+
+def _is_there(table: FromClause) -> ColumnElement[bool]:
+    """The item, and its product where it is known, are in 1C's export."""
+    owner = product.alias("owner")
+    of_item = and_(owner.c.source == table.c.source, owner.c.product_ref == table.c.product_ref)
+    left_with_product = exists().where(of_item, or_(owner.c.is_deleted, owner.c.is_absent))
+    return and_(not_(or_(table.c.is_deleted, table.c.is_absent, table.c.is_umbrella)), not_(left_with_product))
+
+
+def _live() -> Subquery:
+    """Items in 1C's export with the code they go by."""
+    of_item = and_(product.c.source == item.c.source, product.c.product_ref == item.c.product_ref)
+    own, product_own = (func.nullif(func.trim(table.c.article), "") for table in (item, product))
+    code = func.coalesce(own, product_own)
+    return (
+        select(item.c.item_id, item.c.item_ref, code.label("channel_sku"))
+        .outerjoin(product, of_item)
+        .where(_is_there(item), code.is_not(None))
+        .subquery("live")
+    )
+
+
+def _told(frame: pl.DataFrame, **columns: TypeEngine[Any]) -> TableValuedAlias:
+    """A frame's columns as rows of a statement."""
+    values = [bindparam(None, frame[name].to_list(), type_=ARRAY(kind)) for name, kind in columns.items()]
+    return func.unnest(*values).table_valued(*(column(name, kind) for name, kind in columns.items())).render_derived()
