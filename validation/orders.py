@@ -45,7 +45,8 @@ OPERATIONS = (
 class DocumentRead(Strict):
     """What a Документ says, one row per document, subordinate ones included; null where the file does not say it.
 
-    ``requisites`` is JSON of the remaining ones; ``lines_stated`` is whether there is a Товары section at all.
+    ``requisites`` is JSON of the remaining ones; ``lines_stated`` is how many lines the document has, null where it
+    has no Товары section.
     """
 
     row: int
@@ -76,7 +77,7 @@ class DocumentRead(Strict):
     place: str = pa.Field(nullable=True)
     requisites: str = pa.Field(nullable=True)
     buyers: str
-    lines_stated: str
+    lines_stated: str = pa.Field(nullable=True)
 
 
 class LineRead(Strict):
@@ -103,6 +104,7 @@ class DocumentReported(Strict):
 
     Stamps are local to the base that wrote them, without zone. ``is_posted`` is null where the file does not say it (a site's own
     package never does); the other claims are false where nothing is said. ``parent_number`` is the order a shipment or payment is for.
+    ``lines_stated``: a document of so many lines, whether or not each of them passed; null where it does not speak of them.
     """
 
     row: int
@@ -132,7 +134,7 @@ class DocumentReported(Strict):
     place: str = pa.Field(nullable=True)
     requisites: str = pa.Field(nullable=True)
     buyers: int
-    has_lines: bool
+    lines_stated: int = pa.Field(nullable=True)
 
     @pa.check("number", ignore_na=False)
     def has_number(cls, data: PolarsData) -> pl.LazyFrame:

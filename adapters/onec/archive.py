@@ -18,16 +18,14 @@ from typing import IO, Self
 from adapters.errors import FeedRefused
 from adapters.hub.arrivals import Arrivals
 from adapters.hub.inbox import Feed, Inbox
+from adapters.onec.endings import END, END64, END64_LOCATOR, END64_LOCATOR_MARK, END64_MARK, END_MARK, REACH_BYTES
 from adapters.onec.names import intake_order, kind_of, safe_name
 from adapters.settings import OnecSettings
 
 PIECE = 1 << 16
 TOUCH_EVERY = 200
-ENTRY_MARK, END_MARK, END64_LOCATOR_MARK, END64_MARK = b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x07", b"PK\x06\x06"
-END = struct.Struct("<4s4H2LH")
-END64_LOCATOR = struct.Struct("<4sLQL")
-END64 = struct.Struct("<4sQ2H2L4Q")
-LONGEST_COMMENT = 0xFFFF
+ENTRY_BYTES = 1024
+ENTRY_MARK = b"PK\x01\x02"
 ENCRYPTED = 0x1
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 RATIO_COUNTS_FROM_BYTES = 10_000_000
@@ -145,27 +143,6 @@ def _store(inbox: Inbox, archive: Feed, member: Member, known: tuple[int, str] |
     return feed_id
 
 
-def is_whole(tail: bytes, size_bytes: int) -> bool:
-    """Whether bytes that end with ``tail`` are a zip up to its very last byte.
-
-    The end record must close the file and its own arithmetic must agree with the size: such bytes inside a picture or a stored
-    member do not pass for an end.
-
-    Args:
-        tail: the last bytes, up to `END.size` + `LONGEST_COMMENT` of them.
-        size_bytes: the size of the file so far.
-    """
-    at = tail.rfind(END_MARK)
-    if at < 0 or len(tail) - at < END.size:
-        return False
-    *_, directory_bytes, directory_at, comment_bytes = END.unpack_from(tail, at)
-    if len(tail) - at != END.size + comment_bytes:
-        return False
-    if 0xFFFFFFFF in (directory_bytes, directory_at):
-        return tail[max(0, at - END64_LOCATOR.size) : at].startswith(END64_LOCATOR_MARK)
-    return bool(directory_at + directory_bytes == size_bytes - END.size - comment_bytes)
-
-
 class _Budget:
     """What may still come out of an archive."""
 
@@ -183,7 +160,7 @@ def _check_directory(path: Path, limits: Limits) -> None:
     """Refuse a directory that would itself fill the memory, before anything reads it whole."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        file.seek(max(0, size - END.size - LONGEST_COMMENT - END64_LOCATOR.size))
+        file.seek(max(0, size - REACH_BYTES))
         tail = file.read()
         at = tail.rfind(END_MARK)
         if at < 0 or len(tail) - at < END.size:
@@ -195,7 +172,7 @@ def _check_directory(path: Path, limits: Limits) -> None:
             record = file.read(END64.size)
             if len(record) == END64.size and record.startswith(END64_MARK):
                 entries, directory_bytes = END64.unpack(record)[7:9]
-        if entries > limits.max_files or directory_bytes > size:
+        if entries > limits.max_files or directory_bytes > min(size, limits.max_files * ENTRY_BYTES):
             raise _too_big("В архиве слишком много файлов")
         end_at = size - len(tail) + at
         file.seek(max(0, end_at - END64_LOCATOR.size - END64.size - directory_bytes))

@@ -96,7 +96,7 @@ def document_rows(element: _Element) -> DocumentRows:
     rows = DocumentRows([], [])
     for part, document in enumerate(_documents_of(element)):
         goods = _section(document, "Товары")
-        fields = _document(document) | {"part": str(part), "lines_stated": "false" if goods is None else "true"}
+        fields = _document(document) | {"part": str(part), "lines_stated": None if goods is None else str(len(goods))}
         rows.documents.append(tuple(fields[column] for column in DOCUMENT_COLUMNS[1:]))
         lines = () if goods is None else goods
         rows.lines.extend((str(part), fields["number"], str(line_no), *_line(line)) for line_no, line in enumerate(lines, 1))

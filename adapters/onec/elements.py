@@ -1,5 +1,7 @@
 """One element of a CommerceML file as rows of text, by local name, whatever the namespace and schema version.
 
+White space around a text is left for the frame to strip, except where two texts are joined.
+
 Schema 1.0 (1C 7.7) writes attributes where 2.x and 3.x write child elements; both are read. Source: `reference/commerceml.md` §2, §3.
 """
 
@@ -67,7 +69,10 @@ def local(element: _Element) -> str:
 
 def text_of(element: _Element) -> str | None:
     """The element's text without outer white space; None where there is none."""
-    text = element.text
+    return _stripped(element.text)
+
+
+def _stripped(text: str | None) -> str | None:
     return (text.strip() or None) if text else None
 
 
@@ -209,7 +214,7 @@ def offer_rows(element: _Element, row: int) -> OfferRows:  # noqa: C901 - one fl
     recipe: list[_Element] = []
     characteristics = None
     for child in element:
-        name = local(child)
+        name = _LOCAL[child.tag]  # type: ignore[index]
         if name == "Склад":
             placed.append(_placed(child))
         elif name == "Цены":
@@ -223,10 +228,12 @@ def offer_rows(element: _Element, row: int) -> OfferRows:  # noqa: C901 - one fl
             characteristics = _json({pair.get("Наименование") or "": pair.get("Значение") or "" for pair in pairs})
         elif name == "Комплектующие":
             recipe.extend(child)
-        elif len(child) == 0:
-            single[name] = text_of(child)
-    ref, characteristic = item_ref_of(single.get("Ид") or single.get("ИдентификаторТовара"), single.get("ИдХарактеристики"))
-    total = single.get("Количество")
+        else:
+            single[name] = child.text
+    ref, characteristic = item_ref_of(
+        _stripped(single.get("Ид") or single.get("ИдентификаторТовара")), _stripped(single.get("ИдХарактеристики"))
+    )
+    total = _stripped(single.get("Количество"))
     counts: list[Row] = [(row, ref, place, count, total) for place, count in placed]
     if not counts and total is not None:
         counts = [(row, ref, "", total, total)]
@@ -243,26 +250,16 @@ def offer_rows(element: _Element, row: int) -> OfferRows:  # noqa: C901 - one fl
             characteristics,
             is_deleted((single.get("Статус"), single.get("ПометкаУдаления"))),
         ),
-        _barcode(row, "item", ref, single.get("Штрихкод")),
+        _barcode(row, "item", ref, _stripped(single.get("Штрихкод"))),
         prices,
         counts,
-        list(_recipe(row, ref, recipe)),
+        list(_recipe(row, ref, recipe)) if recipe else [],
     )
 
 
 def _price(row: int, ref: str | None, element: _Element) -> Row:
-    price_type = price = currency = factor = None
-    for child in element:
-        name = local(child)
-        if name == "ЦенаЗаЕдиницу":
-            price = text_of(child)
-        elif name == "ИдТипаЦены":
-            price_type = text_of(child)
-        elif name == "Валюта":
-            currency = text_of(child)
-        elif name == "Коэффициент":
-            factor = text_of(child)
-    return row, ref, price_type, price, currency, factor
+    texts = {_LOCAL[child.tag]: child.text for child in element}  # type: ignore[index]
+    return row, ref, texts.get("ИдТипаЦены"), texts.get("ЦенаЗаЕдиницу"), texts.get("Валюта"), texts.get("Коэффициент")
 
 
 def _placed(element: _Element) -> tuple[str | None, str | None]:

@@ -31,6 +31,8 @@ _INTAKE_ORDER = ("import", "service", "goods", "offer", "price", "rest", "order"
 def safe_name(given: str) -> str:
     """The relative name of a file as we keep it: forward slashes, no Bitrix prefix, nothing that leaves its folder.
 
+    What stands before `import_files` is dropped: a product names its picture from there on.
+
     Args:
         given: `filename` of a POST, or the name of an archive's member.
 
@@ -51,7 +53,8 @@ def safe_name(given: str) -> str:
             "unsafe_name",
             "Имя файла ведёт за пределы выгрузки или содержит запрещённые знаки: файл не принят. Проверьте настройки выгрузки в 1С.",
         )
-    return "/".join(segments)
+    start = segments.index(ATTACHMENTS_FOLDER) if ATTACHMENTS_FOLDER in segments[:-1] else 0
+    return "/".join(segments[start:])
 
 
 def kind_of(name: str, head: bytes) -> str:

@@ -167,11 +167,13 @@ def _put_address(party: _Element, tag: str, address: Address | None) -> None:
 
 
 def _put_taxes(document: _Element, order: OrderDocument) -> None:
-    """Always there: without it УНФ takes the order as not subject to VAT; prices include it."""
+    """Prices include VAT. УНФ takes an order without this section as not subject to VAT, so only such an order goes without."""
+    lines = [*order.lines, _delivery(order)] if order.delivery_kopecks else order.lines
+    if all(line.vat == "none" for line in lines):
+        return
     tax = _add(_add(document, "Налоги"), "Налог")
     _put(tax, "Наименование", "НДС")
     _put(tax, "УчтеноВСумме", "true")
-    lines = [*order.lines, _delivery(order)]
     _put(tax, "Сумма", _money(sum(_vat_kopecks(line.sum_kopecks, line.vat) for line in lines)))
 
 

@@ -192,5 +192,8 @@ class Reading:
 
 
 def _frame(kind: str, gathered: list[Row]) -> pl.DataFrame:
+    """The gathered rows as columns; text without outer white space, and null where nothing is left."""
     columns = zip(COLUMNS[kind], zip(*gathered, strict=True), strict=True)
-    return pl.DataFrame([pl.Series(name, values, dtype=pl.Int64 if name == "row" else pl.String) for name, values in columns])
+    frame = pl.DataFrame([pl.Series(name, values, dtype=pl.Int64 if name == "row" else pl.String) for name, values in columns])
+    text = pl.col(pl.String).str.strip_chars()
+    return frame.with_columns(pl.when(text != "").then(text))

@@ -50,12 +50,11 @@ def reported(frame: pl.DataFrame) -> pl.DataFrame:
     operation = pl.col("operation").str.replace_all(r"\s+", " ").str.strip_chars()
     currency = pl.col("currency").str.to_uppercase().str.strip_chars()
     read = frame.with_columns(
-        pl.col("part", "buyers").cast(pl.Int64),
+        pl.col("part", "buyers", "lines_stated").cast(pl.Int64),
         _placed().alias("placed"),
         operation=operation.str.to_lowercase().replace_strict(_OPERATIONS, default=operation, return_dtype=pl.String),
         currency=currency.replace(_CURRENCIES),
         sum_kopecks=kopecks(pl.col("total")),
-        has_lines=pl.col("lines_stated") == "true",
     ).with_columns(
         *(_claim(text).alias(claim) for text, claim in _CLAIMS.items()), *(_stamp(text).alias(stamp) for text, stamp in _STAMPS.items())
     )
