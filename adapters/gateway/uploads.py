@@ -6,7 +6,6 @@ over at its closing root tag, at a zip's end record, at another name, at `import
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -18,14 +17,11 @@ from adapters.gateway.bodies import Spool
 from adapters.gateway.threads import HUB_AWAY, Threads
 from adapters.hub.arrivals import Arrivals, Ends
 from adapters.hub.inbox import Feed, Inbox, NotInState, Session
-from adapters.onec.archive import END, LONGEST_COMMENT, is_whole
+from adapters.onec.endings import REACH_BYTES, is_complete, opens_document
 from adapters.onec.names import kind_of, safe_name
 from adapters.settings import OnecSettings
 
-REACH_BYTES = END.size + LONGEST_COMMENT + 1
 TELLING_BYTES = 64
-_ROOT = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?>(?:<\?.*?\?>\s*|<!--.*?-->\s*)*)<([^\s<>/!?]+)[\s>]", re.DOTALL)
-_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\s")
 
 
 class Uploads:
@@ -135,8 +131,9 @@ class Uploads:
 
     def _store(self, feed_id: int, kind: str, stored: Ends, spool: Spool) -> None:
         size_bytes = self._inbox.append(feed_id, spool.file)
-        ends = Ends(stored.head or spool.head(REACH_BYTES), (stored.tail + spool.tail(REACH_BYTES))[-REACH_BYTES:])
-        if (kind == "xml" and is_closed(ends)) or (kind == "archive" and is_whole(ends.tail, size_bytes)):
+        head = stored.head or spool.head(REACH_BYTES)
+        tail = (stored.tail + spool.tail(REACH_BYTES))[-REACH_BYTES:]
+        if is_complete(kind, head=head, tail=tail, size_bytes=size_bytes):
             self._inbox.complete(feed_id)
 
     def _check_size(self, name: str, size_bytes: int) -> None:
@@ -158,7 +155,7 @@ class Uploads:
         stored = self._arrivals.ends(earlier.feed_id, REACH_BYTES)
         if not stored.tail.endswith(tail):
             return False
-        return not _opens(stored, head) if earlier.size_bytes > spool.size_bytes else stored.head == head
+        return not opens_document(head, known_head=stored.head) if earlier.size_bytes > spool.size_bytes else stored.head == head
 
 
 def complete_quiet(inbox: Inbox, arrivals: Arrivals, *, now: datetime, quiet_s: float, source: str | None = None) -> list[int]:
@@ -173,26 +170,10 @@ def complete_quiet(inbox: Inbox, arrivals: Arrivals, *, now: datetime, quiet_s: 
     return feed_ids
 
 
-def is_closed(ends: Ends) -> bool:
-    """Whether a document of these ends has closed the root it opened, in whatever encoding it is written."""
-    if (root := _ROOT.match(ends.head)) is None:
-        return False
-    closing = re.compile(rb"</" + re.escape(root[1]) + rb"\s*>(?>(?:\s|<!--.*?-->)*)\Z", re.DOTALL)
-    return closing.search(ends.tail[-1024:]) is not None
-
-
-def _opens(stored: Ends, head: bytes) -> bool:
-    """Whether a piece that begins so can only be the first one: a document opens once."""
-    if _DECLARATION.match(head):
-        return True
-    known, found = _ROOT.match(stored.head), _ROOT.match(head)
-    return known is not None and found is not None and known[1] == found[1]
-
-
 def _is_anew(stored: Ends, spool: Spool) -> bool:
     """Whether 1C sends the file from its start again."""
     head = spool.head(REACH_BYTES)
-    return _opens(stored, head) or (len(head) >= TELLING_BYTES and stored.head[: len(head)] == head)
+    return opens_document(head, known_head=stored.head) or (len(head) >= TELLING_BYTES and stored.head[: len(head)] == head)
 
 
 def _is_repeated(stored: Ends, spool: Spool) -> bool:

@@ -54,11 +54,15 @@ class Arrivals:
         return Ends(bytes(head[:reach_bytes]), bytes(tail[-reach_bytes:]))
 
     def quiet(self, *, since: datetime, source: str | None = None) -> list[int]:
-        """Files still being received of which nothing was heard since then, oldest first."""
-        conditions: list[ColumnElement[bool]] = [feed.c.state == "receiving", feed.c.moved_at <= since]
+        """Files that sessions are still sending and of which nothing was heard since then, oldest first."""
+        conditions: list[ColumnElement[bool]] = [
+            feed.c.state == "receiving",
+            feed.c.moved_at <= since,
+            feed.c.session_ref.is_not(None),
+            feed.c.archive_id.is_(None),
+        ]
         if source is not None:
             conditions.append(feed.c.source == source)
-        conditions.append(feed.c.archive_id.is_(None))
         with self._hub.engine.begin() as connection:
             return list(connection.scalars(select(feed.c.feed_id).where(*conditions).order_by(feed.c.feed_id)))
 

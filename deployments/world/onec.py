@@ -195,16 +195,25 @@ class OnecClient:
         return OnecStopped(sentence)
 
     def _get(self, exchange: str, mode: str, cookie: str = "", *, filename: str = "") -> str:
+        address = self._address(exchange, mode, filename)
         try:
-            response = self._http.get(self._address(exchange, mode, filename), headers=_cookie(cookie))
+            return self._send("GET", address, cookie)
         except httpx.RemoteProtocolError:
             if self._habit != "unf":
                 raise
-            response = self._http.get(self._address(exchange, mode, filename), headers=_cookie(cookie))
-        return _text(response)
+            return self._send("GET", address, cookie)
 
     def _post(self, exchange: str, filename: str, cookie: str, body: bytes) -> str:
-        return _text(self._http.post(self._address(exchange, "file", filename), headers=_cookie(cookie), content=body))
+        return self._send("POST", self._address(exchange, "file", filename), cookie, body)
+
+    def _send(self, method: str, address: str, cookie: str, body: bytes | None = None) -> str:
+        try:
+            response = self._http.request(method, address, headers={"Cookie": cookie} if cookie else {}, content=body)
+        except httpx.RemoteProtocolError:
+            raise
+        except httpx.TransportError as error:
+            raise self._stopped("Не удалось установить соединение с сервером", [type(error).__name__]) from error
+        return response.content.decode(response.charset_encoding or "utf-8")
 
     def _address(self, exchange: str, mode: str, filename: str) -> str:
         named = f"&filename={filename}" if filename else ""
@@ -251,11 +260,3 @@ def _read_orders(text: str, *, habit: str) -> list[str]:
 
 def _word(line: str) -> str:
     return line.strip().lower()
-
-
-def _cookie(cookie: str) -> dict[str, str]:
-    return {"Cookie": cookie} if cookie else {}
-
-
-def _text(response: httpx.Response) -> str:
-    return response.content.decode(response.charset_encoding or "utf-8")
