@@ -104,7 +104,7 @@ def notify(connection: Connection, feed_id: int) -> None:
 def read_parts(connection: Connection, feed_id: int) -> Iterator[bytes]:
     """A feed's bytes in order, a few parts in memory at a time."""
     pieces = select(feed_part.c.body).where(feed_part.c.feed_id == feed_id).order_by(feed_part.c.n)
-    yield from connection.execution_options(yield_per=PARTS_IN_HAND).scalars(pieces)
+    yield from connection.scalars(pieces, execution_options={"yield_per": PARTS_IN_HAND})
 
 
 def recover_if_none_held(connection: Connection, source: str, now: datetime) -> None:
