@@ -206,7 +206,7 @@ def product_rows(element: _Element, row: int) -> ProductRows:
     return ProductRows(product, _barcode(row, "product", ref, card.single.get("Штрихкод")), list(_recipe(row, ref, card.parts)))
 
 
-def offer_rows(element: _Element, row: int) -> OfferRows:  # noqa: C901 - one flat choice per child, the hot loop of a large file
+def offer_rows(element: _Element, row: int) -> OfferRows:
     """Rows of one Предложение, all five stock forms (§2.2, §2.3)."""
     single: dict[str, str | None] = dict(element.attrib.items()) if element.attrib else {}
     priced: list[_Element] = []

@@ -22,6 +22,8 @@ from adapters.onec.stamps import read_stamp
 from adapters.onec.stream import ended_elements
 
 ROWS_IN_PORTION = 20_000
+LOOK_EVERY = 256
+"""Elements between two looks at whether a portion is full."""
 WHOLE = frozenset({"Товар", "Предложение", "Документ", "Контрагент"})
 PACKAGES = ("ПакетПредложений", "ИзмененияПакетаПредложений")
 
@@ -113,7 +115,8 @@ class Reading:
                 is_begun = name in WHOLE
             ordinals[name] += 1
             self._takers[name](element, ordinals[name])
-            yield from self._portions(self._rows_in_portion)
+            if ordinals[name] % LOOK_EVERY == 0:
+                yield from self._portions(self._rows_in_portion)
         yield from self._portions(1)
 
     def _portions(self, enough: int) -> Iterator[Portion]:

@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 
 from adapters.errors import FeedRefused
+from adapters.onec.reader import Reading
 from tests.adapters.onec.conftest import Write, read_all
 
 OFFER = "<ПакетПредложений><Предложения><Предложение>{}</Предложение></Предложения></ПакетПредложений>"
@@ -78,7 +79,7 @@ def test_schema_1_0_is_written_in_attributes(write: Write) -> None:
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
-        ("<Ид>i</Ид><Количество>5</Количество>", [("i", "", "5", "5")]),
+        ("<Ид>i</Ид><Количество>5</Количество>", [("i", None, "5", "5")]),
         (
             '<Ид>i</Ид><Количество>5</Количество><Склад ИдСклада="a" КоличествоНаСкладе="2"/><Склад ИдСклада="b" КоличествоНаСкладе="3"/>',
             [("i", "a", "2", "5"), ("i", "b", "3", "5")],
@@ -96,7 +97,7 @@ def test_schema_1_0_is_written_in_attributes(write: Write) -> None:
             "<Остаток><Склад><Ид>b</Ид><Количество>0</Количество></Склад></Остаток></Остатки>",
             [("i", "a", "4", None), ("i", "b", "0", None)],
         ),
-        ("<Ид>i</Ид><Остатки><Остаток><Количество>7</Количество></Остаток></Остатки>", [("i", "", "7", "7")]),
+        ("<Ид>i</Ид><Остатки><Остаток><Количество>7</Количество></Остаток></Остатки>", [("i", None, "7", "7")]),
         (
             "<Ид>i</Ид><КоличествоНаСкладах><КоличествоНаСкладе><ИдСклада>a</ИдСклада><Количество>2</Количество></КоличествоНаСкладе></КоличествоНаСкладах>",
             [("i", "a", "2", None)],
@@ -204,8 +205,6 @@ def test_goods_of_an_order_are_not_goods_of_the_catalogue(write: Write) -> None:
 
 
 def test_the_header_is_known_before_the_first_offer(write: Write) -> None:
-    from adapters.onec.reader import Reading
-
     path = write(
         '<ИзмененияПакетаПредложений СодержитТолькоИзменения="true"><ИдКаталога>c</ИдКаталога><Предложения><Предложение><Ид>i</Ид><Количество>1</Количество></Предложение></Предложения></ИзмененияПакетаПредложений>'
     )
@@ -234,10 +233,12 @@ def test_stamps_are_read_as_1c_writes_them(write: Write, stamp: str, formed_at: 
 
 
 def test_portions_are_cut_by_rows_and_lose_nothing(write: Write) -> None:
-    offers = "".join(f"<Предложение><Ид>i{n}</Ид><Количество>{n}</Количество></Предложение>" for n in range(100))
-    _, frames = read_all(write(f"<ПакетПредложений><Предложения>{offers}</Предложения></ПакетПредложений>"), rows_in_portion=7)
-    assert frames["count"]["item_ref"].to_list() == [f"i{n}" for n in range(100)]
-    assert frames["count"]["row"].to_list() == list(range(1, 101))
+    offers = "".join(f"<Предложение><Ид>i{n}</Ид><Количество>{n}</Количество></Предложение>" for n in range(1000))
+    path = write(f"<ПакетПредложений><Предложения>{offers}</Предложения></ПакетПредложений>")
+    assert max(frame.height for _, frame in Reading(path, rows_in_portion=7)) < 300
+    _, frames = read_all(path, rows_in_portion=7)
+    assert frames["count"]["item_ref"].to_list() == [f"i{n}" for n in range(1000)]
+    assert frames["count"]["row"].to_list() == list(range(1, 1001))
 
 
 def test_every_real_file_is_read_as_an_independent_look_counts_it(contracts_dir: Path) -> None:
