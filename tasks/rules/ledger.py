@@ -21,6 +21,11 @@ def sold_account(line_ref: str) -> str:
     return f"sold:{line_ref}"
 
 
+def sold_line_ref(account: str) -> str | None:
+    """The order line of a `sold_account`; None for any other account."""
+    return account.removeprefix("sold:") if account.startswith("sold:") else None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """Pieces of one order line at one place.

@@ -1,0 +1,307 @@
+"""1C's counts into the ledger: by whole sets of rows; only items that we ever promised are judged one by one.
+
+One posting at a time: only a posting changes the sum of a place's accounts, so the difference it computes cannot grow old. Counts that
+a feed is just rewriting are skipped, never waited for; that feed leaves them to be posted again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from adapters.hub.incidents import recover_incident, report_incident
+from adapters.hub.journal import write
+from adapters.hub.ledger_lines import as_line, as_movements, keep_lines
+from adapters.hub.ledger_moves import Movement, is_among, lock_pools, move, notify
+from adapters.hub.tables.catalog import item, stock_count
+from adapters.hub.tables.ledger import ledger_balance, shortfall, sold_line
+from tasks.rules.ledger import Count, Line, Posted, absent_count, post_count
+from tasks.rules.ledger_draw import Shelf
+
+POSTING_LOCK = 0x5574_7975_6702
+SHORTFALL = "shortfall"
+NAMED = 5
+
+PICK = text("""
+    create temp table counted on commit drop as
+    select item_id, place, pcs, formed_at, session_began_at, feed_id
+    from stock_count
+    where not is_posted and (cast(:feed_id as bigint) is null or feed_id = :feed_id)
+    order by item_id, place
+    for update skip locked
+""")
+
+COMPARE = text("""
+    create temp table posting on commit drop as
+    select c.*, c.pcs - coalesce(b.believed_pcs, 0) as gained_pcs, coalesce(b.believed_pcs, 0)::bigint as believed_pcs,
+        coalesce(b.is_promised, false) or s.item_id is not null as is_watched
+    from counted c
+    left join (
+        select item_id, place, sum(lb.pcs) as believed_pcs, bool_or(lb.account <> 'pool') as is_promised
+        from ledger_balance lb join counted using (item_id, place)
+        group by item_id, place
+    ) b using (item_id, place)
+    left join (select distinct item_id, place from sold_line) s using (item_id, place)
+""")
+
+LOCK = text("""
+    select count(*) from (
+        select from ledger_balance b join posting p using (item_id, place)
+        where b.account = 'pool' and (p.gained_pcs <> 0 or p.is_watched)
+        order by b.item_id, b.place
+        for update of b
+    ) locked
+""")
+
+WRITE_MOVEMENTS = text("""
+    insert into ledger_movement (at, item_id, place, from_account, to_account, pcs, reason, reference)
+    select :at, item_id, place,
+        case when gained_pcs > 0 then 'onec' else 'pool' end, case when gained_pcs > 0 then 'pool' else 'onec' end,
+        abs(gained_pcs), 'count', 'feed:' || feed_id
+    from posting where gained_pcs <> 0 and not is_watched
+    order by item_id, place
+""")
+
+ADD_TO_POOLS = text("""
+    insert into ledger_balance (item_id, place, account, pcs)
+    select item_id, place, 'pool', gained_pcs from posting where not is_watched
+    order by item_id, place
+    on conflict (item_id, place, account) do update set pcs = ledger_balance.pcs + excluded.pcs where excluded.pcs <> 0
+""")
+
+MARK_POSTED = text("""
+    update stock_count s set is_posted = true from counted c where s.item_id = c.item_id and s.place = c.place
+""")
+
+MARK_FEEDS = text("""
+    update feed f set posted_at = :at
+    where f.posted_at is null and f.state = 'recorded' and f.kind = 'xml'
+        and not exists (select from stock_count s where s.feed_id = f.feed_id and not s.is_posted)
+""")
+
+SUMS = text("""
+    select count(distinct item_id) as items, count(*) as places,
+        coalesce(sum(gained_pcs) filter (where gained_pcs > 0), 0) as moved_in,
+        coalesce(-sum(gained_pcs) filter (where gained_pcs < 0), 0) as moved_out
+    from posting
+""")
+
+THAW = text("delete from shortfall f using posting p where f.item_id = p.item_id and f.place = p.place and not p.is_watched")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posting:
+    """What a posting did: items and places counted, pieces into and out of the pools, places short, pieces that left `sold`."""
+
+    items: int = 0
+    places: int = 0
+    moved_in: int = 0
+    moved_out: int = 0
+    shortfalls: int = 0
+    released: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Counted:
+    """A watched place with its new count and what the rule made of it."""
+
+    shelf: Shelf
+    source: str
+    feed_id: int | None
+    posted: Posted
+    changed: tuple[Line, ...]
+
+
+def post_counts(connection: Connection, at: datetime, feed_id: int | None) -> Posting:
+    """`Ledger.post_counts` inside a transaction."""
+    connection.execute(select(func.pg_advisory_xact_lock(POSTING_LOCK)))
+    connection.execute(PICK, {"feed_id": feed_id})
+    connection.execute(text("analyze counted"))
+    connection.execute(COMPARE)
+    connection.execute(text("analyze posting"))
+    connection.execute(LOCK)
+    connection.execute(WRITE_MOVEMENTS, {"at": at})
+    connection.execute(ADD_TO_POOLS)
+    connection.execute(THAW)
+    judged = _judge_watched(connection)
+    _settle(connection, at, judged)
+    sums = connection.execute(SUMS).one()
+    connection.execute(MARK_POSTED)
+    connection.execute(MARK_FEEDS, {"at": at})
+    if sums.places:
+        notify(connection)
+    return Posting(
+        items=sums.items,
+        places=sums.places,
+        moved_in=sums.moved_in,
+        moved_out=sums.moved_out,
+        shortfalls=sum(one.posted.shortfall_pcs > 0 for one in judged),
+        released=_left_pcs(judged),
+    )
+
+
+def post_absences(
+    connection: Connection,
+    at: datetime,
+    *,
+    source: str,
+    formed_at: datetime | None,
+    session_began_at: datetime,
+    forgets_changes_when: str,
+) -> Posting:
+    """`Ledger.post_absences` inside a transaction."""
+    connection.execute(select(func.pg_advisory_xact_lock(POSTING_LOCK)))
+    c, s = stock_count.c, sold_line.c
+    is_counted = (c.item_id == s.item_id) & (c.place == s.place)
+    is_unlisted = c.is_posted & (c.formed_at.is_(None) | (c.formed_at < formed_at))
+    rows = connection.execute(
+        select(s.item_id, s.place).join(stock_count, is_counted).where(s.source == source, _is_waiting(), is_unlisted)
+    )
+    shelves = {(row.item_id, row.place) for row in rows}
+    pools = lock_pools(connection, {item_id for item_id, _ in shelves})
+    lines = _lines(connection, shelves)
+    b = ledger_balance.c
+    believed = {
+        (row.item_id, row.place): int(row.pcs)
+        for row in connection.execute(
+            select(b.item_id, b.place, func.sum(b.pcs).label("pcs"))
+            .where(is_among(b.item_id, {item_id for item_id, _ in shelves}))
+            .group_by(b.item_id, b.place)
+        )
+    }
+    judged = []
+    for shelf in sorted(shelves):
+        count = absent_count(
+            believed[shelf],
+            place=shelf[1],
+            formed_at=formed_at,
+            session_began_at=session_began_at,
+            forgets_changes_when=forgets_changes_when,
+        )
+        if count is not None:
+            judged.append(
+                _judge(
+                    shelf,
+                    lines[shelf],
+                    count,
+                    source=source,
+                    feed_id=None,
+                    believed_pcs=believed[shelf],
+                    pool_pcs=pools[shelf],
+                )
+            )
+    _settle(connection, at, judged)
+    if judged:
+        notify(connection)
+    return Posting(places=len(judged), shortfalls=sum(one.posted.shortfall_pcs > 0 for one in judged), released=_left_pcs(judged))
+
+
+def _judge_watched(connection: Connection) -> list[_Counted]:
+    rows = connection.execute(
+        text("""
+            select p.*, i.source, coalesce(b.pcs, 0) as pool_pcs
+            from posting p join item i using (item_id)
+            left join ledger_balance b on b.item_id = p.item_id and b.place = p.place and b.account = 'pool'
+            where p.is_watched
+        """)
+    ).all()
+    lines = _lines(connection, {(row.item_id, row.place) for row in rows})
+    return [
+        _judge(
+            (row.item_id, row.place),
+            lines.get((row.item_id, row.place), []),
+            Count(place=row.place, pcs=row.pcs, formed_at=row.formed_at, session_began_at=row.session_began_at),
+            source=row.source,
+            feed_id=row.feed_id,
+            believed_pcs=row.believed_pcs,
+            pool_pcs=row.pool_pcs,
+        )
+        for row in rows
+    ]
+
+
+def _judge(
+    shelf: Shelf, lines: Sequence[Line], count: Count, *, source: str, feed_id: int | None, believed_pcs: int, pool_pcs: int
+) -> _Counted:
+    posted = post_count(lines, count, believed_pcs=believed_pcs, pool_pcs=pool_pcs)
+    changed = tuple(after for before, after in zip(lines, posted.lines, strict=True) if after != before)
+    return _Counted(shelf=shelf, source=source, feed_id=feed_id, posted=posted, changed=changed)
+
+
+def _lines(connection: Connection, shelves: set[Shelf]) -> Mapping[Shelf, list[Line]]:
+    s = sold_line.c
+    rows = connection.execute(
+        select(sold_line)
+        .where(is_among(s.item_id, {item_id for item_id, _ in shelves}), _is_waiting())
+        .order_by(s.item_id, s.place, s.line_ref)
+        .with_for_update()
+    )
+    by_shelf = groupby(rows, key=lambda row: (row.item_id, row.place))
+    return {shelf: [as_line(row) for row in group] for shelf, group in by_shelf}
+
+
+def _settle(connection: Connection, at: datetime, judged: Sequence[_Counted]) -> None:
+    for feed_id, group in groupby(sorted(judged, key=lambda one: one.feed_id or 0), key=lambda one: one.feed_id):
+        counted = list(group)
+        movements: list[Movement] = []
+        for one in counted:
+            movements += as_movements(one.shelf[0], one.posted.moves)
+        keep_lines(connection, at, [(one.shelf[0], line) for one in counted for line in one.changed], feed_id=feed_id)
+        reference = f"feed:{feed_id}" if feed_id is not None else f"absent:{counted[0].source}"
+        move(connection, at, movements, reference=reference, may_owe=True)
+    _freeze(connection, at, judged)
+
+
+def _freeze(connection: Connection, at: datetime, judged: Sequence[_Counted]) -> None:
+    f = shortfall.c
+    known = {(row.item_id, row.place): row.pcs for row in connection.execute(select(shortfall))}
+    grown: set[str] = set()
+    for one in judged:
+        item_id, place = one.shelf
+        pcs = one.posted.shortfall_pcs
+        if pcs == 0 and one.shelf in known:
+            connection.execute(delete(shortfall).where(f.item_id == item_id, f.place == place))
+        elif pcs > known.get(one.shelf, 0):
+            grown.add(one.source)
+            sentence = f"Продано на {pcs} шт. больше, чем есть по 1С: товар снят с продажи на всех площадках."
+            write(connection, at, SHORTFALL, f"item:{item_id}", sentence, {"place": place, "pcs": pcs})
+        if pcs:
+            put = upsert(shortfall).values(item_id=item_id, place=place, pcs=pcs, since_at=at)
+            connection.execute(put.on_conflict_do_update(index_elements=["item_id", "place"], set_={"pcs": pcs}))
+    for source in sorted({one.source for one in judged}):
+        _tell_shortfall(connection, at, source, is_news=source in grown)
+
+
+def _tell_shortfall(connection: Connection, at: datetime, source: str, *, is_news: bool) -> None:
+    short = connection.execute(
+        select(item.c.article, item.c.name, item.c.item_ref, shortfall.c.pcs)
+        .join(item, item.c.item_id == shortfall.c.item_id)
+        .where(item.c.source == source)
+        .order_by(shortfall.c.pcs.desc(), item.c.item_id)
+    ).all()
+    if not short:
+        recover_incident(connection, at, kind=SHORTFALL, cause=f"source:{source}")
+    elif is_news:
+        named = "; ".join(f"{row.name or row.article or row.item_ref}, {row.pcs} шт." for row in short[:NAMED])
+        report_incident(
+            connection,
+            at,
+            kind=SHORTFALL,
+            cause=f"source:{source}",
+            sentence=f"Продано больше, чем есть по 1С «{source}» (позиций: {len(short)}): {named}{' и другие' * (len(short) > NAMED)}.",
+            meaning="Кому-то из покупателей товара не хватит. Эти товары сняты с продажи, пока остаток не сойдётся.",
+            advice="Пересчитайте товар на складе. Если его нет, отмените один из заказов или докупите.",
+        )
+
+
+def _left_pcs(judged: Sequence[_Counted]) -> int:
+    return sum(move.pcs for one in judged for move in one.posted.moves if move.reason == "left_sold")
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    s = sold_line.c
+    is_live = s.cancelled_at.is_(None) & (s.left_pcs < s.pcs)
+    return is_live | (s.cancelled_at.is_not(None) & s.released_at.is_(None))
