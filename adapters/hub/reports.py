@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub import journal
 from adapters.hub.feeds import Feed
-from adapters.hub.ledger_lines import note_report
+from adapters.hub.ledger_lines import lines_of_order, note_report
 from adapters.hub.tables.sale import onec_outgoing, onec_report
 from tasks.rules.ledger import is_reserved
 from validation.orders import ORDER
@@ -73,7 +73,7 @@ def record_documents(  # noqa: PLR0917 - one call of one caller, in the order of
     taken = _take(connection, rows)
     _note_strangers(connection, feed, taken, now)
     for row in rows:
-        if row["operation"] == ORDER and row["order_number"] == row["number"]:
+        if row["operation"] == ORDER:
             _tell_ledger(connection, row, None if header.is_day_only else header.formed_at, reserves_when)
     return len(taken)
 
@@ -128,24 +128,20 @@ def _note_strangers(connection: Connection, feed: Feed, taken: Sequence[Row[Any]
 
 
 def _tell_ledger(connection: Connection, row: dict[str, Any], formed_at: datetime | None, reserves_when: str) -> None:
-    """A document whose lines are not all known reserves none of them and gives none of them up: both could oversell."""
-    listed = row["lines"] if row["lines"] is not None else _known_lines(connection, row)
+    """A document whose lines are not all known reserves none of ours and gives none of them up: both could oversell."""
+    source, number, lines = row["source"], row["order_number"], row["lines"]
     has_reserved = is_reserved(reserves_when=reserves_when, is_posted=bool(row["is_posted"]), is_shipped=row["is_shipped"])
+    if lines is None:
+        stated = [(kept.item_ref, kept.line.pcs) for kept in lines_of_order(connection, source, number)]
+    else:
+        stated = [(line["item_ref"], line["pcs"]) for line in lines if line["kind"] == "goods"]
     note_report(
         connection,
-        source=row["source"],
-        order_number=row["order_number"],
-        lines=[(line["item_ref"], line["pcs"]) for line in listed],
-        is_reserved=has_reserved and row["lines"] is not None,
+        source=source,
+        order_number=number,
+        lines=stated,
+        is_reserved=has_reserved and lines is not None,
         formed_at=formed_at,
         received_at=row["received_at"],
         is_cancelled=row["is_cancelled"] or row["is_marked_deleted"],
     )
-
-
-def _known_lines(connection: Connection, row: dict[str, Any]) -> list[dict[str, Any]]:
-    """The lines as we gave them to 1C."""
-    document = connection.execute(
-        select(onec_outgoing.c.document).where(onec_outgoing.c.source == row["source"], onec_outgoing.c.order_number == row["order_number"])
-    ).scalar_one_or_none()
-    return document["lines"] if document else []

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tasks.rules.orders import judge_documents, judge_lines
 from validation.orders import DocumentRead, DocumentReported, LineRead, LineReported
 from validation.quarantine import Judged
-from validation.reasons import SENTENCES
 
 ALL_TEXT: dict[str, Any] = dict.fromkeys(DocumentRead.to_schema().columns, pl.String) | {"row": pl.Int64}
 LINE_TEXT: dict[str, Any] = dict.fromkeys(LineRead.to_schema().columns, pl.String) | {"row": pl.Int64}
@@ -184,13 +183,3 @@ def test_a_line_that_cannot_be_taken_is_refused_with_its_reason(said: dict[str, 
 @given(st.integers(1, 9_999), st.integers(1, 999), st.sampled_from(["", ".0", ".000"]))
 def test_whole_packages_are_whole_pieces(units: int, per_unit: int, tail: str) -> None:
     assert line(quantity=f"{units}{tail}", unit_factor=f"{per_unit}{tail}")["pcs"] == units * per_unit
-
-
-def test_every_reason_has_its_sentence() -> None:
-    checks = {
-        str(check.name)
-        for model in (DocumentReported, LineReported)
-        for column in model.to_schema().columns.values()
-        for check in column.checks
-    }
-    assert checks - set(SENTENCES) <= {"isin(('goods', 'service', 'delivery'))", "isin"}
