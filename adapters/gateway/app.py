@@ -78,6 +78,7 @@ def make_server(app: FastAPI, *, host: str, port: int) -> uvicorn.Server:
             host=host,
             port=port,
             access_log=False,
+            log_level="warning",
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=FAREWELL_S,

@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from starlette.requests import Request
@@ -28,6 +29,7 @@ from adapters.hub.notices import Notices
 from adapters.hub.sale import SaleDesk
 from adapters.hub.series import Series
 from adapters.settings import Settings
+from tasks.rules.gate import GateLimits, decide
 
 LOG = logging.getLogger("utyug.gateway")
 SCHEMA_VERSION = "2.09"
@@ -192,8 +194,14 @@ class Exchange:
 
     async def _close_series(self, session: Session, _call: Call) -> Response:
         await self._uploads.finish(session)
-        await self._threads.quick(lambda: self._series.close(session.source, now=self._hub.clock.now()))
+        await self._threads.heavy(self._close_if_nothing_waits, session.source)
         return answers.success()
+
+    def _close_if_nothing_waits(self, source: str) -> None:
+        """A series whose files are still being worked on is closed later, by its silence."""
+        if not self._inbox.waiting(source=source):
+            limits = GateLimits(**self._settings.gate.model_dump())
+            self._series.close(source, now=self._hub.clock.now(), decide=partial(decide, limits=limits))
 
     async def _query(self, session: Session, _call: Call) -> Response:
         return await self._sales.query(session)

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from adapters.hub.hub import Hub
 from adapters.hub.tables.inbox import exchange_session, feed, feed_part
 
+ONE_BY_ONE = {"yield_per": 1}
+
 
 @dataclass(frozen=True, slots=True)
 class Ends:
@@ -43,11 +45,11 @@ class Arrivals:
         with self._hub.engine.begin() as connection:
             head, tail = bytearray(), bytearray()
             parts = select(feed_part.c.body).where(feed_part.c.feed_id == feed_id)
-            for body in connection.execution_options(yield_per=1).scalars(parts.order_by(feed_part.c.n)):
+            for body in connection.scalars(parts.order_by(feed_part.c.n), execution_options=ONE_BY_ONE):
                 head += body
                 if len(head) >= reach_bytes:
                     break
-            for body in connection.execution_options(yield_per=1).scalars(parts.order_by(feed_part.c.n.desc())):
+            for body in connection.scalars(parts.order_by(feed_part.c.n.desc()), execution_options=ONE_BY_ONE):
                 tail[:0] = body
                 if len(tail) >= reach_bytes:
                     break

@@ -2,6 +2,7 @@ import io
 import zipfile
 
 import pytest
+
 from adapters.onec.endings import is_closed_document, is_whole_zip, opens_document
 
 OPENING = '<?xml version="1.0" encoding="UTF-8"?>\n<КоммерческаяИнформация ВерсияСхемы="2.07">'

@@ -1,4 +1,5 @@
 import pytest
+
 from adapters.errors import FeedRefused
 from adapters.onec.names import intake_order, kind_of, safe_name
 
