@@ -15,6 +15,7 @@ from rich.table import Table
 from adapters.errors import FeedRefused
 from adapters.onec.archive import Limits, unpack
 from adapters.onec.reader import Reading
+from adapters.settings import OnecSettings
 from tasks.rules.intake import judged
 from validation.reasons import sentence_of
 
@@ -100,7 +101,7 @@ def show(inspections: Iterable[Inspection], console: Console) -> None:
 def _inspect_archive(path: Path) -> Iterator[Inspection]:
     with tempfile.TemporaryDirectory() as folder:
         try:
-            members = list(unpack(path, Path(folder), limits=Limits()))
+            members = list(unpack(path, Path(folder), limits=Limits.of(OnecSettings())))
         except FeedRefused as refusal:
             yield Inspection(file=str(path), error=refusal.sentence)
             return

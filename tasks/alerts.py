@@ -1,5 +1,7 @@
 """Hooks by which a run tells the hub how it ended. A run that was killed cannot: the Prefect server's automations tell for it."""
 
+from typing import Any
+
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun, State
 
@@ -11,7 +13,7 @@ from adapters.settings import read_settings
 KINDS = ("run_failed", "run_crashed", "run_timed_out")
 
 
-def tell_failure(flow: Flow[..., object], flow_run: FlowRun, state: State[object]) -> None:
+def tell_failure(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
     """A flow's ``on_failure``: open the incident that the automation would open, once for both."""
     settings = read_settings()
     with open_hub(settings) as hub:
@@ -25,7 +27,7 @@ def tell_failure(flow: Flow[..., object], flow_run: FlowRun, state: State[object
         )
 
 
-def tell_recovery(flow: Flow[..., object], _flow_run: FlowRun, _state: State[object]) -> None:
+def tell_recovery(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - Prefect names them
     """A flow's ``on_completion``: what went wrong with it before is over."""
     with open_hub(read_settings()) as hub:
         incidents = Incidents(hub)

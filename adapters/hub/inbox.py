@@ -253,6 +253,12 @@ class Inbox:
         with self._hub.engine.begin() as connection:
             connection.execute(update(feed).where(feed.c.feed_id == feed_id).values(moved_at=self._hub.clock.now()))
 
+    def stumble(self, feed_id: int) -> int:
+        """A run failed on the file for no fault that it could name; how often by now."""
+        counted = update(feed).where(feed.c.feed_id == feed_id).values(stumbles=feed.c.stumbles + 1).returning(feed.c.stumbles)
+        with self._hub.engine.begin() as connection:
+            return int(connection.execute(counted).scalar_one())
+
     def purge(self, *, older_than: datetime) -> int:
         """Forget the bytes of files that are done with since then; their rows stay. Pictures and held files keep theirs.
 

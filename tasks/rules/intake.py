@@ -10,11 +10,11 @@ from typing import NamedTuple
 import pandera.polars as pa
 import polars as pl
 
+from tasks.rules.figures import EXACT, exact, first_fault
 from tasks.rules.orders import judge_documents, judge_lines
 from validation import catalog, stock
 from validation.quarantine import NONE_REFUSED, Judged, judge, refuse
 
-EXACT = pl.Decimal(38, 6)
 CURRENCY_NAMES = {
     "РУБ": "RUB", "РУБ.": "RUB", "RUR": "RUB", "Р": "RUB", "₽": "RUB", "РУБЛЬ": "RUB", "643": "RUB", "810": "RUB",
     "ГРН": "UAH", "ГРН.": "UAH", "980": "UAH", "ДОЛ": "USD", "$": "USD", "840": "USD", "ЕВР": "EUR", "€": "EUR", "978": "EUR",
@@ -66,7 +66,7 @@ def judge_portion(kind: str, frame: pl.DataFrame) -> Judged:
 def products_listed(frame: pl.DataFrame) -> pl.DataFrame:
     """`ProductListed` from the text of Товар elements; the barcode of a product is a row of its own."""
     vat = pl.col("vat").str.to_lowercase().str.strip_chars(" %").str.replace(r"[.,]0+$", "")
-    kilograms = _exact("weight")
+    kilograms = exact(pl.col("weight"))
     return frame.with_columns(
         kind=pl.when(pl.col("item_kind").str.to_lowercase() == "услуга").then(pl.lit("service")).otherwise(pl.lit("goods")),
         unit_code=pl.col("unit_code").str.strip_chars(),
@@ -90,13 +90,13 @@ def prices_quoted(frame: pl.DataFrame) -> pl.DataFrame:
     """`PriceQuoted` with the ``reason`` where a price is none; a package's price is divided by its pieces, if it divides."""
     named = pl.col("currency").str.to_uppercase().str.strip_chars()
     read = frame.with_columns(
-        price_exact=_exact("price"),
-        factor_exact=pl.when(pl.col("factor").is_null()).then(pl.lit(1).cast(EXACT)).otherwise(_exact("factor")),
+        price_exact=exact(pl.col("price")),
+        factor_exact=pl.when(pl.col("factor").is_null()).then(pl.lit(1).cast(EXACT)).otherwise(exact(pl.col("factor"))),
         currency=named.replace(CURRENCY_NAMES),
     ).with_columns(price_kopecks=_kopecks_per_piece())
     whole = pl.col("price_kopecks").cast(EXACT) * pl.col("factor_exact") == pl.col("price_exact") * 100
     return read.with_columns(
-        reason=_first_fault(
+        reason=first_fault(
             price_is_a_number=pl.col("price_exact").is_not_null(),
             price_is_positive=pl.col("price_exact") > 0,
             price_is_sane=pl.col("price_exact") <= 1_000_000_000,
@@ -112,15 +112,14 @@ def stock_counted(frame: pl.DataFrame) -> pl.DataFrame:
     A total with no place beside it is the item's figure at the place without a name; a total beside places is only compared with
     their sum, never added.
     """
-    exact = _exact("count")
-    total = _exact("total")
-    read = frame.with_columns(place=pl.col("place").fill_null(""), pcs_exact=exact, total_exact=total)
+    place = pl.col("place").fill_null("")
+    read = frame.with_columns(place=place, pcs_exact=exact(pl.col("count")), total_exact=exact(pl.col("total")))
     listed = pl.col("pcs_exact").sum().over("row")
     is_readable = pl.col("pcs_exact").is_not_null().all().over("row")
     return read.with_columns(
         pcs=pl.col("pcs_exact").cast(pl.Int64, strict=False),
         is_whole=(is_readable & (pl.col("total_exact") == listed)).fill_null(False),
-        reason=_first_fault(
+        reason=first_fault(
             count_is_a_number=pl.col("pcs_exact").is_not_null(),
             count_is_whole=(pl.col("pcs_exact") % 1 == 0).fill_null(True),
         ),
@@ -129,21 +128,8 @@ def stock_counted(frame: pl.DataFrame) -> pl.DataFrame:
 
 def recipes_listed(frame: pl.DataFrame) -> pl.DataFrame:
     """`RecipeListed`; a component without a quantity is one piece."""
-    exact = pl.when(pl.col("count").is_null()).then(pl.lit(1).cast(EXACT)).otherwise(_exact("count"))
-    return frame.with_columns(pcs=pl.when(exact % 1 == 0).then(exact.cast(pl.Int64, strict=False)))
-
-
-def _first_fault(**claims: pl.Expr) -> pl.Expr:
-    """The name of the first claim that does not hold, in the order given; null where all hold."""
-    return pl.coalesce(
-        *(pl.when(claim.fill_null(True).not_()).then(pl.lit(name)) for name, claim in claims.items()), pl.lit(None, pl.String)
-    )
-
-
-def _exact(column: str) -> pl.Expr:
-    """A decimal as 1C writes it: a dot or a comma, spaces between thousands; null where it is none."""
-    plain = pl.col(column).str.replace_all(r"[\s\x{A0}\x{202F}]", "").str.replace(",", ".", literal=True)
-    return plain.str.extract(r"^(-?\d{1,18}(?:\.\d{1,6})?)0*$").cast(EXACT, strict=False)
+    pcs = pl.when(pl.col("count").is_null()).then(pl.lit(1).cast(EXACT)).otherwise(exact(pl.col("count")))
+    return frame.with_columns(pcs=pl.when(pcs % 1 == 0).then(pcs.cast(pl.Int64, strict=False)))
 
 
 def _kopecks_per_piece() -> pl.Expr:
