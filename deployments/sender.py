@@ -20,8 +20,8 @@ from adapters.hub.listen import Listener
 from adapters.notify.client import Messenger
 from adapters.notify.texts import route_sentence, silent_sentence, write_message
 from adapters.settings import MessageSettings
+from deployments.silence import Probe, Watch
 from deployments.stopping import Stop
-from deployments.watch import Probe, Watch
 
 LOG = logging.getLogger("utyug.sender")
 LOOK_EVERY_S = 2.0
@@ -60,10 +60,12 @@ class Teller:
         """One round over the hub; returns how many messages were delivered."""
         due = self._incidents.to_tell(self._hub.clock.now(), timedelta(seconds=self._settings.cooldown_s))
         self._forget_all_but({OF_THE_HUB, *(incident.incident_id for incident in due)})
-        told = [incident for incident in due if self.deliver(incident)]
-        for incident in told:
-            self._incidents.mark_told(incident)
-        return len(told)
+        told = 0
+        for incident in due:
+            if self.deliver(incident):
+                self._incidents.mark_told(incident)
+                told += 1
+        return told
 
     def deliver(self, incident: Incident) -> bool:
         """Send one message, unless it is paused; False, and a longer pause, where nobody took it."""

@@ -1,0 +1,144 @@
+"""Starts a run the moment there is work: told by NOTIFY, and looking at the hub every few seconds whether told or not.
+
+Level-triggered: what counts is that work waits and that no run is under way, so a lost notice, a restart of anything, or a server that
+is down only delays. Work that stays although runs came and went is tried with growing pauses.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import httpx
+from sqlalchemy.exc import OperationalError
+
+from adapters.clock import Clock
+from adapters.errors import Unavailable
+from adapters.hub.hub import Hub
+from adapters.hub.listen import Listener
+from adapters.hub.work import Work
+from deployments.prefect_api import Deployment
+from deployments.stopping import Stop
+
+LOG = logging.getLogger("utyug.dispatcher")
+LOOK_EVERY_S = 3.0
+PAUSE = timedelta(seconds=4)
+PAUSE_AT_MOST = timedelta(minutes=5)
+
+
+class StartsRuns(Protocol):
+    """A deployment, or its stand-in."""
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Whether a run works, or is about to."""
+
+    def start(self, parameters: dict[str, object]) -> str:
+        """Create a run; returns its name."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Lane:
+    """One kind of work and the deployment that does it.
+
+    Args:
+        deployment: what is started.
+        parameters: what it is started with.
+        oldest: names the oldest work there is, None for none; the same name again means that the last run got nowhere.
+    """
+
+    deployment: StartsRuns
+    parameters: dict[str, object]
+    oldest: Callable[[], object | None]
+    _tried: object | None = None
+    _tries: int = 0
+    _not_before_at: datetime | None = None
+
+    def look(self, now: datetime) -> bool:
+        """Start a run if there is work and nothing is under way; returns whether it did.
+
+        Raises:
+            httpx.HTTPError: Prefect's server does not answer.
+        """
+        oldest = self.oldest()
+        if oldest != self._tried:
+            self._tried, self._tries, self._not_before_at = oldest, 0, None
+        if oldest is None or (self._not_before_at is not None and now < self._not_before_at):
+            return False
+        if self.deployment.is_under_way(now):
+            return False
+        name = self.deployment.start(self.parameters)
+        self._not_before_at = now + min(PAUSE * 2**self._tries, PAUSE_AT_MOST)
+        self._tries += 1
+        LOG.info("started %s", name)
+        return True
+
+
+class Hearing:
+    """Work that is known from a notice only: heard and not yet answered by a run that began after it."""
+
+    def __init__(self, oldest: Callable[[], object | None]) -> None:
+        self._oldest = oldest
+        self._heard = 0
+        self._answered = 0
+
+    def hear(self) -> None:
+        """A notice came."""
+        self._heard += 1
+
+    def answer(self) -> None:
+        """A run was started; what was heard until now is its business."""
+        self._answered = self._heard
+
+    def oldest(self) -> object | None:
+        """What the hub knows to be waiting, else the notice that nobody answered."""
+        known = self._oldest()
+        if known is not None:
+            return known
+        return f"notice {self._answered + 1}" if self._heard > self._answered else None
+
+
+class Dispatcher:
+    """Both lanes over one hub.
+
+    Args:
+        hub: where work waits.
+        catalog: the deployment that takes feeds in.
+        stock: the deployment that posts counts and tells the channels.
+        has_channels: whether anybody is to be told that the ledger moved.
+    """
+
+    def __init__(self, hub: Hub, *, catalog: StartsRuns, stock: StartsRuns, has_channels: bool) -> None:
+        work = Work(hub)
+        self._has_channels = has_channels
+        self._hearing = Hearing(work.oldest_count)
+        self._catalog = Lane(deployment=catalog, parameters={"rounds": None}, oldest=work.oldest_feed)
+        self._stock = Lane(deployment=stock, parameters={}, oldest=self._hearing.oldest)
+
+    def look(self, now: datetime, *, heard: Sequence[str] | set[str] = ()) -> None:
+        """One look over both lanes.
+
+        Raises:
+            httpx.HTTPError: Prefect's server does not answer.
+        """
+        if "stock" in heard and self._has_channels:
+            self._hearing.hear()
+        self._catalog.look(now)
+        if self._stock.look(now):
+            self._hearing.answer()
+
+
+def dispatch(hub: Hub, *, api_url: str, has_channels: bool, stop: Stop) -> None:
+    """Look, for ever; a hub or a server that is away is waited for."""
+    clock = Clock()
+    catalog, stock = Deployment(api_url, "catalog/1c"), Deployment(api_url, "stock/site")
+    dispatcher = Dispatcher(hub, catalog=catalog, stock=stock, has_channels=has_channels)
+    with Listener(hub, "feed", "stock") as ear:
+        while True:
+            try:
+                with stop.interrupts():
+                    heard = ear.wait(LOOK_EVERY_S)
+                dispatcher.look(clock.now(), heard=heard)
+            except (httpx.HTTPError, Unavailable, OperationalError) as error:
+                LOG.warning("cannot start runs now: %s", type(error).__name__)
+                stop.wait(LOOK_EVERY_S)
