@@ -143,12 +143,14 @@ class Connection:
         """
         is_repeatable = method in SAFE_METHODS if is_repeatable is None else is_repeatable
         extensions = {"is_repeatable": is_repeatable}
+        began_at = self._clock.now()
         try:
             response = self._client.request(method, path, params=params, json=json, extensions=extensions)
         except httpx.RequestError as error:
             logger.warning("%s %s %s: %s", self.system, method, path, type(error).__name__)
             raise self._unanswered(error, is_repeatable=is_repeatable) from error
-        logger.info("%s %s %s: %s in %.2f s", self.system, method, path, response.status_code, response.elapsed.total_seconds())
+        took_s = (self._clock.now() - began_at).total_seconds()
+        logger.info("%s %s %s: %s in %.2f s", self.system, method, path, response.status_code, took_s)
         if not response.is_success:
             raise self._refused(response, is_repeatable=is_repeatable)
         return response

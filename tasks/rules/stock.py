@@ -4,13 +4,14 @@ A channel is compared with what it shows when read back, never with what it answ
 (DESIGN §4 rule 8).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
-from validation.quarantine import NONE_REFUSED
-from validation.stock import StockDiffering, StockOffered, StockSent
+from validation.quarantine import NONE_REFUSED, refuse
+from validation.stock import ListingKept, StockDiffering, StockOffered, StockSent
 
 GROWTH_REFUSED_WAITS = timedelta(hours=1)
 """A figure that would grow a listing and was refused is not offered again sooner; zeros and shrinks never wait."""
@@ -91,7 +92,7 @@ def lost(listings: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
     return listings.join(shown, on="listing_id", how="anti", maintain_order="left")
 
 
-def settle(differing: pl.DataFrame, sent: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+def settle(differing: pl.DataFrame, sent: Sequence[pl.DataFrame], shown: pl.DataFrame) -> pl.DataFrame:
     """What really became of each write, by the figure read back after it.
 
     A figure that equals ours was taken, whatever was answered. One below ours that has moved was taken and bought from. After an answer
@@ -99,15 +100,17 @@ def settle(differing: pl.DataFrame, sent: pl.DataFrame, shown: pl.DataFrame) -> 
 
     Args:
         differing: `StockDiffering`, as sent.
-        sent: `StockSent`, as answered.
+        sent: `StockSent` of each lane, as answered.
         shown: `StockShown`, read after sending.
 
     Returns:
         `StockSent`.
     """
     before = differing.select("listing_id", "shown_pcs")
-    read = sent.join(before, on="listing_id", how="left", maintain_order="left").join(
-        shown.rename({"pcs": "read_pcs"}), on="listing_id", how="left", maintain_order="left"
+    read = (
+        pl.concat(sent)
+        .join(before, on="listing_id", how="left", maintain_order="left")
+        .join(shown.rename({"pcs": "read_pcs"}), on="listing_id", how="left", maintain_order="left")
     )
     moved_below = (pl.col("read_pcs") < pl.col("pcs")) & pl.col("read_pcs").ne_missing(pl.col("shown_pcs"))
     is_accepted = pl.col("outcome") == "accepted"
@@ -121,6 +124,24 @@ def settle(differing: pl.DataFrame, sent: pl.DataFrame, shown: pl.DataFrame) -> 
             reason=pl.when(is_lie).then(pl.lit("not_shown")).when(~is_taken).then("reason"),
             sentence=pl.when(is_lie).then(_not_shown()).when(~is_taken).then("sentence"),
         )
+    )
+
+
+def outcomes(differing: pl.DataFrame, settled: pl.DataFrame | None = None) -> pl.DataFrame:
+    """For people: ``channel_sku, shown_pcs, pcs, outcome, sentence``; ``differing`` is the outcome of what was not sent at all."""
+    if settled is None:
+        told = differing.with_columns(outcome=pl.lit("differing"), sentence=pl.lit(None, pl.String))
+    else:
+        told = differing.join(settled.select("listing_id", "outcome", "sentence"), on="listing_id", maintain_order="left")
+    return told.select("channel_sku", "shown_pcs", "pcs", "outcome", "sentence")
+
+
+def gone(lost: pl.DataFrame) -> pl.DataFrame:
+    """`RowRefused` for listings that the channel no longer has."""
+    return refuse(
+        lost.select("channel_sku", "item_ref", reason=pl.lit("listing_is_gone"), row=pl.lit(None, pl.Int64)),
+        entity="listing",
+        key=pl.col("channel_sku"),
     )
 
 
@@ -149,3 +170,16 @@ def _not_shown() -> pl.Expr:
         figure,
         "pcs",
     )
+
+
+def would_be_listed(searched: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """`ListingKept` as it would be after saving the matches, under numbers below zero: for a run that writes nothing.
+
+    Args:
+        searched: ``item_id, item_ref, channel_sku``.
+        found: `ListingFound`.
+    """
+    nothing = {"refused_pcs": pl.lit(None, pl.Int64), "refused_at": pl.lit(None, pl.Datetime("us", "UTC"))}
+    matched = searched.join(found.select("channel_sku", "refs"), on="channel_sku", maintain_order="left")
+    numbered = matched.with_columns(listing_id=-1 - pl.int_range(pl.len()), is_live=pl.lit(True), **nothing)
+    return ListingKept.validate(numbered.select(ListingKept.to_schema().columns.keys()))

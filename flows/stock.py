@@ -1,0 +1,105 @@
+"""Stock: from 1C's counts in the hub to what every channel shows."""
+
+from prefect import flow, get_run_logger
+
+from adapters.channels import open_channel
+from adapters.errors import Misconfigured, SyncError
+from adapters.hub.hub import Hub
+from adapters.hub.listings import Listings
+from adapters.hub.opening import open_hub
+from adapters.hub.stock_rounds import stock_rounds
+from adapters.settings import Settings, read_settings
+from tasks.alerts import tell_failure, tell_recovery
+from tasks.publishing import Published, show_published
+from tasks.reporting import RunReport, reported_run
+from tasks.rules.stock import differences, held_back, lanes, offer, outcomes, settle
+from tasks.stock import (
+    listings_after_search,
+    listings_if_searched,
+    note_sent,
+    note_shown,
+    post_counts,
+    read_free,
+    read_stock,
+    send_stock,
+)
+
+
+@flow(
+    name="stock",
+    description="Остатки на площадки: сравнить с тем, что показано, отправить только разницу, прочитать обратно.",
+    on_failure=[tell_failure],
+    on_completion=[tell_recovery],
+)
+def stock(channel: str | None = None, dry_run: bool = False, rounds: int | None = 1) -> RunReport:
+    """Make every channel show what is free.
+
+    Args:
+        channel: one channel by its name in settings; all of them by default.
+        dry_run: compare only and show the differences; nothing is written anywhere.
+        rounds: 1 for once; none stays for a shift and publishes again whenever the ledger moves.
+    """
+    settings = read_settings()
+    names = _chosen(settings, channel)
+    told: list[Published] = []
+    failed: dict[str, SyncError] = {}
+    with open_hub(settings) as hub, reported_run(hub, "stock", channel=channel, dry_run=dry_run) as report:
+        for _ in stock_rounds(hub, rounds=1 if dry_run else rounds):
+            if not dry_run:
+                post_counts(hub)
+            told += [_attempt(hub, settings, name, failed, dry_run=dry_run) for name in names]
+        show_published(told, report)
+        if failed:
+            raise ExceptionGroup("; ".join(f"{name}: {error.sentence}" for name, error in failed.items()), list(failed.values()))
+    return report
+
+
+def _attempt(hub: Hub, settings: Settings, name: str, failed: dict[str, SyncError], *, dry_run: bool) -> Published:
+    """One channel's round; where it fails the others still have theirs."""
+    failed.pop(name, None)
+    try:
+        return _compare(hub, settings, name) if dry_run else _publish(hub, settings, name)
+    except SyncError as error:
+        get_run_logger().error("%s: %s", name, error.sentence)
+        failed[name] = error
+        return Published(channel=name)
+
+
+def _publish(hub: Hub, settings: Settings, name: str) -> Published:
+    """Search, read, compare, send what differs, read back, remember."""
+    with Listings(hub).only_sender(name) as is_only, open_channel(settings.channels[name], clock=hub.clock) as shop:
+        if not is_only:
+            get_run_logger().warning("%s: остатки уже отправляет другой запуск, этот уступает", name)
+            return Published(channel=name)
+        listings = listings_after_search(hub, name, shop)
+        shown = read_stock(shop, listings)
+        note_shown(hub, name, listings, shown)
+        offered = offer(read_free(hub, settings.channels[name].places), listings)
+        differing = held_back(differences(offered, shown), listings, hub.clock.now())
+        sent = [send_stock(shop, lane) for lane in lanes(differing) if lane.height]
+        if not sent:
+            return Published(channel=name, listings=listings.height)
+        read_back = read_stock(shop, differing)
+        settled = settle(differing, sent, read_back)
+        note_shown(hub, name, differing, read_back)
+        note_sent(hub, name, differing, settled)
+        return Published(channel=name, listings=listings.height, outcomes=outcomes(differing, settled))
+
+
+def _compare(hub: Hub, settings: Settings, name: str) -> Published:
+    """What would be sent; nothing is written, here or there."""
+    with open_channel(settings.channels[name], clock=hub.clock) as shop:
+        listings = listings_if_searched(hub, name, shop)
+        shown = read_stock(shop, listings)
+        offered = offer(read_free(hub, settings.channels[name].places), listings)
+        differing = held_back(differences(offered, shown), listings, hub.clock.now())
+        return Published(channel=name, listings=listings.height, outcomes=outcomes(differing))
+
+
+def _chosen(settings: Settings, channel: str | None) -> list[str]:
+    if channel is None:
+        return list(settings.channels)
+    if channel not in settings.channels:
+        known = ", ".join(settings.channels) or "ни одной"
+        raise Misconfigured(f"Площадки {channel} нет в настройках; есть: {known}.")
+    return [channel]

@@ -1,0 +1,72 @@
+"""What publishing stock leaves behind: figures by channel for the report, and a table of what was sent."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from tasks.reporting import RunReport, show_table
+
+OUTCOMES = ("accepted", "refused", "unknown", "unsent")
+IN_RUSSIAN = {
+    "accepted": "принято",
+    "refused": "не принято",
+    "unknown": "неизвестно, выяснится при следующем чтении",
+    "unsent": "не отправлено, уйдёт в следующий раз",
+    "differing": "отличается, не отправлялось (проба)",
+}
+NOTHING = pl.DataFrame(
+    schema={"channel_sku": pl.String, "shown_pcs": pl.Int64, "pcs": pl.Int64, "outcome": pl.String, "sentence": pl.String}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """One channel's round.
+
+    Args:
+        channel: its name.
+        listings: how many were compared.
+        outcomes: ``channel_sku, shown_pcs, pcs, outcome, sentence``, one row per figure that differed.
+    """
+
+    channel: str
+    listings: int = 0
+    outcomes: pl.DataFrame = field(default_factory=NOTHING.clone)
+
+    @property
+    def counted(self) -> Counter[str]:
+        """Figures by outcome; ``sent`` is what left, whatever came of it."""
+        counted = Counter(self.outcomes["outcome"].to_list())
+        counted["sent"] = sum(counted[outcome] for outcome in ("accepted", "refused", "unknown"))
+        return counted
+
+
+def show_published(told: Sequence[Published], report: RunReport) -> None:
+    """Sum the rounds up into the run's report, and show each channel's table in the UI."""
+    for name in dict.fromkeys(one.channel for one in told):
+        rounds = [one for one in told if one.channel == name]
+        counted = sum((one.counted for one in rounds), Counter[str]())
+        report.rows_in += sum(one.listings for one in rounds)
+        report.refused += counted["refused"]
+        report.changed += counted["sent"]
+        report.accepted += counted["accepted"]
+        report.detail.setdefault("channels", {})[name] = {key: counted[key] for key in ("sent", *OUTCOMES, "differing")}
+        show_table(f"stock-{_slug(name)}", _rows(rounds), f"Остатки: {name}")
+
+
+def _rows(rounds: Sequence[Published]) -> list[dict[str, object]]:
+    rows = pl.concat([one.outcomes for one in rounds])
+    return rows.select(
+        pl.col("channel_sku").alias("артикул"),
+        pl.col("shown_pcs").alias("показывала"),
+        pl.col("pcs").alias("остаток"),
+        pl.col("outcome").replace_strict(IN_RUSSIAN).alias("итог"),
+        pl.col("sentence").alias("почему"),
+    ).to_dicts()
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "channel"
