@@ -29,7 +29,7 @@ class Site:
         stock: dict[str, int | None] = self._ask("GET", "/stock")
         return stock
 
-    def set_stock(self, **stock: int | None) -> None:
+    def set_stock(self, stock: dict[str, int | None]) -> None:
         self._ask("PUT", "/stock", json=stock)
 
     def buy(self, sku: str, pcs: int = 1) -> dict[str, int | None]:
