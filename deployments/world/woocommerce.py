@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from deployments.world.clock import WorldClock
 from deployments.world.faults import Fault, FaultBook
 from deployments.world.oauth import Doorkeeper
-from deployments.world.woocommerce_shop import PRODUCT_TYPES, Goods, Shop, as_json, price_as_stored
+from deployments.world.woocommerce_shop import PRODUCT_TYPES, Goods, Shop, as_product, as_variation, price_as_stored
 
 REST = "/wp-json/wc/v3"
 PER_PAGE_MAX = 100
@@ -252,7 +252,9 @@ def _whole(request: Request, name: str, default: int) -> int:
 
 def _show(request: Request, goods: Goods, *, is_edited: bool = False) -> dict[str, Any]:
     home = str(request.url.replace(query="")).partition(REST)[0]
-    return as_json(goods, _site(request).shop, home, is_edited=is_edited)
+    if "/variations" in request.url.path:
+        return as_variation(goods, _site(request).shop, home)
+    return as_product(goods, _site(request).shop, home, is_edited=is_edited)
 
 
 def _of(shop: Shop, goods_id: int, *, parent_id: int) -> Goods:

@@ -168,10 +168,8 @@ def price_as_stored(text: str) -> str:
     return re.sub(r"\.(?=.*\.)|[^0-9.\-]", "", text)
 
 
-def as_json(goods: Goods, shop: Shop, site_url: str, *, is_edited: bool = False) -> dict[str, Any]:
-    """Goods as the REST API shows them; after an edit a product shows two fields more."""
-    if goods.parent_id:
-        return _as_variation(goods, shop, site_url)
+def as_product(goods: Goods, shop: Shop, site_url: str, *, is_edited: bool = False) -> dict[str, Any]:
+    """Goods as the products' controller shows them, variations found by SKU too; after an edit there are two fields more."""
     slug = quote(goods.name.lower().replace(" ", "-"), safe="-").lower()
     edited = {"permalink_template": f"{site_url}/product/%pagename%/", "generated_slug": goods.name.lower()} if is_edited else {}
     children = [child.goods_id for child in shop.variations(goods.goods_id)]
@@ -215,7 +213,8 @@ def as_json(goods: Goods, shop: Shop, site_url: str, *, is_edited: bool = False)
     }
 
 
-def _as_variation(goods: Goods, shop: Shop, site_url: str) -> dict[str, Any]:
+def as_variation(goods: Goods, shop: Shop, site_url: str) -> dict[str, Any]:
+    """Goods as the variations' controller shows them."""
     parent = f"{site_url}/wp-json/wc/v3/products/{goods.parent_id}"
     return {
         **_common(goods, shop),
