@@ -6,9 +6,10 @@ redirect or a page of HTML in its place stops the whole export (`reference/comme
 
 import asyncio
 import unicodedata
+from contextlib import suppress
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 LINGER_S = 30.0
 
@@ -28,13 +29,13 @@ def failure(sentence: str) -> Response:
     return _text("failure", one_line(sentence))
 
 
-def before_body(answer: Response) -> Response:
-    """The same answer to a request whose body was not read to its end.
+def without_body(answer: Response, heard: "Heard") -> Response:
+    """The same answer, whether or not the request's body was read to its end.
 
     It leaves at once; what the client still sends is thrown away for a while, because a connection closed against a client
     that is writing reaches it as a broken line, and the sentence is lost.
     """
-    return _Lingering(answer.body, headers=dict(answer.headers))
+    return answer if heard.is_over else _Lingering(answer.body, status_code=answer.status_code, headers=dict(answer.headers))
 
 
 def greeting(cookie: str, value: str, *extra: str) -> Response:
@@ -75,17 +76,28 @@ def _headers(content_type: str) -> dict[str, str]:
     return {"content-type": content_type, "cache-control": "no-store"}
 
 
+class Heard:
+    """A request's channel that remembers whether the client has said everything."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.is_over = False
+
+    async def __call__(self) -> Message:
+        """The next message."""
+        message = await self._receive()
+        self.is_over = self.is_over or not message.get("more_body", False)
+        return message
+
+
 class _Lingering(Response):
     """Answers at once and lets the client finish talking before the connection may close."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_S):
                 while (await receive()).get("more_body", False):
                     pass
-        except TimeoutError:
-            pass
-        finally:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

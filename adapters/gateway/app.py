@@ -49,7 +49,7 @@ def make_app(hub: Hub, settings: Settings) -> FastAPI:
 
     async def broken(request: Request, error: Exception) -> Response:
         LOG.error("defect in the gateway at %s", request.url.path, exc_info=error)
-        return answers.before_body(answers.failure("Внутренняя ошибка Utyug: она записана в журнал сервера. Повторите обмен позже."))
+        return answers.failure("Внутренняя ошибка Utyug: она записана в журнал сервера. Повторите обмен позже.")
 
     app = FastAPI(
         title="Utyug",

@@ -20,13 +20,11 @@ class BodyRefused(Exception):
 
     Args:
         sentence: for the 1C user.
-        is_read: whether the client has nothing more to say.
     """
 
-    def __init__(self, sentence: str, *, is_read: bool) -> None:
+    def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self.is_read = is_read
 
 
 class Spool:
@@ -77,7 +75,7 @@ async def spooled(request: Request, *, folder: Path, max_bytes: int, threads: Th
         file = cast("BinaryIO", opened)
         taken_bytes = await _pour(request, file, max_bytes, threads)
         if promised is not None and taken_bytes != promised:
-            raise BodyRefused("Часть файла пришла не целиком и отброшена: повторите обмен.", is_read=True)
+            raise BodyRefused("Часть файла пришла не целиком и отброшена: повторите обмен.")
         await threads.heavy(file.flush)
         yield Spool(file, taken_bytes)
 
@@ -99,9 +97,9 @@ async def _pour(request: Request, file: BinaryIO, max_bytes: int, threads: Threa
                 await threads.heavy(file.write, bytes(gathered))
                 gathered.clear()
     except ClientDisconnect:
-        raise BodyRefused("Связь оборвалась посреди файла: его часть отброшена, повторите обмен.", is_read=True) from None
+        raise BodyRefused("Связь оборвалась посреди файла: его часть отброшена, повторите обмен.") from None
     except TimeoutError:
-        raise BodyRefused("1С замолчала посреди файла: его часть отброшена, повторите обмен.", is_read=False) from None
+        raise BodyRefused("1С замолчала посреди файла: его часть отброшена, повторите обмен.") from None
     await threads.heavy(file.write, bytes(gathered))
     return taken_bytes
 
@@ -114,6 +112,5 @@ def _promised_bytes(request: Request) -> int | None:
 def _too_large(max_bytes: int) -> BodyRefused:
     return BodyRefused(
         f"Файл больше {max_bytes // 1_000_000 or 1} МБ в одной передаче и не принят. Уменьшите размер порции или включите "
-        "разбиение файлов в настройках обмена 1С.",
-        is_read=False,
+        "разбиение файлов в настройках обмена 1С."
     )

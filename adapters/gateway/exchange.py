@@ -87,29 +87,24 @@ class Exchange:
 
     async def answer(self, request: Request) -> Response:
         """The answer to one request: the body decides, the status is always 200."""
+        heard = answers.Heard(request.receive)
+        return answers.without_body(await self._answer(Request(request.scope, heard)), heard)
+
+    async def _answer(self, request: Request) -> Response:
         if request.method == "HEAD":
             return answers.nothing()
+        if request.method not in {"GET", "POST"}:
+            return answers.failure("Обмен идёт методами GET и POST.")
         call = Call.of(request)
         try:
-            if request.method not in {"GET", "POST"}:
-                answer = answers.before_body(answers.failure("Обмен идёт методами GET и POST."))
-            elif (call.type, call.mode) in {(exchange, "file") for exchange in EXCHANGES}:
-                answer = await self._file(request, call)
-            else:
-                answer = answers.before_body(await self._answer(call))
-        except (Refusal, FeedRefused) as refused:
-            answer = answers.before_body(answers.failure(refused.sentence))
-        except BodyRefused as refused:
-            answer = answers.failure(refused.sentence)
-            answer = answer if refused.is_read else answers.before_body(answer)
+            return await (self._file(request, call) if call.mode == "file" and call.type in EXCHANGES else self._step(call))
+        except (Refusal, FeedRefused, BodyRefused) as refused:
+            return answers.failure(refused.sentence)
         except HUB_AWAY as error:
             LOG.warning("the hub does not answer: %s", type(error).__name__)
-            answer = answers.before_body(
-                answers.failure(f"База Utyug сейчас не отвечает: повторите обмен через несколько минут. {KEPT_IN_ONEC}")
-            )
-        return answer
+            return answers.failure(f"База Utyug сейчас не отвечает: повторите обмен через несколько минут. {KEPT_IN_ONEC}")
 
-    async def _answer(self, call: Call) -> Response:
+    async def _step(self, call: Call) -> Response:
         if call.type in EXCHANGES and call.mode == "checkauth":
             return await self._checkauth(call)
         answerer = self._answerers.get((call.type, call.mode))

@@ -53,13 +53,17 @@ class PrefectHook:
 
     async def answer(self, request: Request) -> Response:
         """202 for what was kept, now or before; 403 for a stranger; 422 for what is not an event; 503 for the sender to repeat."""
+        heard = answers.Heard(request.receive)
+        return answers.without_body(await self._answer(Request(request.scope, heard)), heard)
+
+    async def _answer(self, request: Request) -> Response:
         if not self._is_known(request):
-            return answers.before_body(JSONResponse({"status": "forbidden"}, status_code=403))
+            return JSONResponse({"status": "forbidden"}, status_code=403)
         body = bytearray()
         async for piece in request.stream():
             body += piece
             if len(body) > MAX_BODY_BYTES:
-                return answers.before_body(JSONResponse({"status": "too large"}, status_code=413))
+                return JSONResponse({"status": "too large"}, status_code=413)
         try:
             event = RunEvent.model_validate_json(bytes(body))
         except ValidationError as error:

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 
 from adapters.hub.hub import Hub
 from adapters.hub.tables.inbox import exchange_session, feed, feed_part
-
-ONE_BY_ONE = {"yield_per": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +41,9 @@ class Arrivals:
     def ends(self, feed_id: int, reach_bytes: int) -> Ends:
         """The first and the last bytes of a file, at most ``reach_bytes`` of each."""
         with self._hub.engine.begin() as connection:
-            head, tail = bytearray(), bytearray()
-            parts = select(feed_part.c.body).where(feed_part.c.feed_id == feed_id)
-            for body in connection.scalars(parts.order_by(feed_part.c.n), execution_options=ONE_BY_ONE):
-                head += body
-                if len(head) >= reach_bytes:
-                    break
-            for body in connection.scalars(parts.order_by(feed_part.c.n.desc()), execution_options=ONE_BY_ONE):
-                tail[:0] = body
-                if len(tail) >= reach_bytes:
-                    break
-        return Ends(bytes(head[:reach_bytes]), bytes(tail[-reach_bytes:]))
+            head = b"".join(connection.scalars(_parts_within(feed_id, reach_bytes, from_end=False)))
+            tail = b"".join(connection.scalars(_parts_within(feed_id, reach_bytes, from_end=True)))
+        return Ends(head[:reach_bytes], tail[-reach_bytes:])
 
     def quiet(self, *, since: datetime, source: str | None = None) -> list[int]:
         """Files that sessions are still sending and of which nothing was heard since then, oldest first."""
@@ -94,3 +84,17 @@ class Arrivals:
         )
         with self._hub.engine.begin() as connection:
             return connection.scalar(query.limit(1)) is not None
+
+
+def _parts_within(feed_id: int, reach_bytes: int, *, from_end: bool) -> Select[tuple[bytes]]:
+    """The parts, in order, that hold the first or the last bytes."""
+    size_bytes = func.octet_length(feed_part.c.body)
+    order = feed_part.c.n.desc() if from_end else feed_part.c.n
+    before = (func.sum(size_bytes).over(order_by=order) - size_bytes).label("before")
+    placed = select(feed_part.c.n, before).where(feed_part.c.feed_id == feed_id).subquery()
+    return (
+        select(feed_part.c.body)
+        .join(placed, placed.c.n == feed_part.c.n)
+        .where(feed_part.c.feed_id == feed_id, placed.c.before < reach_bytes)
+        .order_by(feed_part.c.n)
+    )

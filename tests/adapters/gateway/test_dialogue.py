@@ -58,7 +58,7 @@ def test_an_unknown_step_is_answered_with_failure_and_a_sentence(talk: Talk, exc
 
 
 def test_type_and_mode_are_read_in_any_case(talk: Talk) -> None:
-    assert talk("CheckAuth", type="Catalog").startswith("success\n")
+    assert talk("CheckAuth", exchange="Catalog").startswith("success\n")
 
 
 @pytest.mark.parametrize(("login", "password"), [("onec", "wrong"), ("onec", ""), ("wrong", "secret-1"), ("onec", "пароль-2"), ("", "")])
