@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from decimal import Decimal
 
 import polars as pl
@@ -11,7 +12,7 @@ from validation.quarantine import Judged
 from validation.reasons import SENTENCES
 
 
-def rows_of(kind: str, *rows: dict[str, object]) -> pl.DataFrame:
+def rows_of(kind: str, *rows: Mapping[str, object]) -> pl.DataFrame:
     schema = {name: pl.Int64 if name == "row" else pl.String for name in COLUMNS[kind]}
     return pl.DataFrame([{"row": number, **row} for number, row in enumerate(rows, 1)], schema=schema)
 
