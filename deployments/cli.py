@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -49,7 +51,8 @@ def deploy() -> None:
 
     with said_plainly():
         settings = read_settings()
-        write(settings, gateway_url=read_addresses(settings.var_dir).gateway)
+        at = read_addresses(settings.var_dir)
+        write(settings, api_url=at.api, gateway_url=at.gateway)
 
 
 @app.command()
@@ -61,6 +64,37 @@ def migrate() -> None:
     with said_plainly():
         bring_up(read_settings().hub_url())
         typer.echo("Схема базы в порядке.")
+
+
+@app.command()
+def demo(
+    export: Annotated[Path | None, typer.Option(help="Ваша выгрузка 1С: папка, архив или файл.")] = None,
+    stay: Annotated[bool, typer.Option(help="Оставить всё работать до Ctrl+C.")] = False,
+) -> None:
+    """Показать главное от начала до конца: выгрузка 1С по HTTP, потоки, база, сайт."""
+    from deployments.demo import run_demo
+
+    with said_plainly():
+        if not run_demo(export=export, stays=stay):
+            raise typer.Exit(1)
+
+
+@app.command()
+def inspect(
+    files: Annotated[list[Path], typer.Argument(help="Файлы, архивы и папки выгрузки.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Список для программы.")] = False,
+) -> None:
+    """Прочитать выгрузку 1С и сказать, что загрузилось бы и что нет, не трогая базу."""
+    from rich.console import Console
+
+    from deployments.inspect import as_json as told
+    from deployments.inspect import inspect_all, show
+
+    inspections = list(inspect_all(files))
+    if as_json:
+        typer.echo(told(inspections))
+    else:
+        show(inspections, Console())
 
 
 @contextmanager

@@ -19,7 +19,9 @@ def ensure_pool(api_url: str) -> None:
         workers = client.get("/collections/views/aggregate-worker-metadata").raise_for_status().json()
         template = workers["prefect"]["process"]["default_base_job_configuration"]
         pool = {"name": POOL, "type": "process", "description": POOL_DESCRIPTION, "base_job_template": template}
-        client.post("/work_pools/", json=pool).raise_for_status()
+        made = client.post("/work_pools/", json=pool)
+        if made.status_code != httpx.codes.CONFLICT:
+            made.raise_for_status()
 
 
 def close_dead_runs(api_url: str, *, state: str, message: str) -> int:

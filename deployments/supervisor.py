@@ -10,8 +10,8 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -30,12 +30,15 @@ from deployments.children import READY_S, Child, Plan, end_marked
 from deployments.environment import ROOT, child_environment, mark_of
 from deployments.postgres import EmbeddedPostgres
 from deployments.prefect_api import POOL, close_dead_runs, ensure_pool
+from deployments.processes import await_until
 from deployments.silence import answers
 
 LOG = logging.getLogger("utyug.supervisor")
 HUB_LOOK_S = 5.0
 GATEWAY_GRACE_S = 35.0
 PROCESS_DIED = "process_died"
+STOPPED_IN_ORDER = ("dispatcher", "keeper", "gateway", "worker", "sender", "server")
+"""The gateway before the worker: runs that are stopped because Utyug is stopped are nobody's incident."""
 
 
 class Supervisor:
@@ -111,15 +114,13 @@ class Supervisor:
             undo.pop_all()
 
     def stop(self) -> None:
-        """Stop everything, the last started first; runs under way are cancelled, their work is taken up at the next start."""
+        """Stop everything; runs under way are cancelled, their work is taken up at the next start."""
         self._stopping.set()
-        for name in [name for name in reversed(self._children) if name != "server"]:
-            self._children.pop(name).stop()
-        if (server := self._children.pop("server", None)) is not None:
-            end_marked(mark_of(self._var_dir), spare=server.pid)
-            if answers(self.addresses.health["server"])():
-                close_dead_runs(self.api_url, state="CANCELLED", message="Utyug остановлен; работа продолжится при следующем запуске")
-            server.stop()
+        for name in STOPPED_IN_ORDER:
+            if name == "server" and name in self._children:
+                self._cancel_runs(self._children["server"])
+            if (child := self._children.pop(name, None)) is not None:
+                child.stop()
         if self._lock is not None:
             if self._postgres is not None:
                 self._postgres.stop()
@@ -127,25 +128,31 @@ class Supervisor:
             self._lock.close()
             self._lock = None
 
+    def _cancel_runs(self, server: Child) -> None:
+        end_marked(mark_of(self._var_dir), spare=server.pid)
+        if answers(self.addresses.health["server"])():
+            close_dead_runs(self.api_url, state="CANCELLED", message="Utyug остановлен; работа продолжится при следующем запуске")
+
     def _start(self) -> None:
         self._stopping.clear()
         log_dir = self._var_dir / "log"
         log_dir.mkdir(parents=True, exist_ok=True)
-        self._lock = _only_one(self._var_dir)
+        self._lock = only_one(self._var_dir)
         if left := end_marked(mark_of(self._var_dir)):
             LOG.warning("ended %s processes that an earlier supervisor left", left)
         self._choose_addresses()
-        self._run("server", ["prefect", "server", "start", "--host", self._settings.prefect.host, "--port", _port(self.ui_url)])
+        self._run("server", ["deployments.prefect_server", "--host", self._settings.prefect.host, "--port", _port(self.ui_url)])
         self._start_hub()
         self.addresses.leave(self._var_dir)
-        self._run("sender", ["deployments.serve", "sender"])
-        self._children["server"].wait_ready()
-        ensure_pool(self.api_url)
-        close_dead_runs(self.api_url, state="CRASHED", message="Процесс запуска исчез вместе с прежним Utyug")
-        self._run("worker", ["prefect", "worker", "start", "--pool", POOL, "--name", "utyug", "--with-healthcheck"])
-        self._run("gateway", ["deployments.serve", "gateway"], grace_s=GATEWAY_GRACE_S)
-        self._run("keeper", ["deployments.serve", "keeper"])
-        self._deploy()
+        with self._deploying() as deployed:
+            self._run("sender", ["deployments.serve", "sender"])
+            self._run("gateway", ["deployments.serve", "gateway"], grace_s=GATEWAY_GRACE_S)
+            self._run("keeper", ["deployments.serve", "keeper"])
+            self._children["server"].wait_ready()
+            ensure_pool(self.api_url)
+            close_dead_runs(self.api_url, state="CRASHED", message="Процесс запуска исчез вместе с прежним Utyug")
+            self._run("worker", ["prefect", "worker", "start", "--pool", POOL, "--name", "utyug", "--with-healthcheck"])
+            deployed()
         self._run("dispatcher", ["deployments.serve", "dispatcher"])
         for child in self._children.values():
             child.wait_ready()
@@ -194,21 +201,31 @@ class Supervisor:
         self._children[name] = child
         child.start()
 
-    def _deploy(self) -> None:
+    @contextmanager
+    def _deploying(self) -> Iterator[Callable[[], None]]:
+        """Deploy beside the block, which calls what it is given to wait for the end."""
         log_file = self._var_dir / "log" / "deploy.log"
         with log_file.open("ab") as log:
-            done = subprocess.run(
-                [sys.executable, "-m", "deployments.deploy"],
+            command = [sys.executable, "-m", "deployments.deploy"]
+            process = subprocess.Popen(
+                command,
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                timeout=READY_S,
-                check=False,
+                start_new_session=True,
             )
-        if done.returncode:
-            raise Misconfigured(f"Потоки не развёрнуты в Prefect; подробности: {log_file}")
+
+        def deployed() -> None:
+            if not await_until(lambda: process.poll() is not None, timeout_s=READY_S) or process.returncode:
+                raise Misconfigured(f"Потоки не развёрнуты в Prefect; подробности: {log_file}")
+
+        try:
+            yield deployed
+        finally:
+            process.kill()
+            process.wait()
 
 
 class _Chronicle:
@@ -232,7 +249,12 @@ class _Chronicle:
             LOG.warning("the hub does not answer, this is in the log only: %s", type(error).__name__)
 
 
-def _only_one(var_dir: Path) -> IO[str]:
+def only_one(var_dir: Path) -> IO[str]:
+    """A lock that says: one supervisor per folder.
+
+    Raises:
+        Misconfigured: another one runs there.
+    """
     lock = (var_dir / "supervisor.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -109,9 +109,7 @@ class Incidents:
         has_news = or_(is_over & incident.c.told_at.is_(None), ~is_over & (incident.c.told_times < incident.c.times))
         ended = is_over & incident.c.told_at.is_not(None)
         return self._read(
-            select(incident)
-            .where(incident.c.recovery_told_at.is_(None), or_(ended, has_news & is_cool))
-            .order_by(incident.c.incident_id)
+            select(incident).where(incident.c.recovery_told_at.is_(None), or_(ended, has_news & is_cool)).order_by(incident.c.incident_id)
         )
 
     def mark_told(self, told: Incident) -> None:
@@ -122,9 +120,7 @@ class Incidents:
         is_same = incident.c.recovered_at.is_not(None) if told.is_recovered else text("true")
         with self._hub.engine.begin() as connection:
             connection.execute(
-                update(incident)
-                .where(incident.c.incident_id == told.incident_id, is_same)
-                .values(told_times=told.times, **began, **over)
+                update(incident).where(incident.c.incident_id == told.incident_id, is_same).values(told_times=told.times, **began, **over)
             )
 
     def _read(self, wanted: Select[*tuple[object, ...]]) -> list[Incident]:
