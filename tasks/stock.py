@@ -3,10 +3,10 @@
 from collections import Counter
 
 import polars as pl
-from adapters.hub.quarantine import Quarantine
 from prefect import task
 
 from adapters.capabilities import SellsCatalog, SellsStock
+from adapters.hub.channel_refusals import ChannelRefusals
 from adapters.hub.hub import Hub
 from adapters.hub.journal import Journal
 from adapters.hub.ledger import Ledger, Posting
@@ -38,7 +38,7 @@ def listings_after_search(hub: Hub, channel: str, shop: SellsCatalog) -> pl.Data
     found = shop.find_listings(searched["channel_sku"].to_list())
     listings.save_matches(channel, searched, found.passed)
     answered = [*found.passed["channel_sku"], *found.refused["key"]]
-    Quarantine(hub).settle(source=channel, entity="listing", keys=answered, refused=found.refused)
+    ChannelRefusals(hub).settle(channel, entity="listing", keys=answered, refused=found.refused)
     return listings.offered(channel)
 
 
@@ -76,7 +76,7 @@ def note_shown(hub: Hub, channel: str, listings: pl.DataFrame, shown: pl.DataFra
     missing = lost(listings, shown)
     Listings(hub).note_shown(shown)
     Listings(hub).note_lost(missing)
-    Quarantine(hub).add(source=channel, frame=gone(missing))
+    ChannelRefusals(hub).settle(channel, entity="listing", keys=[], refused=gone(missing))
 
 
 @task(name="запомнить отправленное", **policy)
@@ -92,7 +92,7 @@ def note_sent(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.DataF
     decided = settled.filter(pl.col("outcome").is_in(["accepted", "refused"]))
     codes = differing.join(decided, on="listing_id", how="semi")["channel_sku"].to_list()
     Listings(hub).note_sent(settled)
-    Quarantine(hub).settle(source=channel, entity="stock", keys=codes, refused=refusals(settled, differing))
+    ChannelRefusals(hub).settle(channel, entity="stock", keys=codes, refused=refusals(settled, differing))
     counted = Counter(settled["outcome"].to_list())
     sentence = f"Остатки: отправлено {settled.height - counted['unsent']}, принято {counted['accepted']}, не принято {counted['refused']}."
     Journal(hub).note(kind="stock_sent", subject=f"channel:{channel}", sentence=sentence, detail=dict(counted))

@@ -7,18 +7,14 @@ from typing import Any
 
 import polars as pl
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     FromClause,
     Select,
     Subquery,
-    TableValuedAlias,
     Text,
     and_,
-    bindparam,
     case,
     cast,
-    column,
     delete,
     exists,
     func,
@@ -30,9 +26,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.types import BigInteger, TypeEngine
+from sqlalchemy.types import BigInteger
 
 from adapters.hub.hub import Hub
+from adapters.hub.rows import rows_of
 from adapters.hub.tables.catalog import item, product
 from adapters.hub.tables.listing import listing, listing_search
 from validation.stock import ListingKept
@@ -113,8 +110,8 @@ class Listings:
             found: `ListingFound`.
         """
         now = self._hub.clock.now()
-        asked = _told(searched, item_id=BigInteger(), channel_sku=Text())
-        matched = _told(searched.join(found, on="channel_sku"), item_id=BigInteger(), channel_sku=Text(), refs=Text())
+        asked = rows_of(searched, item_id=BigInteger(), channel_sku=Text())
+        matched = rows_of(searched.join(found, on="channel_sku"), item_id=BigInteger(), channel_sku=Text(), refs=Text())
         holder = item.alias("holder")
         is_free = or_(listing.c.lost_at.is_not(None), not_(_is_there(holder)))
         is_meant = or_(listing.c.item_id == matched.c.item_id, listing.c.channel_sku == matched.c.channel_sku)
@@ -160,7 +157,7 @@ class Listings:
             sent: `StockSent`, settled by read-back.
         """
         now = self._hub.clock.now()
-        told = _told(sent, listing_id=BigInteger(), pcs=BigInteger(), outcome=Text())
+        told = rows_of(sent, listing_id=BigInteger(), pcs=BigInteger(), outcome=Text())
         is_accepted, is_refused = told.c.outcome == "accepted", told.c.outcome == "refused"
         noted = (
             update(listing)
@@ -181,7 +178,7 @@ class Listings:
         Args:
             shown: `StockShown`.
         """
-        told = _told(shown, listing_id=BigInteger(), pcs=BigInteger())
+        told = rows_of(shown, listing_id=BigInteger(), pcs=BigInteger())
         noted = update(listing).where(listing.c.listing_id == told.c.listing_id)
         with self._hub.engine.begin() as connection:
             connection.execute(noted.values(shown_pcs=told.c.pcs, shown_at=self._hub.clock.now()))
@@ -192,7 +189,7 @@ class Listings:
         Args:
             listings: ``listing_id``.
         """
-        told = _told(listings, listing_id=BigInteger())
+        told = rows_of(listings, listing_id=BigInteger())
         lost = update(listing).where(listing.c.listing_id == told.c.listing_id).values(lost_at=self._hub.clock.now())
         returned = lost.returning(listing.c.channel, listing.c.item_id)
         with self._hub.engine.begin() as connection:
@@ -226,9 +223,3 @@ def _live() -> Subquery:
         .where(_is_there(item), code.is_not(None))
         .subquery("live")
     )
-
-
-def _told(frame: pl.DataFrame, **columns: TypeEngine[Any]) -> TableValuedAlias:
-    """A frame's columns as rows of a statement."""
-    values = [bindparam(None, frame[name].to_list(), type_=ARRAY(kind)) for name, kind in columns.items()]
-    return func.unnest(*values).table_valued(*(column(name, kind) for name, kind in columns.items())).render_derived()

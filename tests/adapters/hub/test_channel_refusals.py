@@ -1,0 +1,55 @@
+import polars as pl
+import pytest
+from sqlalchemy import update
+
+from adapters.hub.channel_refusals import ChannelRefusals
+from adapters.hub.hub import Hub
+from adapters.hub.quarantine import Quarantine
+from adapters.hub.tables.journal import quarantine
+from validation.quarantine import NONE_REFUSED
+
+
+def refused(*rows: tuple[str, str], payload: str = '{"pcs": 5}') -> pl.DataFrame:
+    return pl.DataFrame(
+        [("stock", key, reason, f"почему {key}", None, payload) for key, reason in rows], schema=NONE_REFUSED.schema, orient="row"
+    )
+
+
+def settle(hub: Hub, keys: list[str], *rows: tuple[str, str], channel: str = "site", payload: str = '{"pcs": 5}') -> set[tuple[str, str]]:
+    ChannelRefusals(hub).settle(channel, entity="stock", keys=keys, refused=refused(*rows, payload=payload))
+    return set(Quarantine(hub).list(source="site").select("key", "reason").rows())
+
+
+def test_what_was_refused_goes_in_with_its_sentence(hub: Hub) -> None:
+    assert settle(hub, ["A"], ("A", "not_shown")) == {("A", "not_shown")}
+    row = Quarantine(hub).list().to_dicts()[0]
+    assert (row["source"], row["entity"], row["sentence"], row["payload"]) == ("site", "stock", "почему A", '{"pcs": 5}')
+
+
+def test_refused_again_is_the_same_row_counted(hub: Hub) -> None:
+    settle(hub, ["A"], ("A", "not_shown"))
+    settle(hub, ["A"], ("A", "not_shown"))
+    assert Quarantine(hub).list()["times"].to_list() == [2]
+
+
+def test_what_was_taken_comes_out(hub: Hub) -> None:
+    settle(hub, ["A", "B"], ("A", "not_shown"), ("B", "not_shown"))
+    assert settle(hub, ["A"]) == {("B", "not_shown")}
+
+
+def test_refused_for_another_reason_leaves_under_the_old_one(hub: Hub) -> None:
+    settle(hub, ["A"], ("A", "not_shown"))
+    assert settle(hub, ["A"], ("A", "channel_forbids")) == {("A", "channel_forbids")}
+
+
+def test_another_channels_rows_stay(hub: Hub) -> None:
+    settle(hub, ["A"], ("A", "not_shown"))
+    assert settle(hub, ["A"], channel="other") == {("A", "not_shown")}
+
+
+@pytest.mark.parametrize(("payload", "is_open"), [('{"pcs": 5}', False), ('{"pcs": 6}', True)])
+def test_a_dismissed_row_stays_dismissed_while_it_comes_unchanged(hub: Hub, payload: str, is_open: bool) -> None:
+    settle(hub, ["A"], ("A", "not_shown"))
+    with hub.engine.begin() as connection:
+        connection.execute(update(quarantine).values(state="dismissed"))
+    assert bool(settle(hub, ["A"], ("A", "not_shown"), payload=payload)) is is_open
