@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import NoResultFound
 
 from adapters.errors import Misconfigured
+from deployments.quarantine_commands import quarantine
 
-app = typer.Typer(help="Utyug: буфер между 1С, сайтом, маркетплейсами, CRM и доставкой.", no_args_is_help=True)
+app = typer.Typer(
+    help="Utyug: буфер между 1С, сайтом, маркетплейсами, CRM и доставкой.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+app.add_typer(quarantine, name="quarantine")
 
 
 @app.callback()
@@ -95,6 +100,22 @@ def inspect(
         typer.echo(told(inspections))
     else:
         show(inspections, Console())
+
+
+@app.command()
+def accept(feed: Annotated[int, typer.Argument(help="Номер задержанной ленты.")]) -> None:
+    """Впустить ленту, которую задержала защита."""
+    from adapters.hub.feeds import NotInState
+    from adapters.hub.inbox import Inbox
+    from adapters.hub.opening import open_hub
+    from adapters.settings import read_settings
+
+    with said_plainly(), open_hub(read_settings()) as hub:
+        try:
+            taken = Inbox(hub).accept(feed)
+        except (NotInState, NoResultFound):
+            raise Misconfigured(f"Ленты {feed} нет среди задержанных: посмотрите номер в сообщении или в Prefect.") from None
+        typer.echo(f"Лента {feed} ({taken.name}) принята: её загрузит поток catalog.")
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from adapters.hub.incidents import Incidents
 from adapters.hub.series import Series
 from adapters.onec.archive import Limits, store_members, unpack
 from adapters.onec.reader import Reading
+from adapters.onec.rows import KIND as ROWS
+from adapters.onec.rows import RowsReading
 from adapters.settings import Settings
 from tasks.policy import policy
 from tasks.rules.gate import FeedShape, GateLimits, Verdict, decide
@@ -78,7 +80,7 @@ def close_quiet_series(hub: Hub, settings: Settings) -> int:
 
 
 def _record(hub: Hub, settings: Settings, feed: Feed, path: Path) -> FeedTaken:
-    reading = Reading(path)
+    reading = RowsReading(path) if feed.kind == ROWS else Reading(path)
     catalog = Catalog(hub, reserves_when=settings.onec.reserves_when)
     recorded = catalog.record(feed, reading.header, judged(reading), gate(settings))
     get_run_logger().info("%s: %s", feed.name, recorded.sentence)
@@ -95,7 +97,7 @@ def _record(hub: Hub, settings: Settings, feed: Feed, path: Path) -> FeedTaken:
 
 def _look(path: Path, feed: Feed) -> FeedTaken:
     loaded, refused = Counter[str](), Counter[str]()
-    for kind, judgement in judged(Reading(path)):
+    for kind, judgement in judged(RowsReading(path) if feed.kind == ROWS else Reading(path)):
         loaded[kind] += judgement.passed.height
         refused.update(judgement.refused["reason"].to_list())
     sentence = f"Проба: загрузилось бы {loaded.total()} строк, не принято {refused.total()}."

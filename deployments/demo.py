@@ -1,0 +1,297 @@
+"""`make demo`: the main job from end to end on embedded defaults, told as it happens.
+
+A shop's 1C pushes its export over HTTP exactly as УТ does; the flows run on a real worker; the stand-in site ends up showing the stock.
+Everything is started here and stopped here, in a folder of its own.
+"""
+
+import json
+import secrets
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from adapters.errors import Misconfigured
+from adapters.hub.contents import contents
+from adapters.hub.hub import Hub
+from adapters.hub.inbox import Inbox
+from adapters.hub.ledger import Ledger
+from adapters.hub.listen import Listener
+from adapters.hub.opening import open_hub
+from adapters.hub.quarantine import Quarantine
+from adapters.hub.runs import Runs
+from adapters.hub.work import Work
+from adapters.settings import GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings, WooCommerceSettings
+from deployments.children import end_marked
+from deployments.demo_export import alone, articles, own_files
+from deployments.environment import mark_of
+from deployments.postgres import EmbeddedPostgres
+from deployments.processes import await_until
+from deployments.sample.export import LISTED, Planted, write_changes, write_sample
+from deployments.sample.site import site_catalogue
+from deployments.stopping import Stop
+from deployments.supervisor import Supervisor, only_one
+from deployments.world.app import make_world
+from deployments.world.onec import OnecClient, OnecStopped
+from deployments.world.served import served
+from validation.reasons import SENTENCES
+
+SETTLED_WITHIN_S = 300.0
+OWN_GOODS_ON_SITE = 500
+
+
+@dataclass(kw_only=True)
+class Report:
+    """``report.json``: what was loaded and refused, what each channel took, which flows ran."""
+
+    loaded: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    channels: dict[str, dict[str, int]] = field(default_factory=dict)
+    flows: list[dict[str, Any]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    second_exchange: dict[str, Any] = field(default_factory=dict)
+
+
+def run_demo(*, export: Path | None, stays: bool, var_dir: Path = Path("var/demo")) -> bool:
+    """Play the demo, print it, leave ``report.json``.
+
+    Args:
+        export: the reader's own export; ours where there is none.
+        stays: leave everything running until Ctrl+C.
+        var_dir: everything the demo keeps; emptied first.
+
+    Returns:
+        Whether what happened is what had to happen.
+
+    Raises:
+        Misconfigured: something cannot start, or the export is not there.
+    """
+    console = Console()
+    _wipe(var_dir)
+    files = own_files(export, var_dir / "own") if export else []
+    with ExitStack() as stack:
+        shop = Demo(console, stack, var_dir)
+        report = shop.play_own(files) if export else shop.play_sample()
+        path = var_dir / "report.json"
+        path.write_text(json.dumps(asdict(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        console.print(f"\nОтчёт: {path}")
+        if stays:
+            shop.stay()
+    return shop.is_as_planned
+
+
+class Demo:
+    """The shop of the demo, from its start on."""
+
+    def __init__(self, console: Console, stack: ExitStack, var_dir: Path) -> None:
+        self.console = console
+        self.is_as_planned = True
+        self._var_dir = var_dir
+        password, key, secret = (secrets.token_urlsafe(16) for _ in range(3))
+        self._site_url = stack.enter_context(served(make_world(site_key=key, site_secret=secret)))
+        settings = Settings(
+            var_dir=var_dir,
+            gateway=GatewaySettings(port=0),
+            prefect=PrefectSettings(port=0),
+            onec=OnecSettings(bases={"main": OnecBase(login="utyug", password=SecretStr(password))}),
+            channels={
+                "site": WooCommerceSettings(
+                    url=f"{self._site_url}/woocommerce", consumer_key=SecretStr(key), consumer_secret=SecretStr(secret)
+                )
+            },
+        )
+        with self._step("Запускаю PostgreSQL, сервер Prefect, исполнителя и шлюз"):
+            self.supervisor = stack.enter_context(Supervisor(settings))
+        console.print(f"  Prefect: {self.supervisor.ui_url}   шлюз для 1С: {self.supervisor.gateway_url}/1c/exchange")
+        self._hub: Hub = stack.enter_context(open_hub(self.supervisor.settings))
+        self._onec = stack.enter_context(
+            OnecClient(url=f"{self.supervisor.gateway_url}/1c/exchange", login="utyug", password=password, habit="ut")
+        )
+
+    def play_sample(self) -> Report:
+        """Our shop «Утюг и Ко»: a full export with planted defects, then an exchange of changes that repairs most of them."""
+        folder = self._var_dir / "export"
+        planted = write_sample(folder / "full", formed_at=_stamp())
+        self._fill_site([dict(product) for product in site_catalogue()])
+        with self._step("1С (УТ 11) выгружает каталог, цены и остатки по HTTP"):
+            self._onec.push_catalog(folder / "full")
+        with self._step("Потоки на исполнителе разбирают выгрузку и отправляют остатки на сайт"):
+            self._await_settled()
+        report = Report(loaded=contents(self._hub), refused=Quarantine(self._hub).counts(source="main"))
+        self._show_loaded(report, planted)
+        self._show_refused(report.refused, planted)
+        changed = write_changes(folder / "changes", formed_at=_stamp())
+        with self._step("1С выгружает только изменения: менеджер исправил карточки"):
+            self._onec.push_catalog(folder / "changes")
+            self._await_settled()
+        left = Quarantine(self._hub).counts(source="main")
+        self.console.print(
+            f"  В карантине было {sum(report.refused.values())} строк, осталось {sum(left.values())}: исправленное ушло само."
+        )
+        self._check("после исправлений в карантине осталось то, что не исправляли", left == changed.left)
+        report.second_exchange = {"repaired": changed.repaired, "left": left}
+        return self._finish(report)
+
+    def play_own(self, files: list[Path]) -> Report:
+        """The reader's own export, a session for each file; a file that is refused does not stop the others."""
+        report = Report()
+        self._fill_site([_plain_goods(article) for article in articles(files, limit=OWN_GOODS_ON_SITE)])
+        with self._step("1С выгружает ваши файлы по HTTP"):
+            for path in files:
+                report.files.append({"file": path.name, "answer": self._push_alone(path)})
+        with self._step("Потоки на исполнителе разбирают файлы и отправляют остатки на сайт, где заведены ваши артикулы"):
+            self._await_settled()
+        report.loaded = contents(self._hub)
+        report.refused = Quarantine(self._hub).counts(source="main")
+        self._show_files(report)
+        self._show_loaded(report, None)
+        self._show_refused(report.refused, None)
+        return self._finish(report)
+
+    def stay(self) -> None:
+        """Leave everything running until Ctrl+C."""
+        self.console.print(
+            f"\nВсё работает. Prefect: {self.supervisor.ui_url}   сайт: {self._site_url}/woocommerce   Ctrl+C останавливает."
+        )
+        stop = Stop()
+        stop.heed()
+        with suppress(SystemExit):
+            stop.wait()
+
+    def _push_alone(self, path: Path) -> str:
+        try:
+            self._onec.push_catalog(alone(path, self._var_dir / "own"))
+        except OnecStopped as stopped:
+            return str(stopped)
+        return "success"
+
+    def _fill_site(self, products: list[dict[str, Any]]) -> None:
+        httpx.post(f"{self._site_url}/_control/woocommerce/products", json=products, timeout=30).raise_for_status()
+
+    def _await_settled(self) -> None:
+        """Until the inbox is empty, the ledger has every count and a stock run that began later has ended.
+
+        Raises:
+            Misconfigured: it does not come to rest.
+        """
+        ends_at = time.monotonic() + SETTLED_WITHIN_S
+        with Listener(self._hub, "feed", "stock") as ear:
+            while not self._is_settled():
+                if time.monotonic() > ends_at:
+                    raise Misconfigured(f"Потоки не закончили за {SETTLED_WITHIN_S:.0f} с; журналы: {self._var_dir / 'log'}")
+                ear.wait(1.0)
+
+    def _is_settled(self) -> bool:
+        feeds = Inbox(self._hub).feeds(limit=10_000)
+        if any(feed.state in ("receiving", "waiting") for feed in feeds) or Work(self._hub).oldest_count() is not None:
+            return False
+        last = max((feed.recorded_at for feed in feeds if feed.recorded_at), default=None)
+        stock = [run for run in Runs(self._hub).newest(flow="stock") if run.state == "completed"]
+        return last is None or any(run.began_at > last for run in stock)
+
+    def _finish(self, report: Report) -> Report:
+        """Figures by channel and by flow run, the channel's truth read from the site itself."""
+        with self._step("Запуски заканчивают смену"):
+            report.flows = self._ended_runs()
+        counted: dict[str, Counter[str]] = {}
+        for run in Runs(self._hub).newest(flow="stock", limit=1000):
+            for name, figures in ((run.detail or {}).get("channels") or {}).items():
+                counted.setdefault(name, Counter()).update({key: figures[key] for key in ("sent", "accepted", "refused")})
+        report.channels = {name: {key: figures[key] for key in ("sent", "accepted", "refused")} for name, figures in counted.items()}
+        table = Table("Площадка", "Отправлено", "Принято", "Не принято", title="Остатки на площадках")
+        for name, figures in report.channels.items():
+            table.add_row(name, *(str(figures[key]) for key in ("sent", "accepted", "refused")))
+        self.console.print(table)
+        table = Table("Поток", "Состояние", "Секунд", title="Запуски в Prefect")
+        for ended in report.flows:
+            table.add_row(ended["name"], ended["state"], str(ended["seconds"]))
+        self.console.print(table)
+        self._check("все запуски завершились успешно", all(ended["state"] == "Completed" for ended in report.flows))
+        self._check("каждая штука в книге учтена ровно один раз", Ledger(self._hub).check_conservation().is_empty())
+        return report
+
+    def _ended_runs(self) -> list[dict[str, Any]]:
+        with httpx.Client(base_url=self.supervisor.api_url, timeout=10) as prefect:
+            is_ended = await_until(lambda: not _runs(prefect, ["PENDING", "RUNNING"]), timeout_s=SETTLED_WITHIN_S)
+            if not is_ended:
+                raise Misconfigured("Запуски Prefect не заканчиваются.")
+            flows = {flow["id"]: flow["name"] for flow in prefect.post("/flows/filter", json={}).raise_for_status().json()}
+            ended = _runs(prefect, ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"])
+        return [
+            {"name": flows[run["flow_id"]], "state": run["state_name"], "seconds": round(run["total_run_time"], 1)}
+            for run in sorted(ended, key=lambda run: str(run["start_time"]))
+        ]
+
+    def _show_loaded(self, report: Report, planted: Planted | None) -> None:
+        names = {"products": "товары", "offers": "предложения", "prices": "цены", "counts": "остатки"}
+        table = Table("Что", "Строк", title="Загружено в базу Utyug")
+        for kind, rows in report.loaded.items():
+            table.add_row(names[kind], str(rows))
+        self.console.print(table)
+        if planted is not None:
+            self._check("загружено ровно то, что должно быть", report.loaded == planted.loaded)
+
+    def _show_refused(self, refused: dict[str, int], planted: Planted | None) -> None:
+        table = Table("Строк", "Почему", "Что было в файле" if planted else "Код", title="Не принято и лежит в карантине")
+        for reason, rows in sorted(refused.items(), key=lambda pair: -pair[1]):
+            table.add_row(str(rows), SENTENCES[reason], LISTED[reason] if planted and reason in LISTED else reason)
+        self.console.print(table)
+        if planted is not None:
+            self._check("каждый подложенный дефект найден, и ничего сверх них", refused == planted.refused)
+
+    def _show_files(self, report: Report) -> None:
+        table = Table("Файл", "Ответ 1С", title="Файлы")
+        for told in report.files:
+            table.add_row(told["file"], told["answer"])
+        self.console.print(table)
+
+    def _check(self, claim: str, holds: bool) -> None:
+        self.is_as_planned &= holds
+        self.console.print(f"  {'[green]да[/]' if holds else '[red]НЕТ[/]'}: {claim}")
+
+    @contextmanager
+    def _step(self, sentence: str) -> Iterator[None]:
+        began = time.monotonic()
+        self.console.print(f"[bold]{sentence}…[/]")
+        yield
+        self.console.print(f"  готово за {time.monotonic() - began:.1f} с")
+
+
+def _runs(prefect: httpx.Client, states: list[str]) -> list[dict[str, Any]]:
+    wanted = {"flow_runs": {"state": {"type": {"any_": states}}}, "limit": 200}
+    found: list[dict[str, Any]] = prefect.post("/flow_runs/filter", json=wanted).raise_for_status().json()
+    return found
+
+
+def _plain_goods(article: str) -> dict[str, Any]:
+    return {"sku": article, "name": article, "pcs": None, "price": "100.00", "variations": []}
+
+
+def _stamp() -> datetime:
+    """1C's clock is local and without a zone."""
+    return datetime.now().replace(microsecond=0)  # noqa: DTZ005
+
+
+def _wipe(var_dir: Path) -> None:
+    """End what an earlier demo left, and forget it.
+
+    Raises:
+        Misconfigured: a demo is still running there.
+    """
+    if not var_dir.exists():
+        return
+    with only_one(var_dir):
+        end_marked(mark_of(var_dir))
+        EmbeddedPostgres(var_dir).stop()
+        shutil.rmtree((var_dir / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(var_dir)

@@ -1,0 +1,54 @@
+"""`utyug quarantine list | retry | dismiss`: the desk of refused rows, from the command line."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from adapters.hub.opening import open_hub
+from adapters.hub.quarantine import Quarantine
+from adapters.hub.retries import Retries
+from adapters.settings import read_settings
+
+quarantine = typer.Typer(help="Строки, которые не приняты: посмотреть, проверить снова, отклонить.", no_args_is_help=True)
+
+Ids = Annotated[list[int] | None, typer.Argument(help="Номера строк; без них выбирают --reason, --entity, --source.")]
+Reason = Annotated[str | None, typer.Option(help="Код причины.")]
+Entity = Annotated[str | None, typer.Option(help="product, offer, price, count, barcode …")]
+Source = Annotated[str | None, typer.Option(help="База 1С или площадка.")]
+
+
+@quarantine.command("list")
+def list_rows(reason: Reason = None, entity: Entity = None, source: Source = None, limit: int = 200) -> None:
+    """Показать, что не принято и почему."""
+    with open_hub(read_settings()) as hub:
+        book = Quarantine(hub)
+        rows = book.list(source=source, entity=entity, reason=reason, limit=limit).to_dicts()
+        total = sum(book.counts(source=source).values())
+    table = Table("№", "Что", "Ключ", "Раз", "Почему", title=f"Карантин: строк {total}")
+    for row in rows:
+        table.add_row(str(row["quarantine_id"]), row["entity"], row["key"], str(row["times"]), f"{row['sentence']} ({row['reason']})")
+    Console().print(table)
+
+
+@quarantine.command()
+def retry(ids: Ids = None, reason: Reason = None, entity: Entity = None, source: Source = None) -> None:
+    """Проверить строки снова; прошедшие загрузятся и уйдут из карантина."""
+    with open_hub(read_settings()) as hub:
+        feeds = Retries(hub).enqueue(ids=ids or None, reason=reason, entity=entity, source=source)
+    if feeds:
+        typer.echo(f"Поставлено в очередь лент: {len(feeds)} ({', '.join(map(str, feeds))}); их загрузит поток catalog.")
+    else:
+        typer.echo("Проверять нечего: эти строки уйдут сами, когда 1С пришлёт их исправленными.")
+
+
+@quarantine.command()
+def dismiss(ids: Ids = None, reason: Reason = None, entity: Entity = None, source: Source = None) -> None:
+    """Отклонить строки: исправлять их не нужно."""
+    if not any((ids, reason, entity, source)):
+        typer.echo("Скажите, какие строки отклонить: номера, --reason, --entity или --source.", err=True)
+        raise typer.Exit(2)
+    with open_hub(read_settings()) as hub:
+        rows = Quarantine(hub).dismiss(ids=ids or None, reason=reason, entity=entity, source=source)
+    typer.echo(f"Отклонено строк: {rows}.")
