@@ -102,6 +102,8 @@ class Exchange:
             return answers.failure(refused.sentence)
         except HUB_AWAY as error:
             LOG.warning("the hub does not answer: %s", type(error).__name__)
+            if call.mode == "import":
+                return await self._imports.until_hub_is_back()
             return answers.failure(f"База Utyug сейчас не отвечает: повторите обмен через несколько минут. {KEPT_IN_ONEC}")
 
     async def _step(self, call: Call) -> Response:

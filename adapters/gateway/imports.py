@@ -62,6 +62,12 @@ class Imports:
                 await ear.heard()
         return answer or await self._patience(session, name)
 
+    async def until_hub_is_back(self) -> Response:
+        """`progress` as soon as the hub is there again, or as late as agreed: a restart of its server fails no exchange."""
+        with self._notices.attend(at_most_s=self._settings.progress_wait_s) as ear:
+            await ear.heard()
+        return answers.progress("База Utyug перезапускается, принятые файлы сохранены.")
+
     async def _look(self, session: Session, name: str, ear: Ear) -> Response | None:
         """The final answer, or nothing yet; the ear attends to what may change it."""
         try:
@@ -83,13 +89,10 @@ class Imports:
 
     async def _patience(self, session: Session, name: str) -> Response:
         """`progress` with how far it is, or `failure` where nothing has moved for too long."""
-        try:
-            feed = await self._threads.quick(self._find, session, name)
-            if feed is None or feed.state not in UNDER_WAY:
-                return answers.progress(f"{name}: обрабатывается.")
-            ahead_at = await self._threads.quick(self._arrivals.ahead_moved_at, feed.feed_id)
-        except HUB_AWAY:
-            return answers.progress(f"{name}: база Utyug перезапускается, файл сохранён.")
+        feed = await self._threads.quick(self._find, session, name)
+        if feed is None or feed.state not in UNDER_WAY:
+            return answers.progress(f"{name}: обрабатывается.")
+        ahead_at = await self._threads.quick(self._arrivals.ahead_moved_at, feed.feed_id)
         still_s = (self._clock.now() - max(feed.moved_at, ahead_at or feed.moved_at)) / timedelta(seconds=1)
         if still_s > self._settings.stalled_after_s:
             return answers.failure(
