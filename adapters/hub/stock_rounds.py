@@ -1,13 +1,13 @@
 """A stock run's rounds: one now, and in a shift another whenever the ledger moved."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import timedelta
 
 from adapters.hub.hub import Hub
 from adapters.hub.listen import Listener
 
 
-def stock_rounds(hub: Hub, *, rounds: int | None, longest_s: float = 600.0, poll_s: float = 60.0) -> Iterator[int]:
+def stock_rounds(hub: Hub, *, rounds: int | None, longest_s: float = 600.0, poll_s: float = 60.0) -> Generator[int, None, None]:
     """Numbers of rounds, from 1; between two it waits for the ledger's notice, at most ``poll_s``.
 
     Args:
