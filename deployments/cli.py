@@ -48,16 +48,31 @@ def up() -> None:
 
 
 @app.command()
+def down() -> None:
+    """Остановить всё, что запустила команда `utyug up` в этой папке."""
+    from adapters.settings import read_settings
+    from deployments.supervisor import stop_running
+
+    with said_plainly():
+        typer.echo("Utyug остановлен." if stop_running(read_settings().var_dir.resolve()) else "Utyug не запущен.")
+
+
+@app.command()
 def deploy() -> None:
-    """Записать потоки, расписания и оповещения на сервер Prefect, названный в PREFECT_API_URL."""
+    """Записать потоки, расписания и оповещения на сервер Prefect, который запустила команда `utyug up`."""
+    import subprocess
+    import sys
+
     from adapters.settings import read_settings
     from deployments.addresses import read_addresses
-    from deployments.deploy import deploy as write
+    from deployments.environment import ROOT, child_environment, completed_settings
 
     with said_plainly():
         settings = read_settings()
         at = read_addresses(settings.var_dir)
-        write(settings, api_url=at.api, gateway_url=at.gateway)
+        environment = child_environment(completed_settings(settings, at), at)
+    done = subprocess.run([sys.executable, "-m", "deployments.deploy"], cwd=ROOT, env=environment, check=False)
+    raise typer.Exit(done.returncode)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -40,6 +41,33 @@ def child_environment(settings: Settings, addresses: Addresses, *, given: Mappin
         "PYTHONUNBUFFERED": "1",
         **(given or {}),
     }
+
+
+def completed_settings(settings: Settings, addresses: Addresses) -> Settings:
+    """The settings with what only a running Utyug knows: its ports, the hook's secret, where the UI is.
+
+    Args:
+        settings: as read.
+        addresses: where everything is.
+    """
+    gateway, messages, var_dir = settings.gateway, settings.messages, settings.var_dir.resolve()
+    secret = {} if gateway.hooks_secret else {"hooks_secret": _kept_secret(var_dir / "hooks.secret")}
+    shown = {} if "ui_url" in messages.model_fields_set else {"ui_url": addresses.server}
+    return settings.model_copy(
+        update={
+            "var_dir": var_dir,
+            "gateway": gateway.model_copy(update={"port": int(addresses.gateway.rsplit(":", 1)[1]), **secret}),
+            "messages": messages.model_copy(update=shown),
+        }
+    )
+
+
+def _kept_secret(path: Path) -> SecretStr:
+    """Made once and kept: Prefect's automations know it."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return SecretStr(path.read_text().strip())
 
 
 def mark_of(var_dir: Path) -> str:

@@ -6,7 +6,7 @@ left behind when it was killed is ended at the next start.
 
 import fcntl
 import logging
-import secrets
+import os
 import subprocess
 import sys
 import threading
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+import psutil
 from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
@@ -27,7 +28,7 @@ from adapters.notify.texts import died_sentence
 from adapters.settings import Settings
 from deployments.addresses import Addresses, choose_port
 from deployments.children import READY_S, Child, Plan, end_marked
-from deployments.environment import ROOT, child_environment, mark_of
+from deployments.environment import ROOT, child_environment, completed_settings, mark_of
 from deployments.postgres import EmbeddedPostgres
 from deployments.prefect_api import POOL, close_dead_runs, ensure_pool
 from deployments.processes import await_until
@@ -37,6 +38,7 @@ LOG = logging.getLogger("utyug.supervisor")
 HUB_LOOK_S = 5.0
 GATEWAY_GRACE_S = 35.0
 PROCESS_DIED = "process_died"
+LOCK = "supervisor.lock"
 STOPPED_IN_ORDER = ("dispatcher", "keeper", "gateway", "worker", "sender", "server")
 """The gateway before the worker: runs that are stopped because Utyug is stopped are nobody's incident."""
 
@@ -164,16 +166,7 @@ class Supervisor:
             worker=f"http://127.0.0.1:{choose_port('127.0.0.1', 0)}",
             gateway=f"http://{gateway.host}:{choose_port(gateway.host, gateway.port)}",
         )
-        hook = {} if gateway.hooks_secret else {"hooks_secret": _kept_secret(self._var_dir / "hooks.secret")}
-        messages = self._settings.messages
-        shown = {} if "ui_url" in messages.model_fields_set else {"ui_url": self.ui_url}
-        self._settings = self._settings.model_copy(
-            update={
-                "var_dir": self._var_dir,
-                "gateway": gateway.model_copy(update={"port": int(_port(self.gateway_url)), **hook}),
-                "messages": messages.model_copy(update=shown),
-            }
-        )
+        self._settings = completed_settings(self._settings, self._addresses)
 
     def _start_hub(self) -> None:
         if self._postgres is not None:
@@ -249,27 +242,52 @@ class _Chronicle:
             LOG.warning("the hub does not answer, this is in the log only: %s", type(error).__name__)
 
 
+def stop_running(var_dir: Path) -> bool:
+    """Stop the supervisor that works in this folder and everything it or an earlier one started; False where nothing ran.
+
+    Raises:
+        Misconfigured: it does not stop.
+    """
+    if not var_dir.is_dir():
+        return False
+    try:
+        lock = only_one(var_dir)
+    except Misconfigured:
+        pid = int((var_dir / LOCK).read_text())
+        psutil.Process(pid).terminate()
+        if not await_until(lambda: not _is_taken(var_dir), timeout_s=READY_S):
+            raise Misconfigured(f"Utyug не останавливается; его процесс: {pid}") from None
+        return True
+    with lock:
+        left = end_marked(mark_of(var_dir))
+        EmbeddedPostgres(var_dir).stop()
+    return left > 0
+
+
 def only_one(var_dir: Path) -> IO[str]:
-    """A lock that says: one supervisor per folder.
+    """A lock that says: one supervisor per folder; it holds who.
 
     Raises:
         Misconfigured: another one runs there.
     """
-    lock = (var_dir / "supervisor.lock").open("w")
+    lock = (var_dir / LOCK).open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
         raise Misconfigured(f"Utyug уже запущен в папке {var_dir}.") from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
     return lock
 
 
-def _kept_secret(path: Path) -> SecretStr:
-    """Made once and kept: Prefect's automations know it."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return SecretStr(path.read_text().strip())
+def _is_taken(var_dir: Path) -> bool:
+    try:
+        only_one(var_dir).close()
+    except Misconfigured:
+        return True
+    return False
 
 
 def _port(url: str) -> str:
