@@ -24,13 +24,13 @@ from tasks.rules.ledger_draw import Shelf
 POSTING_LOCK = 0x5574_7975_6702
 SHORTFALL = "shortfall"
 NAMED = 5
+SORT_MEMORY = "128MB"
 
 PICK = text("""
     create temp table counted on commit drop as
-    select item_id, place, pcs, formed_at, session_began_at, feed_id
+    select ctid as at_row, item_id, place, pcs, formed_at, session_began_at, feed_id
     from stock_count
     where not is_posted and (cast(:feed_id as bigint) is null or feed_id = :feed_id)
-    order by item_id, place
     for update skip locked
 """)
 
@@ -73,7 +73,7 @@ ADD_TO_POOLS = text("""
 """)
 
 MARK_POSTED = text("""
-    update stock_count s set is_posted = true from counted c where s.item_id = c.item_id and s.place = c.place
+    update stock_count s set is_posted = true from counted c where s.ctid = c.at_row
 """)
 
 MARK_FEEDS = text("""
@@ -84,8 +84,8 @@ MARK_FEEDS = text("""
 
 SUMS = text("""
     select count(distinct item_id) as items, count(*) as places,
-        coalesce(sum(gained_pcs) filter (where gained_pcs > 0), 0) as moved_in,
-        coalesce(-sum(gained_pcs) filter (where gained_pcs < 0), 0) as moved_out
+        coalesce(sum(gained_pcs) filter (where gained_pcs > 0), 0)::bigint as moved_in,
+        coalesce(-sum(gained_pcs) filter (where gained_pcs < 0), 0)::bigint as moved_out
     from posting
 """)
 
@@ -118,6 +118,7 @@ class _Counted:
 def post_counts(connection: Connection, at: datetime, feed_id: int | None) -> Posting:
     """`Ledger.post_counts` inside a transaction."""
     connection.execute(select(func.pg_advisory_xact_lock(POSTING_LOCK)))
+    connection.execute(text(f"set local work_mem = '{SORT_MEMORY}'"))
     connection.execute(PICK, {"feed_id": feed_id})
     connection.execute(text("analyze counted"))
     connection.execute(COMPARE)

@@ -6,10 +6,9 @@ rule did not exist; the rules themselves have no switches.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
-from typing import NamedTuple
 
 from tasks.rules.ledger import (
     POOL,
@@ -28,93 +27,32 @@ from tasks.rules.ledger import (
     shortfall_pcs,
     tell_report,
 )
-
-HERE, ELSEWHERE = "main", "other"
-EXPOSURE = "exposure:channel"
-KEPT_FILES = 2
-SILENCE = 2
-NOON = datetime(2026, 3, 2, 12, 0, 0)  # noqa: DTZ001 - a 1C stamp has no zone
-SECOND = timedelta(seconds=1)
-OURS = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
-
-NONE, SOLD, LEFT, CANCELLED, RELEASED = range(5)
-UNKNOWN, CREATED, POSTED, GIVEN_UP = range(4)
-
-
-class Order(NamedTuple):
-    """``hub``: what the ledger holds; ``onec``: what 1C did; ``reports``: contents of those formed; ``known``: the newest received.
-
-    A report is R (shipped), P (posted, not shipped), U (un-posted) or G (given up).
-    """
-
-    hub: int = NONE
-    reserved: int = 0
-    onec: int = UNKNOWN
-    reports: str = ""
-    known: int = 0
-    is_wanted: int = 0
-
-
-class File(NamedTuple):
-    """``figure`` None: the item is not listed; ``marks``: twice the number of each order's reports formed before it; None: no stamp."""
-
-    figure: int | None
-    marks: tuple[int, ...] | None
-
-
-class Budget(NamedTuple):
-    """How often the rare things may still happen."""
-
-    deliveries: int = 0
-    shrinks: int = 0
-    cancels: int = 0
-    unposts: int = 0
-
-
-NOTHING_RARE = Budget()
-
-
-class State(NamedTuple):
-    """The shelf, 1C, the wire, and the hub's accounts (the sum of which is what the hub believes 1C counted)."""
-
-    shelf: int
-    pool: int
-    orders: tuple[Order, ...]
-    budget: Budget
-    files: tuple[File, ...] = ()
-    newest: int = -1
-    session: tuple[int, ...] | None = None
-    reading: int | None = None
-    dirty: int = 0
-    exposure: int = 0
-    shown: int = 0
-    unseen: int = 0
-    unreported: int = 0
-    quiet: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """What this 1C and these buyers may do; every field is a thing seen in the field."""
-
-    pieces: int = 1
-    orders: int = 2
-    budget: Budget = NOTHING_RARE
-    is_told: bool = False
-    forms_files_early: bool = False
-    repeats_files: bool = False
-    stamps_late: bool = False
-    stamps_coarsely: bool = False
-    omits_stamps: bool = False
-    names_other_place: bool = False
-    lists_changes_only: bool = False
-    forgets_when: str = "answered"
-    reports: bool = True
-    repeats_reports: bool = False
-    reports_releases: bool = False
-    reports_unposting_first: bool = False
-    reserves_on_posting: bool = True
-    counts_silence: bool = False
+from tests.models.world import (
+    CANCELLED,
+    CREATED,
+    ELSEWHERE,
+    EXPOSURE,
+    GIVEN_UP,
+    HERE,
+    KEPT_FILES,
+    LEFT,
+    NONE,
+    NOON,
+    OURS,
+    POSTED,
+    RELEASED,
+    SECOND,
+    SILENCE,
+    SOLD,
+    UNKNOWN,
+    File,
+    Order,
+    State,
+    World,
+    figure,
+    remembered,
+    stamp_of,
+)
 
 
 class Model:
@@ -157,7 +95,7 @@ class Model:
         yield from self._session_steps(state)
 
     def _order_steps(self, state: State, number: int, order: Order) -> Iterator[tuple[str, State]]:
-        name, world = f"#{number}", self.world
+        name = f"#{number}"
         if order.hub == NONE:
             if state.pool > 0 and (number == 0 or state.orders[number - 1].hub != NONE):
                 yield f"{name} sold", self._with(state, number, order._replace(hub=SOLD, is_wanted=1), pool=state.pool - 1)
@@ -232,13 +170,13 @@ class Model:
         if not (world.forms_files_early or state.session is not None):
             return
         if world.stamps_late and state.reading is None:
-            yield "1C reads its figure", state._replace(reading=_figure(state))
+            yield "1C reads its figure", state._replace(reading=figure(state))
             return
-        figure = state.reading if state.reading is not None else _figure(state)
+        said = state.reading if state.reading is not None else figure(state)
         is_listed = not world.lists_changes_only or state.dirty
         marks = tuple(2 * len(order.reports) for order in state.orders)
         for stamp in (marks, None) if world.omits_stamps else (marks,):
-            file = File(figure if is_listed else None, stamp)
+            file = File(said if is_listed else None, stamp)
             dirty = (0 if world.forgets_when == "formed" else 2) if state.dirty else 0
             if not state.files or state.files[-1] != file or state.reading is not None:
                 slid = len(state.files) == KEPT_FILES
@@ -270,8 +208,8 @@ class Model:
 
     def _arrival(self, state: State, ended: State, index: int, file: File) -> Iterator[tuple[str, State]]:
         assert state.session is not None
-        stamps = [_stamp(at) if kept.marks is not None else None for at, kept in enumerate(state.files)]
-        newest = _stamp(state.newest) if state.newest >= 0 else None
+        stamps = [stamp_of(at) if kept.marks is not None else None for at, kept in enumerate(state.files)]
+        newest = stamp_of(state.newest) if state.newest >= 0 else None
         if is_overtaken(stamps[index], newest) and self.dropped not in ("newest count", "no stamp proves nothing"):
             return
         lines = tuple(self._line(state, number, file, state.session) for number in range(len(state.orders)))
@@ -339,25 +277,25 @@ class Model:
         is_deaf = self.dropped == "un-posting puts back" and content == "U"
         line = replace(
             self._line(state, number),
-            report_formed_at=_stamp(order.known) if order.known and self.dropped != "newest report" else None,
+            report_formed_at=stamp_of(order.known) if order.known and self.dropped != "newest report" else None,
         )
         told = tell_report(
             line,
             Report(
                 reserved_pcs=int(reserved or is_deaf),
                 is_given_up=content == "G",
-                formed_at=_stamp(report),
+                formed_at=stamp_of(report),
                 received_at=OURS,
             ),
         )
-        known = report if told.line.report_formed_at == _stamp(report) else order.known
+        known = report if told.line.report_formed_at == stamp_of(report) else order.known
         return self._told(self._with(state._replace(quiet=0), number, order._replace(known=known)), number, told)
 
     def _told(self, state: State, number: int, told: Told) -> State:
-        return self._moved(self._with(state, number, _remembered(state.orders[number], told.line)), told.moves)
+        return self._moved(self._with(state, number, remembered(state.orders[number], told.line)), told.moves)
 
     def _settled(self, state: State, posted: Posted) -> State:
-        orders = tuple(_remembered(order, line) if order.hub else order for order, line in zip(state.orders, posted.lines, strict=True))
+        orders = tuple(remembered(order, line) if order.hub else order for order, line in zip(state.orders, posted.lines, strict=True))
         return self._moved(state._replace(orders=orders), posted.moves)
 
     def _moved(self, state: State, moves: tuple[Move, ...]) -> State:
@@ -373,27 +311,4 @@ class Model:
 
     def _noted(self, before: State, after: State) -> State:
         """1C remembers that the item's figure changed."""
-        return after._replace(dirty=1) if _figure(before) != _figure(after) else after
-
-
-def _figure(state: State) -> int:
-    """What 1C would say is free: the shelf without what it reserved and has not released."""
-    return state.shelf - sum(order.onec == POSTED for order in state.orders)
-
-
-def _remembered(order: Order, line: Line) -> Order:
-    hub = SOLD
-    if line.is_cancelled:
-        hub = RELEASED if line.is_released else CANCELLED
-    elif line.left_pcs:
-        hub = LEFT
-    return order._replace(hub=hub, reserved=line.reserved_pcs)
-
-
-def _stamp(number: int) -> datetime:
-    return NOON + number * SECOND
-
-
-def is_routine(label: str) -> bool:
-    """What 1C does by itself, without a buyer, a person or luck."""
-    return not any(word in label for word in ("sold", "cancelled", "delivery", "lost", "un-posts", "sells"))
+        return after._replace(dirty=1) if figure(before) != figure(after) else after

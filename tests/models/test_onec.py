@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.models.onec import Budget, Model, World, is_routine
+from tests.models.onec import Model
 from tests.models.search import LIMIT, Unfinished, explore, stranded
+from tests.models.world import Budget, World, is_routine
 
 FIELD = World(forms_files_early=True, repeats_files=True)
 UNPOSTING = replace(FIELD, budget=Budget(unposts=1), reports_unposting_first=True, repeats_reports=True)

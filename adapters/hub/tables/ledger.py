@@ -30,7 +30,7 @@ ledger_movement = Table(
     Column("pcs", BigInteger, CheckConstraint("pcs > 0", name="positive"), nullable=False),
     Column("reason", Text, nullable=False),
     Column("reference", Text, nullable=False, comment="what caused it: feed:17, order:…, a caller's own key"),
-    Index("ix_ledger_movement_item", "item_id", "place", "movement_id"),
+    Index("ix_ledger_movement_item", "item_id", "movement_id"),
     Index("ix_ledger_movement_reference", "reference", postgresql_where=text("reason <> 'count'")),
 )
 
