@@ -100,6 +100,7 @@ class Flow:
         self.refuses = refuses
         self.recorded: list[str] = []
         self._is_over = threading.Event()
+        self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> "Flow":
@@ -114,6 +115,10 @@ class Flow:
         while not self._is_over.wait(0.02):
             self.round()
 
+    def until_recorded(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.recorded) >= count, timeout=30)
+
     def round(self) -> None:
         inbox = self.door.inbox
         for feed in inbox.waiting():
@@ -127,8 +132,10 @@ class Flow:
             elif self.refuses is not None:
                 inbox.refuse(feed.feed_id, self.refuses, reason="truncated")
             else:
-                self.recorded.append(feed.name)
                 inbox.finish_archive(feed.feed_id, self.sentence)
+                with self._changed:
+                    self.recorded.append(feed.name)
+                    self._changed.notify_all()
 
 
 @contextmanager
