@@ -127,7 +127,7 @@ class Exchange:
                 else "1С не передала имя и пароль. Заполните их в настройках обмена; если они заполнены, "
                 "прокси перед Utyug не пропускает заголовок Authorization."
             )
-        await self._threads.quick(self._complete_quiet, source)
+        await self._threads.heavy(self._complete_quiet, source)
         session_ref = await self._threads.quick(lambda: self._inbox.open_session(source=source, exchange=call.type))
         LOG.info("%s %s checkauth: success", source, call.type)
         return answers.greeting(COOKIE, session_ref, *self._further_lines(call))
@@ -156,7 +156,7 @@ class Exchange:
         return session
 
     async def _init(self, session: Session, call: Call) -> Response:
-        await self._threads.quick(self._complete_quiet, session.source)
+        await self._threads.heavy(self._complete_quiet, session.source)
         await self._threads.quick(self._arrivals.agree, session.session_ref)
         extra = () if call.version is None else (f"sessid={secrets.token_hex(16)}", f"version={SCHEMA_VERSION}")
         onec = self._settings.onec

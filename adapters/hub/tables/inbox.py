@@ -34,6 +34,7 @@ feed = Table(
     stamp_column(),
     Column("is_changes_only", Boolean),
     Column("is_accepted", Boolean, nullable=False, server_default="false", comment="a person let it past the gate"),
+    Column("stumbles", Integer, nullable=False, server_default="0", comment="how often a run failed on it for no fault of the file"),
     at_column("received_at"),
     at_column("moved_at"),
     at_column("recorded_at", nullable=True),
@@ -42,6 +43,7 @@ feed = Table(
     json_column("outcome"),
     Index("ix_feed_state", "state", "feed_id"),
     Index("ix_feed_session", "session_ref", "name"),
+    Index("ix_feed_sha256", "sha256"),
 )
 
 feed_part = Table(
