@@ -81,6 +81,11 @@ class Teller:
             self._note_routes(broken=delivery.refused_by, sound=delivery.taken_by)
         return True
 
+    def patience_of(self, incident_id: int) -> int:
+        """How often nobody took this incident's message."""
+        patience = self._patience.get(incident_id)
+        return patience.tries if patience else 0
+
     def _forget_all_but(self, kept: set[int]) -> None:
         self._patience = {incident_id: patience for incident_id, patience in self._patience.items() if incident_id in kept}
 

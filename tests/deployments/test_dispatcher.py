@@ -1,0 +1,181 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from adapters.hub.hub import Hub
+from adapters.hub.inbox import Inbox
+from adapters.hub.work import Work
+from deployments.dispatcher import Dispatcher, Lane
+from deployments.prefect_api import Deployment
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Played:
+    """A deployment whose runs a test begins and ends."""
+
+    def __init__(self) -> None:
+        self.started: list[dict[str, object]] = []
+        self.busy = False
+        self.away = False
+
+    def is_under_way(self, now: datetime) -> bool:  # noqa: ARG002
+        if self.away:
+            raise httpx.ConnectError("away")
+        return self.busy
+
+    def start(self, parameters: dict[str, object]) -> str:
+        self.started.append(parameters)
+        self.busy = True
+        return "brave-iron"
+
+
+@pytest.fixture
+def catalog() -> Played:
+    return Played()
+
+
+@pytest.fixture
+def stock() -> Played:
+    return Played()
+
+
+@pytest.fixture
+def dispatcher(hub: Hub, catalog: Played, stock: Played) -> Dispatcher:
+    return Dispatcher(hub, catalog=catalog, stock=stock, has_channels=True)
+
+
+def feed_waits(hub: Hub) -> int:
+    inbox = Inbox(hub)
+    feed_id = inbox.begin(source="main", exchange="catalog", name="import.xml", kind="xml")
+    inbox.append(feed_id, BytesIO(b"<a/>"))
+    inbox.complete(feed_id)
+    return feed_id
+
+
+def test_a_waiting_feed_starts_a_shift_and_a_second_look_starts_nothing(
+    hub: Hub, dispatcher: Dispatcher, catalog: Played, stock: Played
+) -> None:
+    dispatcher.look(NOW)
+    assert catalog.started == []
+    feed_waits(hub)
+    dispatcher.look(NOW)
+    dispatcher.look(NOW + timedelta(hours=1))
+    assert catalog.started == [{"rounds": None}]
+    assert stock.started == []
+
+
+def test_a_feed_that_came_while_a_run_worked_starts_the_next_one_when_it_ended(hub: Hub, dispatcher: Dispatcher, catalog: Played) -> None:
+    catalog.busy = True
+    feed_waits(hub)
+    dispatcher.look(NOW)
+    assert catalog.started == []
+    catalog.busy = False
+    dispatcher.look(NOW)
+    assert len(catalog.started) == 1
+
+
+def test_a_feed_that_no_run_takes_is_tried_with_growing_pauses(hub: Hub, dispatcher: Dispatcher, catalog: Played) -> None:
+    feed_waits(hub)
+    at: list[int] = []
+    for second in range(700):
+        catalog.busy = False
+        dispatcher.look(NOW + timedelta(seconds=second))
+        at += [second] * (len(catalog.started) - len(at))
+    assert at == [0, 4, 12, 28, 60, 124, 252, 508]
+
+
+def test_the_next_feed_is_not_paused_for_the_one_before_it(hub: Hub, dispatcher: Dispatcher, catalog: Played) -> None:
+    first = feed_waits(hub)
+    dispatcher.look(NOW)
+    catalog.busy = False
+    Inbox(hub).refuse(first, "Не читается.", reason="truncated")
+    feed_waits(hub)
+    dispatcher.look(NOW + timedelta(seconds=1))
+    assert len(catalog.started) == 2
+
+
+def test_counts_that_the_ledger_does_not_have_start_a_stock_run() -> None:
+    stock, oldest = Played(), [7]
+    lane = Lane(deployment=stock, parameters={}, oldest=lambda: oldest[0] if oldest else None)
+    assert lane.look(NOW)
+    oldest.clear()
+    stock.busy = False
+    assert not lane.look(NOW)
+
+
+def test_a_notice_starts_one_stock_run_and_is_answered_by_it(dispatcher: Dispatcher, stock: Played) -> None:
+    dispatcher.look(NOW, heard={"stock"})
+    stock.busy = False
+    dispatcher.look(NOW + timedelta(hours=1))
+    assert len(stock.started) == 1
+
+
+def test_a_notice_during_a_run_is_answered_after_it(dispatcher: Dispatcher, stock: Played) -> None:
+    stock.busy = True
+    dispatcher.look(NOW, heard={"stock"})
+    assert stock.started == []
+    stock.busy = False
+    dispatcher.look(NOW)
+    assert len(stock.started) == 1
+
+
+def test_a_shop_without_channels_starts_no_stock_run_for_a_notice(hub: Hub, catalog: Played, stock: Played) -> None:
+    Dispatcher(hub, catalog=catalog, stock=stock, has_channels=False).look(NOW, heard={"stock"})
+    assert stock.started == []
+
+
+def test_a_server_that_is_down_only_delays(hub: Hub, dispatcher: Dispatcher, catalog: Played, stock: Played) -> None:
+    feed_waits(hub)
+    catalog.away = True
+    with pytest.raises(httpx.ConnectError):
+        dispatcher.look(NOW, heard={"stock"})
+    catalog.away = False
+    dispatcher.look(NOW)
+    assert len(catalog.started) == len(stock.started) == 1
+
+
+def test_pictures_wait_for_nobody(hub: Hub) -> None:
+    inbox = Inbox(hub)
+    feed_id = inbox.begin(source="main", exchange="catalog", name="a.jpg", kind="picture")
+    with hub.engine.begin() as connection:
+        connection.execute(text("update feed set state = 'waiting' where feed_id = :id"), {"id": feed_id})
+    assert Work(hub).oldest_feed() is None
+
+
+@contextmanager
+def runs_are(monkeypatch: pytest.MonkeyPatch, *runs: tuple[str, timedelta]) -> Iterator[Deployment]:
+    deployment = Deployment("http://prefect.test/api", "catalog/1c")
+    told = [{"state_name": state, "expected_start_time": (NOW + due_in).isoformat()} for state, due_in in runs]
+    answer = httpx.Response(200, json=told, request=httpx.Request("POST", "http://prefect.test"))
+    monkeypatch.setattr(httpx.Client, "post", lambda *_given, **_kept: answer)
+    yield deployment
+    deployment.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "due_in", "is_under_way"),
+    [
+        ("Running", timedelta(hours=-1), True),
+        ("Pending", timedelta(), True),
+        ("Late", timedelta(minutes=-5), True),
+        ("AwaitingConcurrencySlot", timedelta(seconds=30), True),
+        ("Scheduled", timedelta(seconds=5), True),
+        ("Scheduled", timedelta(minutes=10), False),
+    ],
+)
+def test_a_run_the_schedule_made_ahead_is_not_under_way(
+    monkeypatch: pytest.MonkeyPatch, state: str, due_in: timedelta, is_under_way: bool
+) -> None:
+    with runs_are(monkeypatch, (state, due_in)) as deployment:
+        assert deployment.is_under_way(NOW) is is_under_way
+
+
+def test_no_run_at_all_is_none_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    with runs_are(monkeypatch) as deployment:
+        assert not deployment.is_under_way(NOW)
