@@ -76,13 +76,10 @@ class Listings:
         short while ago under the same code, and codes that another live item holds there.
         """
         live = _live()
-        unique = select(live.c.channel_sku).group_by(live.c.channel_sku).having(func.count() == 1).subquery()
         holder = item.alias("holder")
-        is_held = (
-            exists()
-            .where(listing.c.channel == channel, listing.c.lost_at.is_(None), listing.c.item_id == holder.c.item_id)
-            .where(or_(listing.c.item_id == live.c.item_id, and_(listing.c.channel_sku == live.c.channel_sku, _is_there(holder))))
-        )
+        held = select(listing.c.item_id, listing.c.channel_sku).where(listing.c.channel == channel, listing.c.lost_at.is_(None))
+        held_items = held.subquery("held_items")
+        held_codes = held.join(holder, holder.c.item_id == listing.c.item_id).where(_is_there(holder)).subquery("held_codes")
         searched = and_(
             listing_search.c.channel == channel,
             listing_search.c.item_id == live.c.item_id,
@@ -90,9 +87,10 @@ class Listings:
         )
         query = (
             select(live.c.item_id, live.c.item_ref, live.c.channel_sku)
-            .join(unique, unique.c.channel_sku == live.c.channel_sku)
             .outerjoin(listing_search, searched)
-            .where(not_(is_held))
+            .where(live.c.bearers == 1)
+            .where(~exists().where(held_items.c.item_id == live.c.item_id))
+            .where(~exists().where(held_codes.c.channel_sku == live.c.channel_sku))
             .where(func.coalesce(listing_search.c.searched_at < self._hub.clock.now() - SEARCH_AGAIN_AFTER, True))
             .order_by(listing_search.c.searched_at.asc().nulls_first(), live.c.item_id)
             .limit(limit)
@@ -213,12 +211,12 @@ def _is_there(table: FromClause) -> ColumnElement[bool]:
 
 
 def _live() -> Subquery:
-    """Items in 1C's export with the code they go by."""
+    """Items in 1C's export, the code they go by, and how many bear it."""
     of_item = and_(product.c.source == item.c.source, product.c.product_ref == item.c.product_ref)
     own, product_own = (func.nullif(func.trim(table.c.article), "") for table in (item, product))
     code = func.coalesce(own, product_own)
     return (
-        select(item.c.item_id, item.c.item_ref, code.label("channel_sku"))
+        select(item.c.item_id, item.c.item_ref, code.label("channel_sku"), func.count().over(partition_by=code).label("bearers"))
         .outerjoin(product, of_item)
         .where(_is_there(item), code.is_not(None))
         .subquery("live")
