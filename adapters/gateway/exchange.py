@@ -127,7 +127,7 @@ class Exchange:
                 else "1С не передала имя и пароль. Заполните их в настройках обмена; если они заполнены, "
                 "прокси перед Utyug не пропускает заголовок Authorization."
             )
-        await self._threads.heavy(self._complete_quiet, source)
+        await self._complete_quiet(source)
         session_ref = await self._threads.quick(lambda: self._inbox.open_session(source=source, exchange=call.type))
         LOG.info("%s %s checkauth: success", source, call.type)
         return answers.greeting(COOKIE, session_ref, *self._further_lines(call))
@@ -156,7 +156,7 @@ class Exchange:
         return session
 
     async def _init(self, session: Session, call: Call) -> Response:
-        await self._threads.heavy(self._complete_quiet, session.source)
+        await self._complete_quiet(session.source)
         await self._threads.quick(self._arrivals.agree, session.session_ref)
         extra = () if call.version is None else (f"sessid={secrets.token_hex(16)}", f"version={SCHEMA_VERSION}")
         onec = self._settings.onec
@@ -209,14 +209,12 @@ class Exchange:
     async def _info(self, _session: Session, _call: Call) -> Response:
         return sale.dictionaries()
 
-    def _complete_quiet(self, source: str) -> None:
-        complete_quiet(
-            self._inbox,
-            self._arrivals,
-            now=self._hub.clock.now(),
-            quiet_s=self._settings.onec.file_quiet_s,
-            source=source,
-        )
+    async def _complete_quiet(self, source: str) -> None:
+        """End what an earlier session of the base left open; only an end, which is rare, waits for the place of large work."""
+        now, quiet_s = self._hub.clock.now(), self._settings.onec.file_quiet_s
+        since = now - timedelta(seconds=quiet_s)
+        if await self._threads.quick(lambda: self._arrivals.quiet(since=since, source=source)):
+            await self._threads.heavy(lambda: complete_quiet(self._inbox, self._arrivals, now=now, quiet_s=quiet_s, source=source))
 
     def _spool_folder(self) -> Path:
         return self._settings.var_dir / "spool"

@@ -9,6 +9,8 @@ from zipfile import ZipFile
 import pytest
 
 from adapters.clock import Clock
+from adapters.gateway.uploads import complete_quiet
+from adapters.hub.arrivals import Arrivals
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.hub.journal import Journal
@@ -184,6 +186,12 @@ def test_a_scan_killed_halfway_loses_and_doubles_nothing(hub: Hub, folder: Path,
     assert [feed.name for feed in Inbox(hub).waiting()] == ["import.xml"]
     assert Inbox(hub).feeds(state="receiving") == []
     assert left(folder) == {f"done/{today(hub)}/import.xml"}
+
+
+def test_a_file_half_read_from_the_folder_is_never_ended_by_silence(hub: Hub) -> None:
+    inbox = Inbox(hub)
+    inbox.begin(source="folder", exchange="folder", name="import.xml", kind="xml")
+    assert complete_quiet(inbox, Arrivals(hub), now=hub.clock.now() + timedelta(days=1), quiet_s=30) == []
 
 
 def test_a_file_that_changes_while_it_is_read_waits_for_the_next_scan(

@@ -1,5 +1,6 @@
 """Bodies that are too large, too slow or cut short, and a hub that is away."""
 
+import asyncio
 import socket
 import threading
 import tracemalloc
@@ -8,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from starlette.requests import Request
 
+from adapters.gateway.bodies import BodyRefused, spooled
+from adapters.gateway.threads import Threads
 from adapters.hub.inbox import Inbox
 from tests.adapters.gateway.conftest import Door, Talk, document
 
@@ -69,6 +73,27 @@ def test_a_client_that_sends_far_too_much_still_reads_the_sentence_and_memory_st
     assert talk.file("import0_1.xml", document()) == "success"
 
 
+def test_a_client_that_will_close_after_its_request_still_reads_the_sentence(open_door: Callable[..., Door]) -> None:
+    talk = Talk(open_door(max_body_bytes=LIMIT)).opened()
+    with connect(talk.door) as wire:
+        wire.sendall(post(talk, length=20_000_000).replace(b"Host: x", b"Host: x\r\nConnection: close"))
+        wire.sendall(b"x" * 20_000_000)
+        assert b"\r\n\r\nfailure\n" in b"".join(iter(lambda: wire.recv(10_000), b""))
+
+
+def test_a_body_shorter_than_was_promised_is_refused_though_the_connection_says_it_is_over(tmp_path: Path) -> None:
+    async def short() -> dict[str, object]:
+        return {"type": "http.request", "body": b"12345", "more_body": False}
+
+    async def take() -> None:
+        scope = {"type": "http", "headers": [(b"content-length", b"10")]}
+        async with spooled(Request(scope, short), folder=tmp_path, max_bytes=LIMIT, threads=Threads()):
+            pass
+
+    with pytest.raises(BodyRefused, match="не целиком"):
+        asyncio.run(take())
+
+
 def test_pieces_that_together_are_too_much_are_refused_and_forgotten(open_door: Callable[..., Door]) -> None:
     talk = Talk(open_door(max_file_bytes=LIMIT)).opened()
     body = document(10_000)
@@ -122,17 +147,19 @@ def test_megabytes_being_stored_delay_no_short_question(open_door: Callable[...,
     append = Inbox.append
 
     def slowly(self: Inbox, *given: object) -> int:
-        may_go_on.wait(20)
+        may_go_on.wait(60)
         return append(self, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Inbox, "append", slowly)
     sending = [threading.Thread(target=talk.file, args=("import0_1.xml", document())) for talk in talks]
     for thread in sending:
         thread.start()
-    Talk(door).opened()
-    may_go_on.set()
-    for thread in sending:
-        thread.join()
+    try:
+        Talk(door).opened()
+    finally:
+        may_go_on.set()
+        for thread in sending:
+            thread.join()
     assert len(door.inbox.waiting()) == 8
 
 

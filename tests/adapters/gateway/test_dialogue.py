@@ -7,6 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from adapters.hub.series import Series
 from tests.adapters.gateway.conftest import Door, Talk, document
 
 
@@ -215,7 +216,22 @@ def test_no_secret_reaches_a_log_line(talk: Talk, caplog: pytest.LogCaptureFixtu
         assert secret not in served
 
 
-def test_bitrix_deactivate_and_complete_close_the_series_of_the_base(talk: Talk) -> None:
+def test_bitrix_deactivate_and_complete_close_the_series_of_the_base(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(Series, "close", lambda _, source, **__: closed.append(source))
     talk.opened()
     assert talk("deactivate", timestamp="1700000000") == "success"
     assert talk("complete") == "success"
+    assert closed == ["main", "main"]
+
+
+def test_a_series_whose_files_still_wait_is_left_to_its_silence(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(Series, "close", lambda _, source, **__: closed.append(source))
+    talk.opened().file("import0_1.xml", document())
+    assert talk("complete") == "success"
+    assert closed == []
+
+
+def test_a_base_without_an_open_series_closes_nothing_and_is_told_success(talk: Talk) -> None:
+    assert talk.opened()("complete") == "success"
