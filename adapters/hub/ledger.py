@@ -15,6 +15,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.ledger_lines import add_lines, lines_of_order, note_report, settle_told
 from adapters.hub.ledger_moves import Movement, balances, is_first, lock_pools, move, notify
 from adapters.hub.ledger_posting import Posting
+from adapters.hub.ledger_shortfall import judge_again
 from adapters.hub.ledger_views import Why
 from adapters.hub.tables.ledger import ledger_movement
 from tasks.rules.ledger import POOL, cancel, sold_account, sold_line_ref
@@ -125,6 +126,7 @@ class Ledger:
                     held[row.to_account][shelf] -= pcs
                     back.append(Movement(*shelf, row.to_account, row.from_account, pcs, reason))
             move(connection, at, back, reference=f"back:{reference}")
+            judge_again(connection, at, {(one.item_id, one.place) for one in back})
             notify(connection)
             return Taken(pieces=tuple(Drawn(item_id=one.item_id, place=one.place, pcs=one.pcs) for one in back))
 

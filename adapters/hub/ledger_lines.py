@@ -3,29 +3,21 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, delete, insert, select, text, tuple_, update
+from sqlalchemy import Connection, insert, select, update
 
 from adapters.hub.incidents import recover_incident, report_incident
 from adapters.hub.journal import write
 from adapters.hub.ledger_moves import Movement, lock_pools, move, notify
+from adapters.hub.ledger_rows import as_line, as_movements, keep_lines
+from adapters.hub.ledger_shortfall import judge_again
 from adapters.hub.tables.catalog import item
-from adapters.hub.tables.ledger import ledger_balance, shortfall, sold_line
-from tasks.rules.ledger import POOL, Line, Move, Report, Told, shortfall_pcs, spread, tell_report
-from tasks.rules.ledger_draw import Drawn, Shelf
+from adapters.hub.tables.ledger import sold_line
+from tasks.rules.ledger import Line, Report, Told, spread, tell_report
+from tasks.rules.ledger_draw import Drawn
 
 UNRESERVED = "order_unreserved"
-
-KEEP = text("""
-    update sold_line set
-        handed_over_at = case when :is_handed_over then coalesce(handed_over_at, :at) end,
-        reserved_pcs = :reserved_pcs, left_pcs = :left_pcs, left_feed_id = coalesce(cast(:feed_id as bigint), left_feed_id),
-        report_formed_at = :report_formed_at, report_received_at = :report_received_at, is_given_up = :is_given_up,
-        cancelled_at = case when :is_cancelled then coalesce(cancelled_at, :at) end,
-        released_at = case when :is_released then coalesce(released_at, :at) end
-    where line_ref = :line_ref and item_id = :item_id and place = :place
-""")
 
 
 class Kept(NamedTuple):
@@ -48,7 +40,7 @@ def add_lines(
 
 
 def lines_of_order(connection: Connection, source: str, order_number: str) -> list[Kept]:
-    """The lines of an order, locked after their items, in the order in which a report is spread over them."""
+    """The lines of an order, their items locked, in the order in which a report is spread over them."""
     s = sold_line.c
     is_order = (s.source == source, s.order_number == order_number)
     item_ids = set(connection.scalars(select(s.item_id).where(*is_order)))
@@ -56,53 +48,9 @@ def lines_of_order(connection: Connection, source: str, order_number: str) -> li
         return []
     lock_pools(connection, item_ids)
     rows = connection.execute(
-        select(sold_line, item.c.item_ref)
-        .join(item, item.c.item_id == s.item_id)
-        .where(*is_order)
-        .order_by(s.item_id, s.line_ref, s.place)
-        .with_for_update(of=sold_line)
+        select(sold_line, item.c.item_ref).join(item, item.c.item_id == s.item_id).where(*is_order).order_by(s.item_id, s.line_ref, s.place)
     )
     return [Kept(row.item_id, row.item_ref, as_line(row)) for row in rows]
-
-
-def as_line(row: Row[Any]) -> Line:
-    """A row of ``sold_line`` as the rules see it."""
-    return Line(
-        line_ref=row.line_ref,
-        place=row.place,
-        pcs=row.pcs,
-        returns_to=row.returns_to,
-        is_handed_over=row.handed_over_at is not None,
-        reserved_pcs=row.reserved_pcs,
-        left_pcs=row.left_pcs,
-        report_formed_at=row.report_formed_at,
-        report_received_at=row.report_received_at,
-        is_cancelled=row.cancelled_at is not None,
-        is_given_up=row.is_given_up,
-        is_released=row.released_at is not None,
-    )
-
-
-def as_movements(item_id: int, moves: Iterable[Move]) -> list[Movement]:
-    """The rules' moves as movements of an item."""
-    return [Movement(item_id, one.place, one.from_account, one.to_account, one.pcs, one.reason) for one in moves]
-
-
-def keep_lines(connection: Connection, at: datetime, changed: Sequence[tuple[int, Line]], *, feed_id: int | None = None) -> None:
-    """Write back lines that a rule changed, each with its item; ``feed_id`` is the count that changed them."""
-    if changed:
-        connection.execute(
-            KEEP,
-            [
-                {
-                    "item_id": item_id,
-                    "at": at,
-                    "feed_id": feed_id,
-                    **{name: getattr(line, name) for name in Line.__dataclass_fields__},
-                }
-                for item_id, line in changed
-            ],
-        )
 
 
 def settle_told(connection: Connection, at: datetime, told: Sequence[tuple[Kept, Told]], *, reference: str) -> list[Movement]:
@@ -110,23 +58,10 @@ def settle_told(connection: Connection, at: datetime, told: Sequence[tuple[Kept,
     movements = [moved for kept, after in told for moved in as_movements(kept.item_id, after.moves)]
     keep_lines(connection, at, [(kept.item_id, after.line) for kept, after in told if after.line != kept.line])
     move(connection, at, movements, reference=reference, may_owe=True)
-    judge_again(connection, {(moved.item_id, moved.place) for moved in movements})
+    judge_again(connection, at, {(moved.item_id, moved.place) for moved in movements})
     if movements:
         notify(connection)
     return movements
-
-
-def judge_again(connection: Connection, shelves: Collection[Shelf]) -> None:
-    """Lift or lessen the freeze of places where pieces came back; only a count can impose one."""
-    f, s, b = shortfall.c, sold_line.c, ledger_balance.c
-    frozen = select(f.item_id, f.place).where(tuple_(f.item_id, f.place).in_(shelves))
-    for item_id, place in connection.execute(frozen).all():
-        rows = connection.execute(select(sold_line).where(s.item_id == item_id, s.place == place))
-        is_pool = (b.item_id == item_id, b.place == place, b.account == POOL)
-        pool = connection.scalars(select(b.pcs).where(*is_pool)).one()
-        missing = shortfall_pcs(pool, [as_line(row) for row in rows])
-        same = (f.item_id == item_id, f.place == place)
-        connection.execute(update(shortfall).where(*same).values(pcs=missing) if missing else delete(shortfall).where(*same))
 
 
 def note_handed_over(connection: Connection, *, source: str, order_numbers: Collection[str], at: datetime) -> int:

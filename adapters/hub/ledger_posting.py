@@ -9,21 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import ColumnElement, Connection, func, select, text
 
-from adapters.hub.incidents import recover_incident, report_incident
-from adapters.hub.journal import write
-from adapters.hub.ledger_lines import as_line, as_movements, keep_lines
 from adapters.hub.ledger_moves import Movement, is_among, lock_pools, move, notify
-from adapters.hub.tables.catalog import item, stock_count
-from adapters.hub.tables.ledger import ledger_balance, shortfall, sold_line
+from adapters.hub.ledger_rows import as_line, as_movements, keep_lines
+from adapters.hub.ledger_shortfall import Judged, freeze
+from adapters.hub.tables.catalog import stock_count
+from adapters.hub.tables.ledger import ledger_balance, sold_line
 from tasks.rules.ledger import Count, Line, Posted, absent_count, post_count
 from tasks.rules.ledger_draw import Shelf
 
 POSTING_LOCK = 0x5574_7975_6702
-SHORTFALL = "shortfall"
-NAMED = 5
 SORT_MEMORY = "128MB"
 
 PICK = text("""
@@ -89,8 +85,6 @@ SUMS = text("""
     from posting
 """)
 
-THAW = text("delete from shortfall f using posting p where f.item_id = p.item_id and f.place = p.place and not p.is_watched")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Posting:
@@ -126,7 +120,6 @@ def post_counts(connection: Connection, at: datetime, feed_id: int | None) -> Po
     connection.execute(LOCK)
     connection.execute(WRITE_MOVEMENTS, {"at": at})
     connection.execute(ADD_TO_POOLS)
-    connection.execute(THAW)
     judged = _judge_watched(connection)
     _settle(connection, at, judged)
     sums = connection.execute(SUMS).one()
@@ -238,7 +231,6 @@ def _lines(connection: Connection, shelves: set[Shelf]) -> Mapping[Shelf, list[L
         select(sold_line)
         .where(is_among(s.item_id, {item_id for item_id, _ in shelves}), _is_waiting())
         .order_by(s.item_id, s.place, s.line_ref)
-        .with_for_update()
     )
     by_shelf = groupby(rows, key=lambda row: (row.item_id, row.place))
     return {shelf: [as_line(row) for row in group] for shelf, group in by_shelf}
@@ -253,49 +245,7 @@ def _settle(connection: Connection, at: datetime, judged: Sequence[_Counted]) ->
         keep_lines(connection, at, [(one.shelf[0], line) for one in counted for line in one.changed], feed_id=feed_id)
         reference = f"feed:{feed_id}" if feed_id is not None else f"absent:{counted[0].source}"
         move(connection, at, movements, reference=reference, may_owe=True)
-    _freeze(connection, at, judged)
-
-
-def _freeze(connection: Connection, at: datetime, judged: Sequence[_Counted]) -> None:
-    f = shortfall.c
-    known = {(row.item_id, row.place): row.pcs for row in connection.execute(select(shortfall))}
-    grown: set[str] = set()
-    for one in judged:
-        item_id, place = one.shelf
-        pcs = one.posted.shortfall_pcs
-        if pcs == 0 and one.shelf in known:
-            connection.execute(delete(shortfall).where(f.item_id == item_id, f.place == place))
-        elif pcs > known.get(one.shelf, 0):
-            grown.add(one.source)
-            sentence = f"Продано на {pcs} шт. больше, чем есть по 1С: товар снят с продажи на всех площадках."
-            write(connection, at, SHORTFALL, f"item:{item_id}", sentence, {"place": place, "pcs": pcs})
-        if pcs:
-            put = upsert(shortfall).values(item_id=item_id, place=place, pcs=pcs, since_at=at)
-            connection.execute(put.on_conflict_do_update(index_elements=["item_id", "place"], set_={"pcs": pcs}))
-    for source in sorted({one.source for one in judged}):
-        _tell_shortfall(connection, at, source, is_news=source in grown)
-
-
-def _tell_shortfall(connection: Connection, at: datetime, source: str, *, is_news: bool) -> None:
-    short = connection.execute(
-        select(item.c.article, item.c.name, item.c.item_ref, shortfall.c.pcs)
-        .join(item, item.c.item_id == shortfall.c.item_id)
-        .where(item.c.source == source)
-        .order_by(shortfall.c.pcs.desc(), item.c.item_id)
-    ).all()
-    if not short:
-        recover_incident(connection, at, kind=SHORTFALL, cause=f"source:{source}")
-    elif is_news:
-        named = "; ".join(f"{row.name or row.article or row.item_ref}, {row.pcs} шт." for row in short[:NAMED])
-        report_incident(
-            connection,
-            at,
-            kind=SHORTFALL,
-            cause=f"source:{source}",
-            sentence=f"Продано больше, чем есть по 1С «{source}» (позиций: {len(short)}): {named}{' и другие' * (len(short) > NAMED)}.",
-            meaning="Кому-то из покупателей товара не хватит. Эти товары сняты с продажи, пока остаток не сойдётся.",
-            advice="Пересчитайте товар на складе. Если его нет, отмените один из заказов или докупите.",
-        )
+    freeze(connection, at, [Judged(one.shelf, one.source, one.posted.shortfall_pcs) for one in judged])
 
 
 def _left_pcs(judged: Sequence[_Counted]) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from adapters.hub.incidents import recover_incident, report_incident
-from adapters.hub.ledger_lines import as_line
+from adapters.hub.ledger_rows import as_line
 from adapters.hub.tables.inbox import exchange_session
 from adapters.hub.tables.ledger import sold_line
 from tasks.rules.ledger import is_silent

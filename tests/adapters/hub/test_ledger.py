@@ -1,6 +1,7 @@
 """The ledger on a real hub: counts, carts, orders, reports, cancellations."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -122,6 +123,7 @@ def test_a_refused_taking_may_be_tried_again(shop: Shop) -> None:
     shop.count({item_id: 1}, formed_at=minute(1))
     shop.ledger.post_counts()
     assert isinstance(shop.ledger.take(cart, to_account="hold:a", reason="held", reference="a"), Taken)
+    assert shop.accounts(item_id) == {"pool": 0, "hold:a": 1}
 
 
 def test_a_taking_draws_on_places_in_the_order_stated(shop: Shop) -> None:
@@ -304,6 +306,26 @@ def test_a_cancellation_that_heals_a_shortfall_lifts_the_freeze(shop: Shop) -> N
     assert shop.ledger.free_by_item()["pcs"].to_list() == [1]
 
 
+def test_a_hold_given_back_lifts_the_freeze_it_caused(shop: Shop) -> None:
+    item_id = shop.stock(1)
+    shop.ledger.take([Wanted(item_id=item_id, pcs=1)], to_account="hold:a", reason="held", reference="a")
+    shop.count({item_id: 0}, formed_at=minute(1))
+    assert shop.ledger.post_counts().shortfalls == 1
+    shop.ledger.give_back(reference="a", reason="expired")
+    assert Incidents(shop.hub).live(kind="shortfall") == []
+    shop.count({item_id: 2}, formed_at=minute(2))
+    shop.ledger.post_counts()
+    assert shop.ledger.free_by_item()["pcs"].to_list() == [2]
+
+
+def test_a_piece_lost_after_its_order_left_sold_is_a_shortfall(shop: Shop) -> None:
+    item_id = shop.stock(1)
+    sell(shop, item_id)
+    leave(shop, item_id, 0)
+    shop.count({item_id: -1}, formed_at=minute(3), began_at=our_minute(3))
+    assert shop.ledger.post_counts().shortfalls == 1
+
+
 def test_an_item_absent_from_a_changes_only_series_is_unchanged_where_1c_waits_for_our_answer(shop: Shop) -> None:
     item_id = shop.stock(5)
     sell(shop, item_id)
@@ -339,8 +361,11 @@ def test_an_order_that_1c_keeps_silent_about_is_told_to_a_person(shop: Shop) -> 
         shop.exchange(number)
     assert shop.ledger.tell_silence(source=SOURCE, limit=2) == 1
     assert [one.kind for one in Incidents(shop.hub).live()] == ["report_missing"]
+    shop.report("1", {"iron": 1}, is_reserved=False, formed_at=minute(0), received_at=shop.hub.clock.now() + timedelta(minutes=1))
+    assert shop.ledger.tell_silence(source=SOURCE, limit=2) == 0, "any word of 1C begins the count anew"
+    assert shop.ledger.tell_silence(source=SOURCE, limit=1) == 1
     leave(shop, item_id, 4)
-    assert shop.ledger.tell_silence(source=SOURCE, limit=2) == 0
+    assert shop.ledger.tell_silence(source=SOURCE, limit=1) == 0
     assert Incidents(shop.hub).live() == []
 
 

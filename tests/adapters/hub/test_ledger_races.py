@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import monotonic
 
 import pytest
+from sqlalchemy import text
 
 from adapters.hub.hub import Hub
 from adapters.hub.ledger import Shortage, Taken, Wanted
-from tests.adapters.hub.shop import Shop, minute
+from adapters.hub.ledger_moves import lock_pools
+from adapters.hub.ledger_posting import post_counts
+from tests.adapters.hub.shop import OURS, Shop, minute
 
 BUYERS = 50
 ROUNDS = 15
@@ -83,3 +87,38 @@ def test_carts_and_counts_at_once_lose_no_piece(shop: Shop) -> None:
         at_once([cart(4 * turn + number) for number in range(4)] + [posting, posting])
         shop.assert_conserved()
     assert all(sum(shop.accounts(item_id).values()) == 100 + ROUNDS - 1 for item_id in items)
+
+
+def test_a_posting_waits_for_the_first_item_before_it_locks_the_next(shop: Shop) -> None:
+    promised, plain = shop.stock(5, ref="promised"), shop.stock(5, ref="plain")
+    shop.ledger.take([Wanted(item_id=promised, pcs=1)], to_account="hold:a", reason="held", reference="a")
+    shop.count({promised: 6, plain: 6}, formed_at=minute(1))
+    with ThreadPoolExecutor(1) as thread, shop.hub.engine.begin() as cart:
+        lock_pools(cart, [promised])
+        posting = thread.submit(shop.ledger.post_counts)
+        wait_until_one_waits(shop)
+        lock_pools(cart, [plain])
+        cart.commit()
+        assert posting.result().places == 2
+    shop.assert_conserved()
+
+
+def test_whoever_posts_second_returns_only_when_the_first_has_posted(shop: Shop) -> None:
+    item_id = shop.add_item()
+    shop.count({item_id: 5})
+    with ThreadPoolExecutor(1) as thread, shop.hub.engine.begin() as first:
+        post_counts(first, OURS, None)
+        second = thread.submit(shop.ledger.post_counts)
+        wait_until_one_waits(shop)
+        assert not second.done()
+        first.commit()
+        assert second.result().places == 0
+
+
+def wait_until_one_waits(shop: Shop) -> None:
+    """Somebody's statement waits for somebody's lock."""
+    waiting = text("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+    deadline = monotonic() + 10
+    with shop.hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.execute(waiting).scalar_one():
+            assert monotonic() < deadline, "nobody waits"
