@@ -215,6 +215,7 @@ def test_the_sender_outlives_a_hub_that_goes_away(monkeypatch: pytest.MonkeyPatc
         return tell(teller)
 
     monkeypatch.setattr(Teller, "tell", falters)
+    monkeypatch.setattr("deployments.sender.LOOK_EVERY_S", 0.05)
     report(hub)
     with pytest.raises(SystemExit):
         send(hub, settings=told(mailbox.url), probes={}, stop=Stop())
