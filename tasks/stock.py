@@ -11,6 +11,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.journal import Journal
 from adapters.hub.ledger import Ledger, Posting
 from adapters.hub.listings import Listings
+from adapters.hub.unlisted import Unlisted
 from tasks.policy import policy
 from tasks.rules.stock import gone, lost, refusals, would_be_listed
 
@@ -39,6 +40,7 @@ def listings_after_search(hub: Hub, channel: str, shop: SellsCatalog) -> pl.Data
     listings.save_matches(channel, searched, found.passed)
     answered = [*found.passed["channel_sku"], *found.refused["key"]]
     ChannelRefusals(hub).settle(channel, entity="listing", keys=answered, refused=found.refused)
+    Unlisted(hub).restate(channel, searched=searched, refused=found.refused)
     return listings.offered(channel)
 
 

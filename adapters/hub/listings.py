@@ -7,10 +7,7 @@ from typing import Any
 
 import polars as pl
 from sqlalchemy import (
-    ColumnElement,
-    FromClause,
     Select,
-    Subquery,
     Text,
     and_,
     case,
@@ -28,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import BigInteger
 
+from adapters.hub.codes import is_there, live_codes
 from adapters.hub.hub import Hub
 from adapters.hub.rows import rows_of
-from adapters.hub.tables.catalog import item, product
+from adapters.hub.tables.catalog import item
 from adapters.hub.tables.listing import listing, listing_search
 from validation.stock import ListingKept
 
@@ -75,11 +73,11 @@ class Listings:
         would sell one thing for another. An umbrella row is not a thing on a shelf. Left out: items already listed, items looked for a
         short while ago under the same code, and codes that another live item holds there.
         """
-        live = _live()
+        live = live_codes()
         holder = item.alias("holder")
         held = select(listing.c.item_id, listing.c.channel_sku).where(listing.c.channel == channel, listing.c.lost_at.is_(None))
         held_items = held.subquery("held_items")
-        held_codes = held.join(holder, holder.c.item_id == listing.c.item_id).where(_is_there(holder)).subquery("held_codes")
+        held_codes = held.join(holder, holder.c.item_id == listing.c.item_id).where(is_there(holder)).subquery("held_codes")
         searched = and_(
             listing_search.c.channel == channel,
             listing_search.c.item_id == live.c.item_id,
@@ -111,7 +109,7 @@ class Listings:
         asked = rows_of(searched, item_id=BigInteger(), channel_sku=Text())
         matched = rows_of(searched.join(found, on="channel_sku"), item_id=BigInteger(), channel_sku=Text(), refs=Text())
         holder = item.alias("holder")
-        is_free = or_(listing.c.lost_at.is_not(None), not_(_is_there(holder)))
+        is_free = or_(listing.c.lost_at.is_not(None), not_(is_there(holder)))
         is_meant = or_(listing.c.item_id == matched.c.item_id, listing.c.channel_sku == matched.c.channel_sku)
         left = delete(listing).where(listing.c.channel == channel, listing.c.item_id == holder.c.item_id, is_meant, is_free)
         new = insert(listing).from_select(
@@ -138,7 +136,7 @@ class Listings:
                 item.c.item_ref,
                 listing.c.channel_sku,
                 cast(listing.c.refs, Text).label("refs"),
-                _is_there(item).label("is_live"),
+                is_there(item).label("is_live"),
                 listing.c.refused_pcs,
                 listing.c.refused_at,
             )
@@ -200,24 +198,3 @@ class Listings:
     def _read(self, query: Select[Any], schema: Columns) -> pl.DataFrame:
         with self._hub.engine.begin() as connection:
             return pl.DataFrame(connection.execute(query).all(), schema=schema, orient="row")
-
-
-def _is_there(table: FromClause) -> ColumnElement[bool]:
-    """The item, and its product where it is known, are in 1C's export."""
-    owner = product.alias("owner")
-    of_item = and_(owner.c.source == table.c.source, owner.c.product_ref == table.c.product_ref)
-    left_with_product = exists().where(of_item, or_(owner.c.is_deleted, owner.c.is_absent))
-    return and_(not_(or_(table.c.is_deleted, table.c.is_absent, table.c.is_umbrella)), not_(left_with_product))
-
-
-def _live() -> Subquery:
-    """Items in 1C's export, the code they go by, and how many bear it."""
-    of_item = and_(product.c.source == item.c.source, product.c.product_ref == item.c.product_ref)
-    own, product_own = (func.nullif(func.trim(table.c.article), "") for table in (item, product))
-    code = func.coalesce(own, product_own)
-    return (
-        select(item.c.item_id, item.c.item_ref, code.label("channel_sku"), func.count().over(partition_by=code).label("bearers"))
-        .outerjoin(product, of_item)
-        .where(_is_there(item), code.is_not(None))
-        .subquery("live")
-    )

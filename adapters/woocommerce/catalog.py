@@ -16,24 +16,24 @@ class WooCommerceCatalog(WooCommerceClient):
         """Codes found on the site.
 
         Args:
-            skus: our codes; «КР-7/2» is as good as any, only a comma cannot be asked for (the filter's own separator).
+            skus: our codes; «КР-7/2» is as good as any.
 
         Returns:
-            `ListingFound`, one row per code; `RowRefused` for a code with a comma, a code that several goods share, and a code of
-            a card that is not sold by the piece itself (variable, grouped, external). A code in neither is not on the site.
+            `ListingFound`, one row per code; `RowRefused` for a code with a comma that too many goods of the site hold to be told from
+            them, a code that several goods share, and a code of a card that is not sold by the piece itself (variable, grouped,
+            external). A code in neither is not on the site.
 
         Raises:
             SyncError: the site could not be asked.
         """
-        asked = pl.Series("sku", skus, dtype=pl.String)
-        has_comma = asked.str.contains(",", literal=True)
-        goods = self.read_goods(asked.filter(~has_comma)).with_columns(
+        read = self.read_goods(pl.Series("sku", skus, dtype=pl.String))
+        unasked = pl.DataFrame({"sku": read.unasked}, schema={"sku": pl.String}).with_columns(reason=pl.lit("sku_has_comma"))
+        goods = read.goods.join(unasked, on="sku", how="anti").with_columns(
             reason=pl.when(pl.len().over("sku") > 1)
             .then(pl.lit("sku_repeats_on_channel"))
             .when(~pl.col("type").is_in(SOLD_BY_PIECE))
             .then(pl.lit("is_not_sold_by_piece"))
         )
-        unasked = asked.filter(has_comma).to_frame().with_columns(reason=pl.lit("sku_has_comma"))
         refused = pl.concat([unasked, goods.filter(pl.col("reason").is_not_null())], how="diagonal").unique(
             ["sku", "reason"], maintain_order=True
         )

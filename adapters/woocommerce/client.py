@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Generator
 from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Literal, NamedTuple, Self, cast
 
 import httpx
 import polars as pl
@@ -29,6 +29,13 @@ GOODS: Columns = {
     "stock_quantity": pl.Float64,
 }
 REFS = pl.Struct({"id": pl.Int64, "parent_id": pl.Int64})
+
+
+class GoodsRead(NamedTuple):
+    """Goods found by code, and the codes whose search did not come to its end: what the site has of those is not known."""
+
+    goods: pl.DataFrame
+    unasked: list[str]
 
 
 class SignedAuth(httpx.Auth):
@@ -69,6 +76,10 @@ class WooCommerceClient:
     # A code may be long and Cyrillic; nginx takes 8 KB of address by default (large_client_header_buffers).
     SKUS_PER_CALL = 50
     SKU_BYTES_PER_CALL = 3000
+    # So many goods with a code like the one searched for are looked through.
+    SEARCH_PAGES_MAX = 30
+    # More codes than this are looked for together, among all goods with a comma in their code.
+    SEARCHES_MAX = 20
 
     def __init__(
         self,
@@ -112,29 +123,63 @@ class WooCommerceClient:
             raise Rejected(f"{error.sentence} Что сделать: {advice}.", system=error.system, request_id=error.request_id) from error
         self._page_count(response)
 
-    def read_goods(self, skus: pl.Series) -> pl.DataFrame:
+    def read_goods(self, skus: pl.Series) -> GoodsRead:
         """Products and variations by code, one row per goods with exactly such a code, ``pcs`` null where stock is not managed.
 
-        Codes must not hold commas. A site's comparison ignores case, ours does not.
+        Codes go into the ``sku`` filter many at a time; a comma separates them there, so a code that holds one goes alone into
+        ``search_sku``, which finds parts of codes. A site's comparison ignores case, ours does not.
+
+        Source: arguments of GET /wc/v3/products in the recorded index of 10.0.2. Variations are found as well as products:
+        prepare_objects_query in class-wc-rest-products-controller.php asks for both post types with either argument, and
+        add_search_criteria_to_wp_query_where compares ``LIKE %code%`` with each one's own code (seen in versions before and after 10.0).
         """
         asked = pl.DataFrame({"sku": skus.unique(maintain_order=True)})
+        has_comma = pl.col("sku").str.contains(",", literal=True)
         size = pl.col("sku").str.len_bytes() * 3
-        lots = asked.with_columns(
-            by_number=pl.int_range(pl.len()) // self.SKUS_PER_CALL, by_size=size.cum_sum() // self.SKU_BYTES_PER_CALL
-        ).partition_by("by_number", "by_size", maintain_order=True)
-        found = [page for lot in lots for page in self._pages(",".join(lot["sku"]))]
-        goods = pl.concat([pl.DataFrame(schema=GOODS), *found]).join(asked, on="sku", how="semi")
-        return goods.with_columns(pcs=pl.when(pl.col("manage_stock") == "true").then(pl.col("stock_quantity").floor().cast(pl.Int64))).drop(
-            "manage_stock", "stock_quantity"
+        lots = (
+            asked.filter(~has_comma)
+            .with_columns(by_number=pl.int_range(pl.len()) // self.SKUS_PER_CALL, by_size=size.cum_sum() // self.SKU_BYTES_PER_CALL)
+            .partition_by("by_number", "by_size", maintain_order=True)
         )
+        listed = [page for lot in lots for page in self._pages(",".join(lot["sku"]))]
+        searched = self._search(asked.filter(has_comma)["sku"].to_list())
+        goods = pl.concat([pl.DataFrame(schema=GOODS), *listed, searched.goods]).join(asked, on="sku", how="semi")
+        pcs = pl.when(pl.col("manage_stock") == "true").then(pl.col("stock_quantity").floor().cast(pl.Int64))
+        return GoodsRead(goods.with_columns(pcs=pcs).drop("manage_stock", "stock_quantity"), searched.unasked)
 
     def _pages(self, sku: str) -> Generator[pl.DataFrame, None, None]:
         page = pages = 1
         while page <= pages:
-            response = self._connection.call("GET", "products", params={"sku": sku, "per_page": self.PAGE_MAX, "page": page})
-            pages = self._page_count(response)
-            yield self._parse(response, GOODS, is_repeatable=True)
+            shown, pages = self._page(page, sku=sku)
+            yield shown
             page += 1
+
+    def _search(self, skus: list[str]) -> GoodsRead:
+        """Codes with a comma, one by one; all goods with a comma at once where that is less to ask and comes to its end."""
+        if len(skus) > self.SEARCHES_MAX:
+            goods, is_whole = self._look_through(",")
+            if is_whole:
+                return GoodsRead(goods, [])
+        looked = {sku: self._look_through(sku) for sku in skus}
+        exact = [goods.filter(pl.col("sku") == sku) for sku, (goods, _) in looked.items()]
+        return GoodsRead(pl.concat([pl.DataFrame(schema=GOODS), *exact]), [sku for sku, (_, is_whole) in looked.items() if not is_whole])
+
+    def _look_through(self, part: str) -> tuple[pl.DataFrame, bool]:
+        """Goods whose code holds ``part``, and whether these are all of them: not where they are too many or a page repeats."""
+        goods = pl.DataFrame(schema=GOODS)
+        page = pages = 1
+        while page <= min(pages, self.SEARCH_PAGES_MAX):
+            shown, pages = self._page(page, search_sku=part)
+            if pages and shown.join(goods, on="id", how="anti").is_empty():
+                return goods, False
+            goods = pl.concat([goods, shown]).unique("id", maintain_order=True)
+            page += 1
+        return goods, page > pages
+
+    def _page(self, page: int, **wanted: str) -> tuple[pl.DataFrame, int]:
+        """One page of goods, and how many pages there are."""
+        response = self._connection.call("GET", "products", params={**wanted, "per_page": self.PAGE_MAX, "page": page})
+        return self._parse(response, GOODS, is_repeatable=True), self._page_count(response)
 
     def _page_count(self, response: httpx.Response) -> int:
         given = response.headers.get("x-wp-totalpages", "")

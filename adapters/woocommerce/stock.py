@@ -32,12 +32,12 @@ class WooCommerceStock(WooCommerceClient):
             listings: ``listing_id, channel_sku, refs``.
 
         Returns:
-            `StockShown`; a listing whose code or id is no longer there has no row.
+            `StockShown`; a listing whose code or id is no longer there, or can no longer be asked for, has no row.
 
         Raises:
             SyncError: the site could not be asked.
         """
-        goods = self.read_goods(listings["channel_sku"])
+        goods = self.read_goods(listings["channel_sku"]).goods
         known = listings.select("listing_id", "channel_sku", pl.col("refs").str.json_decode(REFS)).unnest("refs")
         shown = known.join(goods, left_on=["channel_sku", "id"], right_on=["sku", "id"])
         return StockShown.validate(shown.select("listing_id", "pcs"))

@@ -89,8 +89,8 @@ def make_site(site: Site) -> FastAPI:
 
 @router.get("/products")
 async def list_products(request: Request) -> Response:
-    """Products, newest first; with ``sku`` variations too."""
-    return _page(request, _found(_site(request).shop, request.query_params.get("sku")))
+    """Products, newest first; with ``sku`` or ``search_sku`` variations too."""
+    return _page(request, _found(_site(request).shop, **request.query_params))
 
 
 @router.post("/products")
@@ -220,11 +220,17 @@ async def _hang(request: Request, fault: Fault) -> Response:
     return Response(status_code=499)
 
 
-def _found(shop: Shop, sku: str | None) -> list[Goods]:
-    if sku is None:
-        return [goods for goods in shop.goods.values() if not goods.parent_id]
-    asked = {*sku.split(","), sku}
-    return [goods for goods in shop.goods.values() if goods.sku in asked]
+def _found(shop: Shop, /, sku: str = "", search_sku: str = "", **_others: str) -> list[Goods]:
+    """Goods by their own code: its parts go before whole ones, and the whole filter is a code too.
+
+    As prepare_objects_query and add_search_criteria_to_wp_query_where of WooCommerce's class-wc-rest-products-controller.php do it:
+    an empty argument is none, ``search_sku`` is a LIKE with its wildcards escaped, in a collation that ignores case.
+    """
+    if search_sku:
+        return [goods for goods in shop.goods.values() if search_sku.casefold() in goods.sku.casefold()]
+    if sku:
+        return [goods for goods in shop.goods.values() if goods.sku in {*sku.split(","), sku}]
+    return [goods for goods in shop.goods.values() if not goods.parent_id]
 
 
 def _page(request: Request, goods: list[Goods]) -> Response:

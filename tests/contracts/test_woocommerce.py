@@ -49,7 +49,7 @@ DEVIATIONS = [
         "product",
         "type",
         {"enum": ["simple", "grouped", "external", "variable", "variation"]},
-        "class-wc-rest-products-controller.php: with sku, post_type is product and product_variation",
+        "class-wc-rest-products-controller.php: with sku or search_sku, post_type is product and product_variation",
     ),
     Deviation("product", "manage_stock", {"enum": [True, False, "parent"]}, "WC_Product_Variation::get_manage_stock"),
     Deviation("variation", "shipping_class_id", {"type": "integer"}, "sample: variation_batch"),
@@ -88,12 +88,13 @@ def exchanges(site: Site) -> list[dict[str, Any]]:
         {"sku": "КР-7/2", "pcs": 2},
         {"sku": "FREE", "pcs": None},
         {"sku": "P", "variations": [{"sku": "P-1", "pcs": 1}, {"sku": "P-2", "is_managed_by_parent": True}]},
+        {"sku": "T", "variations": [{"sku": "ТР-109-1,5-ЗЕЛ", "pcs": 1}]},
     )
     with WooCommerceSite(url=site.url, consumer_key=SecretStr(SITE_KEY), consumer_secret=SecretStr(SITE_SECRET), clock=Clock()) as shop:
         shop.ping()
-        listings = listed(shop, "КР-7/2", "FREE", "P-1", "P-2", "W-0001", "W-0003-S")
+        listings = listed(shop, "КР-7/2", "FREE", "P-1", "P-2", "W-0001", "W-0003-S", "ТР-109-1,5-ЗЕЛ")
         site.remove("W-0001")
-        shop.send_stock(offer(listings, 5, 0, 7, 0, 3, 4))
+        shop.send_stock(offer(listings, 5, 0, 7, 0, 3, 4, 2))
         shop.read_stock(listings)
     return site.heard()
 
@@ -176,6 +177,7 @@ def test_the_worlds_answers_have_exactly_the_recorded_fields(spec: dict[str, Any
 
 def test_our_requests_use_only_recorded_arguments(spec: dict[str, Any], exchanges: list[dict[str, Any]]) -> None:
     assert {route_of(exchange["path"]) for exchange in exchanges} == set(ROUTES)
+    assert {"sku", "search_sku"} <= {name for exchange in exchanges for name in exchange["query"]}
     for exchange in exchanges:
         route = route_of(exchange["path"])
         query = {name: int(value) if value.isdigit() else value for name, value in exchange["query"].items()}
@@ -223,3 +225,22 @@ def test_pages_are_counted_in_headers_and_linked(site: Site) -> None:
     assert 'rel="next"' in first.headers["link"]
     assert "link" not in last.headers
     assert (len(first.json()), len(last.json())) == (5, 2)
+
+
+def asked(site: Site, **query: str) -> list[str]:
+    signed = SignedAuth(key=SecretStr(SITE_KEY), secret=SecretStr(SITE_SECRET), clock=Clock())
+    with httpx.Client(base_url=f"{site.url}/wp-json/wc/v3", auth=signed) as client:
+        return sorted(goods["sku"] for goods in client.get("/products", params=query).json())
+
+
+def test_the_world_finds_parts_of_codes_whatever_their_case_and_wildcards_are_plain(site: Site) -> None:
+    site.put({"sku": "Ключ_1,5"}, {"sku": "P", "variations": [{"sku": "P-ключ"}]}, {"sku": "К%"})
+    assert asked(site, search_sku="КЛЮЧ") == ["P-ключ", "Ключ_1,5"]
+    assert asked(site, search_sku="К%") == ["К%"]
+    assert asked(site, search_sku="к_") == []
+
+
+def test_in_the_world_parts_of_codes_go_before_whole_ones(site: Site) -> None:
+    site.put({"sku": "A"}, {"sku": "B,C"}, {"sku": "B"})
+    assert asked(site, search_sku="B", sku="A") == ["B", "B,C"]
+    assert asked(site, sku="B,C") == ["B", "B,C"]

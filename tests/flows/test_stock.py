@@ -180,10 +180,43 @@ def test_a_card_that_left_is_told_once_and_found_again_when_it_returns(hub: Hub,
 
 
 def test_a_code_that_cannot_be_used_is_quarantined(hub: Hub, site: Site) -> None:
-    site.put({"sku": "V", "variations": [{"sku": "V-1"}]})
-    count(hub, **{"A,B": 5, "V": 1})
+    site.put({"sku": "V", "variations": [{"sku": "V-1"}]}, {"sku": "T"}, {"sku": "T"})
+    count(hub, V=1, T=2)
     stock()
-    assert quarantined(hub) == {("A,B", "sku_has_comma"), ("V", "is_not_sold_by_piece")}
+    assert quarantined(hub) == {("V", "is_not_sold_by_piece"), ("T", "sku_repeats_on_channel")}
+
+
+def test_a_refused_code_leaves_the_quarantine_when_the_article_changes(hub: Hub, site: Site) -> None:
+    site.put({"sku": "V", "variations": [{"sku": "V-1"}]})
+    count(hub, V=1)
+    stock()
+    with hub.engine.begin() as connection:
+        connection.execute(update(item).values(article="V-1"))
+    stock()
+    assert quarantined(hub) == set()
+    assert site.stock()["V-1"] == 1
+
+
+def test_a_code_with_a_comma_gets_its_stock(hub: Hub, site: Site) -> None:
+    site.put({"sku": "P", "variations": [{"sku": "ТР-109-1,5-ЗЕЛ", "pcs": 1}]})
+    count(hub, **{"ТР-109-1,5-ЗЕЛ": 5, "НЕТ-1,5": 5})
+    stock()
+    assert site.stock()["ТР-109-1,5-ЗЕЛ"] == 5
+    assert quarantined(hub) == set()
+
+
+def test_variants_under_one_article_are_told_until_each_has_its_own(hub: Hub, site: Site) -> None:
+    site.put({"sku": "V-1"}, {"sku": "V-2"})
+    count(hub, **{"V-1": 1, "V-2": 2})
+    with hub.engine.begin() as connection:
+        connection.execute(update(item).values(product_ref="V-1", article="V"))
+    stock()
+    assert quarantined(hub) == {("V", "variants_share_article")}
+    with hub.engine.begin() as connection:
+        connection.execute(update(item).values(article=item.c.item_ref))
+    stock()
+    assert quarantined(hub) == set()
+    assert site.stock() == {"V-1": 1, "V-2": 2}
 
 
 def test_while_another_run_sends_this_one_yields(hub: Hub, site: Site) -> None:

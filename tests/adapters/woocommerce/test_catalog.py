@@ -31,10 +31,72 @@ def test_a_code_that_is_not_there_is_in_neither_frame(shop: WooCommerceSite) -> 
     assert found.refused.is_empty()
 
 
-def test_a_code_with_a_comma_is_refused_and_not_asked(site: Site, shop: WooCommerceSite) -> None:
-    site.put({"sku": "A,B"}, {"sku": "A"})
-    assert refused(shop, "A,B") == {"A,B": "sku_has_comma"}
-    assert site.heard() == []
+def test_a_code_with_a_comma_is_searched_for_alone_and_matched_whole(site: Site, shop: WooCommerceSite) -> None:
+    site.put({"sku": "1,5", "pcs": 3}, {"sku": "X1,5"}, {"sku": "1"}, {"sku": "P", "variations": [{"sku": "ТР-109-1,5-ЗЕЛ", "pcs": 4}]})
+    found = shop.find_listings(["1,5", "X1,5", "ТР-109-1,5-ЗЕЛ", "9,9", "1"])
+    assert sorted(found.passed.select("channel_sku", "pcs").rows()) == [("1", 0), ("1,5", 3), ("X1,5", 0), ("ТР-109-1,5-ЗЕЛ", 4)]
+    assert found.refused.is_empty()
+    asked = [(call["query"].get("sku"), call["query"].get("search_sku")) for call in site.heard()]
+    assert asked == [("1", None), (None, "1,5"), (None, "X1,5"), (None, "ТР-109-1,5-ЗЕЛ"), (None, "9,9")]
+
+
+def test_a_variation_with_a_comma_keeps_its_product(site: Site, shop: WooCommerceSite) -> None:
+    parent_id, variation_id = site.put({"sku": "P", "variations": [{"sku": "P-1,5"}]})
+    refs = shop.find_listings(["P-1,5"]).passed["refs"][0]
+    assert json.loads(refs) == {"id": variation_id, "parent_id": parent_id}
+
+
+def test_every_page_of_a_search_is_read(site: Site, shop: WooCommerceSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.put({"sku": "1,5"}, {"sku": "A1,5"}, {"sku": "B1,5"})
+    monkeypatch.setattr(shop, "PAGE_MAX", 1)
+    assert shop.find_listings(["1,5"]).passed["channel_sku"].to_list() == ["1,5"]
+    assert [call["query"]["page"] for call in site.heard("GET")] == ["1", "2", "3"]
+
+
+def test_a_search_without_an_end_in_sight_refuses_the_code_alone(
+    site: Site, shop: WooCommerceSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put({"sku": "1,5"}, {"sku": "A1,5"}, {"sku": "B1,5"}, {"sku": "Z"})
+    monkeypatch.setattr(shop, "PAGE_MAX", 1)
+    monkeypatch.setattr(shop, "SEARCH_PAGES_MAX", 2)
+    found = shop.find_listings(["1,5", "A1,5", "Z"])
+    assert sorted(found.passed["channel_sku"]) == ["A1,5", "Z"]
+    assert found.refused.select("key", "reason").rows() == [("1,5", "sku_has_comma")]
+    assert len(site.heard("GET")) == 4
+
+
+def test_a_search_that_shows_the_same_page_again_refuses_even_what_it_showed(
+    site: Site, shop: WooCommerceSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put({"sku": "A1,5"}, {"sku": "B1,5"}, {"sku": "1,5"})
+    monkeypatch.setattr(shop, "PAGE_MAX", 1)
+    real = shop._connection.call
+    monkeypatch.setattr(shop._connection, "call", lambda *call, params, **rest: real(*call, params={**params, "page": 1}, **rest))
+    assert refused(shop, "1,5") == {"1,5": "sku_has_comma"}
+    assert len(site.heard("GET")) == 2
+
+
+def test_many_codes_with_commas_are_looked_for_together(site: Site, shop: WooCommerceSite) -> None:
+    skus = [f"М{number}x1,5" for number in range(130)]
+    site.put(*[{"sku": sku} for sku in skus], {"sku": "М999x1,5"})
+    assert sorted(shop.find_listings(skus).passed["channel_sku"]) == sorted(skus)
+    assert [call["query"]["search_sku"] for call in site.heard("GET")] == [",", ","]
+
+
+def test_many_codes_among_too_many_with_commas_are_searched_one_by_one(
+    site: Site, shop: WooCommerceSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put({"sku": "A,1"}, {"sku": "B,1"}, {"sku": "C,1"})
+    monkeypatch.setattr(shop, "PAGE_MAX", 1)
+    monkeypatch.setattr(shop, "SEARCH_PAGES_MAX", 2)
+    monkeypatch.setattr(shop, "SEARCHES_MAX", 1)
+    assert sorted(shop.find_listings(["A,1", "B,1"]).passed["channel_sku"]) == ["A,1", "B,1"]
+    assert [call["query"]["search_sku"] for call in site.heard("GET")] == [",", ",", "A,1", "B,1"]
+
+
+def test_a_code_with_a_comma_that_two_cards_share_is_refused(site: Site, shop: WooCommerceSite) -> None:
+    site.put({"sku": "T,1"}, {"sku": "T,1"})
+    assert refused(shop, "T,1") == {"T,1": "sku_repeats_on_channel"}
 
 
 def test_a_code_that_differs_by_case_only_is_not_ours(site: Site, shop: WooCommerceSite, monkeypatch: pytest.MonkeyPatch) -> None:

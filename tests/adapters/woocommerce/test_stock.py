@@ -15,6 +15,13 @@ def test_a_figure_is_written_and_read_back(site: Site, shop: WooCommerceSite) ->
     assert shows(shop, listings) == {1: 5, 2: 0, 3: 7}
 
 
+def test_a_figure_under_a_code_with_a_comma_is_written_and_read_back(site: Site, shop: WooCommerceSite) -> None:
+    site.put({"sku": "А-1,5", "pcs": 1}, {"sku": "B", "variations": [{"sku": "B-1,5", "pcs": 1}]}, {"sku": "А-1,55", "pcs": 9})
+    listings = listed(shop, "А-1,5", "B-1,5")
+    assert outcomes(shop.send_stock(offer(listings, 5, 0))) == {1: ACCEPTED, 2: ACCEPTED}
+    assert shows(shop, listings) == {1: 5, 2: 0}
+
+
 def test_a_card_that_managed_no_stock_manages_it_after_a_write(site: Site, shop: WooCommerceSite) -> None:
     site.put({"sku": "FREE", "pcs": None}, {"sku": "P", "variations": [{"sku": "P-1", "is_managed_by_parent": True}]})
     listings = listed(shop, "FREE", "P-1")

@@ -1,0 +1,96 @@
+"""The quarantine's side of looking for codes on a channel: which articles keep items off it, for as long as they do."""
+
+from typing import Any
+
+import polars as pl
+from sqlalchemy import CTE, Select, Text, Update, and_, distinct, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, insert
+
+from adapters.hub.codes import live_codes
+from adapters.hub.hub import Hub
+from adapters.hub.rows import rows_of
+from adapters.hub.tables.catalog import item, product
+from adapters.hub.tables.journal import quarantine
+from validation.reasons import sentence_of
+
+SHARED = "variants_share_article"
+GONE = "listing_is_gone"
+SHOWN = 50
+"""Variants of one product that a row names."""
+
+
+class Unlisted:
+    """Refused rows of a channel whose entity is ``listing`` and whose key is a code."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def restate(self, channel: str, *, searched: pl.DataFrame, refused: pl.DataFrame) -> None:
+        """Bring the channel's rows in line with the codes that live items go by now.
+
+        An article that variants of one product share is a row while they do. Any other row leaves when no single item goes by its code
+        any more, or when the code was looked for just now and not refused so again; a card that is gone stays told until it is found.
+
+        Args:
+            channel: its name.
+            searched: what was looked for just now: ``channel_sku``.
+            refused: `RowRefused` of that search.
+        """
+        live = select(live_codes()).cte("live_code")
+        shared = _shared(live).cte("shared")
+        q, now = quarantine.c, literal(self._hub.clock.now())
+        of_channel = and_(q.source == channel, q.entity == "listing")
+        is_told = exists().where(
+            of_channel, q.state.in_(["open", "dismissed"]), q.reason == SHARED, q.key == shared.c.key, q.payload == shared.c.payload
+        )
+        put = insert(quarantine).from_select(
+            ["source", "entity", "key", "reason", "sentence", "payload", "state", "first_seen_at", "last_seen_at"],
+            select(
+                literal(channel),
+                literal("listing"),
+                shared.c.key,
+                literal(SHARED),
+                literal(sentence_of(SHARED)),
+                shared.c.payload,
+                literal("open"),
+                now,
+                now,
+            ).where(~is_told),
+        )
+        renewed = {"payload": put.excluded.payload, "last_seen_at": put.excluded.last_seen_at, "times": q.times + 1}
+        restated = put.on_conflict_do_update(
+            index_elements=[q.source, q.entity, q.key, q.reason], index_where=q.state == "open", set_=renewed
+        )
+        over = _over(live, shared, searched=searched, refused=refused).where(of_channel).values(state="resolved", closed_at=now)
+        with self._hub.engine.begin() as connection:
+            connection.execute(restated.add_cte(over.cte("over")))
+
+
+def _shared(live: CTE) -> Select[tuple[str, Any]]:
+    """Codes that several variants of one product go by; a code of different products is `adapters.hub.findings`' to tell."""
+    of_item = and_(product.c.source == item.c.source, product.c.product_ref == item.c.product_ref)
+    variant = func.jsonb_build_object("item_ref", item.c.item_ref, "name", func.coalesce(item.c.name, product.c.name), type_=JSONB)
+    variants = func.array_agg(aggregate_order_by(variant, item.c.item_ref), type_=ARRAY(JSONB))[1:SHOWN]
+    payload = func.jsonb_build_object("article", live.c.channel_sku, "times", func.count(), "items", variants, type_=JSONB)
+    return (
+        select(live.c.channel_sku.label("key"), payload.label("payload"))
+        .join(item, item.c.item_id == live.c.item_id)
+        .outerjoin(product, of_item)
+        .where(live.c.bearers > 1)
+        .group_by(live.c.channel_sku)
+        .having(func.count(distinct(tuple_(item.c.source, item.c.product_ref))) == 1)
+    )
+
+
+def _over(live: CTE, shared: CTE, *, searched: pl.DataFrame, refused: pl.DataFrame) -> Update:
+    """Rows that nothing shows any more."""
+    q = quarantine.c
+    asked = rows_of(searched, channel_sku=Text())
+    told = rows_of(refused, key=Text(), reason=Text())
+    is_shared = exists().where(shared.c.key == q.key)
+    is_gone_by = exists().where(live.c.channel_sku == q.key, live.c.bearers == 1)
+    is_asked = exists().where(asked.c.channel_sku == q.key)
+    is_told = exists().where(told.c.key == q.key, told.c.reason == q.reason)
+    is_cleared = and_(q.reason != GONE, is_asked, ~is_told)
+    is_over = or_(and_(q.reason == SHARED, ~is_shared), and_(q.reason != SHARED, or_(~is_gone_by, is_cleared)))
+    return update(quarantine).where(q.state == "open", is_over)
