@@ -18,6 +18,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.hub.incidents import Incidents
 from adapters.settings import GatewaySettings, MessageSettings, PrefectSettings, Route, Settings
+from deployments.postgres import EmbeddedPostgres
 from deployments.processes import await_until
 from deployments.silence import answers
 from deployments.supervisor import Supervisor
@@ -48,8 +49,11 @@ def running(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox) -> Itera
         gateway=GatewaySettings(port=0),
         messages=MessageSettings(routes={"owner": Route(urls=[SecretStr(mailbox.url)])}, silent_after_s=4.0),
     )
-    with Supervisor(settings) as supervisor:
-        yield supervisor
+    try:
+        with Supervisor(settings) as supervisor:
+            yield supervisor
+    finally:
+        EmbeddedPostgres(settings.var_dir).discard()
 
 
 @pytest.fixture
