@@ -12,7 +12,8 @@ from adapters.hub.counting import mark_umbrellas
 from adapters.hub.findings import restate_findings
 from adapters.hub.tables.journal import cursor
 
-CARDS = {"product": ("product", "product_ref"), "item": ("item", "item_ref")}
+CARDS = {"product": ("product", "product_id", "product_ref"), "item": ("item", "item_id", "item_ref")}
+"""A card's table, key and name in 1C, by entity of the series."""
 
 LOST = """
 select name from feed f
@@ -24,24 +25,8 @@ where f.source = :source and f.exchange <> 'sale' and f.kind <> 'picture' and f.
 order by f.feed_id
 """
 
-CONFIRM = {
-    "product": """
-update product t set formed_at = :formed_at from series_member m
-where m.series_id = :series_id and t.source = :source and t.product_ref = m.ref and t.formed_at < :formed_at
-""",
-    "offer": """
-update item t set formed_at = :formed_at from series_member m
-where m.series_id = :series_id and t.source = :source and t.item_ref = m.ref and t.formed_at < :formed_at
-""",
-    "price": """
-update price t set formed_at = :formed_at from series_member m join item i on i.source = :source and i.item_ref = m.ref
-where m.series_id = :series_id and t.item_id = i.item_id and t.formed_at < :formed_at
-""",
-    "count": """
-update stock_count t set formed_at = :formed_at from series_member m join item i on i.source = :source and i.item_ref = m.ref
-where m.series_id = :series_id and t.item_id = i.item_id and t.formed_at < :formed_at
-""",
-}
+CONFIRM = {"product": "product t", "offer": "item t", "price": "price t", "count": "stock_count t"}
+"""The rows of each kind that an export states."""
 
 
 def lost_files(connection: Connection, series: Row[Any]) -> list[str]:
@@ -51,10 +36,10 @@ def lost_files(connection: Connection, series: Row[Any]) -> list[str]:
 
 def live_and_missing(connection: Connection, series: Row[Any], *, until: datetime) -> tuple[int, int]:
     """Cards alive in the export's catalogue, and those of them that it does not have."""
-    table, ref = CARDS[series.entity]
+    table, key, _ = CARDS[series.entity]
     counted = text(f"""
-        select count(*) as live, count(*) filter (where m.ref is null) as missing
-        from {table} t left join series_member m on m.series_id = :series_id and m.ref = t.{ref}
+        select count(*) as live, count(*) filter (where m.card_id is null) as missing
+        from {table} t left join series_member m on m.series_id = :series_id and m.card_id = t.{key}
         where {_IS_LIVE}
     """)
     row = connection.execute(counted, _names(series, until)).one()
@@ -63,15 +48,15 @@ def live_and_missing(connection: Connection, series: Row[Any], *, until: datetim
 
 def examples_of(connection: Connection, series: Row[Any], *, until: datetime) -> tuple[str, ...]:
     """Names of some that are missing."""
-    table, ref = CARDS[series.entity]
-    named = text(f"select coalesce(name, {ref}) from {table} t where {_IS_LIVE} and {_is_missing(ref)} order by {ref} limit 3")
+    table, key, ref = CARDS[series.entity]
+    named = text(f"select coalesce(name, {ref}) from {table} t where {_IS_LIVE} and {_is_missing(key)} order by {ref} limit 3")
     return tuple(connection.execute(named, _names(series, until)).scalars())
 
 
 def mark_absent(connection: Connection, series: Row[Any], *, now: datetime, until: datetime) -> int:
     """Take the missing cards off sale; their counts stay as they are."""
-    table, ref = CARDS[series.entity]
-    marked = text(f"update {table} t set is_absent = true, changed_at = :now where {_IS_LIVE} and {_is_missing(ref)}")
+    table, key, _ = CARDS[series.entity]
+    marked = text(f"update {table} t set is_absent = true, changed_at = :now where {_IS_LIVE} and {_is_missing(key)}")
     missing = connection.execute(marked, _names(series, until) | {"now": now}).rowcount
     if missing:
         mark_umbrellas(connection, series.source)
@@ -96,9 +81,17 @@ def baseline_of(kind: str, catalog_ref: str) -> str:
 
 def confirm_members(connection: Connection, series: Row[Any]) -> None:
     """Give the rows of an export that will be no baseline its stamp one by one: what it said of them stays said."""
-    if series.formed_at is not None:
-        for kind in series.kinds:
-            connection.execute(text(CONFIRM[kind]), dict(series._mapping))
+    if series.formed_at is None:
+        return
+    for kind in series.kinds:
+        key = "product_id" if kind == "product" else "item_id"
+        connection.execute(
+            text(f"""
+            update {CONFIRM[kind]} set formed_at = :formed_at from series_member m
+            where m.series_id = :series_id and t.{key} = m.card_id and t.formed_at < :formed_at
+            """),
+            dict(series._mapping),
+        )
 
 
 _IS_LIVE = """
@@ -106,8 +99,8 @@ t.source = :source and t.catalog_ref = :catalog_ref and not t.is_deleted and not
 """
 
 
-def _is_missing(ref: str) -> str:
-    return f"not exists (select from series_member m where m.series_id = :series_id and m.ref = t.{ref})"
+def _is_missing(key: str) -> str:
+    return f"not exists (select from series_member m where m.series_id = :series_id and m.card_id = t.{key})"
 
 
 def _names(series: Row[Any], until: datetime) -> dict[str, Any]:

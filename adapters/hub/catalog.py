@@ -16,7 +16,7 @@ from adapters.hub.journal import write
 from adapters.hub.kinds import PLURALS
 from adapters.hub.loading import Header, Load
 from adapters.hub.locks import lock_source
-from adapters.hub.members import drop_superseded, join_series
+from adapters.hub.members import drop_superseded, find_parts, join_parts, name_cards
 from adapters.hub.merging import merge_dictionaries, merge_items, merge_products, name_items
 from adapters.hub.recipes import merge_recipes
 from adapters.hub.refusals import write_refusals
@@ -100,7 +100,7 @@ class Catalog:
             connection.execute(text("set local jit = off"))
             with connection.begin_nested() as taken:
                 staged = stage(connection, portions)
-                load = _load(connection, known, header, now)
+                load = _load(connection, known, header, staged, now)
                 verdict, recorded = self._take(load, header, staged, decide)
                 if verdict.is_held:
                     taken.rollback()
@@ -108,24 +108,30 @@ class Catalog:
 
     def _take(self, load: Load, header: Header, staged: Staged, decide: Decide) -> tuple[Verdict, Recorded]:
         """Everything between the copy and the commit; on a held verdict the caller rolls it back."""
-        name_items(load)
-        is_part = join_series(load, decide)
-        load.keeps_stamps = load.is_changes_only is True and load.formed_at is not None and not is_part
         drop_superseded(load)
+        name_items(load)
+        name_cards(load)
+        parts = find_parts(load, decide)
+        load.keeps_stamps = load.is_changes_only is True and load.formed_at is not None and not parts
         shrinkages = measure_deletions(load)
         merge_dictionaries(load)
-        merge_products(load)
+        if "product" in load.kinds:
+            merge_products(load)
         merge_items(load)
-        merge_recipes(load)
+        if "recipe" in load.kinds:
+            merge_recipes(load)
         if load.has_news("products", "offers"):
             load.changed["offers"] += mark_umbrellas(load.connection, load.source)
+        join_parts(load, parts)
         resolve(load)
-        shape = measure(load, shrinkages=shrinkages, is_full=is_part)
+        shape = measure(load, shrinkages=shrinkages, is_full=bool(parts))
         verdict = PASSED if load.feed.is_accepted else decide(shape)
         if verdict.is_held:
             return verdict, Recorded(feed_id=load.feed.feed_id, state="held", sentence="")
-        merge_prices(load)
-        merge_counts(load)
+        if "price" in load.kinds:
+            merge_prices(load)
+        if "count" in load.kinds:
+            merge_counts(load)
         zero_totals(load)
         refused = write_refusals(load)
         if staged.documents:
@@ -134,7 +140,7 @@ class Catalog:
         return verdict, _counted(load, staged, refused, shape)
 
 
-def _load(connection: Connection, known: Feed, header: Header, now: datetime) -> Load:
+def _load(connection: Connection, known: Feed, header: Header, staged: Staged, now: datetime) -> Load:
     formed_at = None if header.is_day_only else header.formed_at
     return Load(
         connection=connection,
@@ -143,6 +149,7 @@ def _load(connection: Connection, known: Feed, header: Header, now: datetime) ->
         formed_at=formed_at,
         is_changes_only=header.is_changes_only,
         catalog_ref=(header.catalog_ref or "").rstrip("#"),
+        kinds=frozenset(kind for kind, rows in staged.rows.items() if rows),
         has_newer=formed_at is not None and _has_newer(connection, known.source, formed_at),
     )
 

@@ -21,10 +21,12 @@ where i.source = :source and not i.is_deleted and not i.is_absent and not i.is_u
 """
 
 ARTICLES = f"""
+with live as materialized (select * from ({LIVE}) live where article is not null),
+repeated as (select article from live group by article having min(product_ref) <> max(product_ref))
 select article as key, jsonb_build_object('article', article, 'times', count(*), 'items', (array_agg(
     jsonb_build_object('item_ref', item_ref, 'product_ref', product_ref, 'name', name) order by item_ref))[1:{SHOWN}]) as payload
-from ({LIVE}) live where article is not null
-group by article having count(distinct product_ref) > 1
+from live join repeated using (article)
+group by article
 """
 
 BARCODES = f"""

@@ -19,7 +19,6 @@ from sqlalchemy import (
     insert,
     literal,
     not_,
-    or_,
     select,
     text,
     tuple_,
@@ -27,6 +26,9 @@ from sqlalchemy import (
 )
 
 from adapters.hub.feeds import Feed
+
+MANY_ROWS = 10_000
+"""After so many new rows a table's statistics lie, and the statements that follow would be planned for an empty one."""
 
 
 class Header(Protocol):
@@ -48,6 +50,7 @@ class Load:
 
     Args:
         formed_at: 1C's stamp; None where the file has none or only a day, and then nothing is ordered by it.
+        kinds: the kinds of rows that came at all.
         has_newer: a file with a newer stamp was recorded before, so that single rows may be newer than this feed's.
         keeps_stamps: a row that says what the hub knows already still moves its stamp. Not in a full export, which would rewrite
             every row: there the stamp of the whole series takes its place (`adapters.hub.series`).
@@ -59,6 +62,7 @@ class Load:
     formed_at: datetime | None
     is_changes_only: bool | None
     catalog_ref: str
+    kinds: frozenset[str] = frozenset()
     has_newer: bool = False
     keeps_stamps: bool = False
     inserted: Counter[str] = field(default_factory=Counter)
@@ -73,13 +77,24 @@ class Load:
     @property
     def names(self) -> dict[str, Any]:
         """What text statements bind."""
-        return {"source": self.source, "feed_id": self.feed.feed_id, "now": self.now, "formed_at": self.formed_at}
+        return {
+            "source": self.source,
+            "feed_id": self.feed.feed_id,
+            "now": self.now,
+            "formed_at": self.formed_at,
+            "session_began_at": self.feed.session_began_at,
+        }
 
     @property
     def stamp(self) -> dict[str, Any]:
         """Columns of a written row that say whence and when; without a stamp the row keeps the one it has."""
         stamped = {} if self.formed_at is None else {"formed_at": self.formed_at}
         return {"feed_id": self.feed.feed_id, "changed_at": self.now, **stamped}
+
+    def refresh(self, table: str, added: int) -> None:
+        """Bring a table's statistics up to date after many new rows."""
+        if added >= MANY_ROWS:
+            self.connection.execute(text(f"analyze {table}"))
 
     def has_news(self, *entities: str) -> bool:
         """Whether any row of these was added or changed."""
@@ -108,7 +123,6 @@ class Merge:
         restated: where a row that is there already takes something else than a new one.
         keeps: a null means "not in this file" and leaves the column as it is.
         written: further columns of every written row, compared with nothing.
-        also_where: rewrites a row although it says nothing new.
     """
 
     entity: str
@@ -120,7 +134,6 @@ class Merge:
     restated: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     keeps: bool = False
     written: Mapping[str, Any] = field(default_factory=dict)
-    also_where: ColumnElement[bool] | None = None
 
 
 def merge(load: Load, plan: Merge) -> None:
@@ -130,12 +143,12 @@ def merge(load: Load, plan: Merge) -> None:
     stated = kept | dict(plan.restated)
     if stated:
         differs = tuple_(*(target.c[name] for name in stated)).is_distinct_from(tuple_(*stated.values()))
-        wanted = differs if plan.also_where is None else or_(differs, plan.also_where)
-        load.changed[plan.entity] += load.run(update(target).where(plan.match, wanted).values(**stated, **plan.written))
+        load.changed[plan.entity] += load.run(update(target).where(plan.match, differs).values(**stated, **plan.written))
         if load.keeps_stamps and "formed_at" in plan.written:
             is_stamped = target.c.formed_at.is_not_distinct_from(load.formed_at)
-            load.run(update(target).where(plan.match, not_(is_stamped), not_(wanted)).values(formed_at=load.formed_at))
+            load.run(update(target).where(plan.match, not_(is_stamped), not_(differs)).values(formed_at=load.formed_at))
     load.inserted[plan.entity] += add_missing(load, plan)
+    load.refresh(target.name, load.inserted[plan.entity])
 
 
 def add_missing(load: Load, plan: Merge) -> int:

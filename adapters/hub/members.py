@@ -15,27 +15,34 @@ from adapters.hub.tables.journal import cursor
 
 
 class Entity(NamedTuple):
-    """What a full export is of: its rows, how they are named, and what shows that a file lists it at all."""
+    """What a full export is of: the rows that name its cards, where the cards are, what shows that a file lists them, their keys."""
 
     name: str
-    kind: str
-    refs: str
+    named: str
+    table: str
+    key: str
+    ref: str
     is_listed: str
+    keys: str
 
 
-ENTITIES = (
-    Entity(
-        "product",
-        "product",
-        "select product_ref from incoming_product",
-        "select exists (select from incoming_product)",
-    ),
-    Entity(
-        "item",
-        "offer",
-        "select item_ref from incoming_item",
-        "select exists (select from incoming_offer where name is not null)",
-    ),
+PRODUCT = Entity(
+    "product",
+    "incoming_card",
+    "product",
+    "product_id",
+    "product_ref",
+    "select exists (select from incoming_product)",
+    "select product_id from product join incoming_card using (product_ref) where source = :source",
+)
+ITEM = Entity(
+    "item",
+    "incoming_item",
+    "item",
+    "item_id",
+    "item_ref",
+    "select exists (select from incoming_offer where name is not null)",
+    "select item_id from incoming_known",
 )
 SUPERSEDED = {
     "product": ("incoming_product", "incoming_recipe", "incoming_barcode where owner = 'product'"),
@@ -45,45 +52,80 @@ SUPERSEDED = {
 }
 """What goes with each kind of rows that a newer full export has replaced."""
 
-REFS = {"product": "product_ref", "offer": "item_ref", "price": "item_ref", "count": "item_ref"}
+
+class Part(NamedTuple):
+    """A feed's part in an open full export."""
+
+    series_id: int
+    entity: Entity
 
 
-def join_series(load: Load, decide: Decide) -> bool:
-    """Add the feed's rows to the open full exports of its source, opening one if the feed begins it; was there any?
+def name_cards(load: Load) -> None:
+    """List the products that the feed names, once; a known one whose row was refused is in the file all the same, and not absent."""
+    load.count("""
+        insert into incoming_card
+        select product_ref from incoming_product
+        union
+        select p.product_ref from product p join incoming_refused r on r.entity = 'product' and r.key = p.product_ref
+        where p.source = :source
+    """)
+
+
+def find_parts(load: Load, decide: Decide) -> list[Part]:
+    """The full exports that the feed is a part of: it begins one, or brings cards that an open one does not have yet.
 
     A file that says it is complete begins a new export, unless it repeats nothing of the one that is open: then it is another part
-    of the same (УНФ writes goods and services apart). Refused rows are in the export all the same: they are not absent.
+    of the same (УНФ writes goods and services apart). A list of changes that comes meanwhile and names nothing new is no part: it
+    must not keep the export open for ever. Nor is a file that was formed before the export began.
     """
-    is_part = False
-    for entity in ENTITIES:
-        refs = f"{entity.refs} union select key from incoming_refused where entity = '{entity.kind}' and key <> ''"
+    parts = []
+    for entity in (PRODUCT, ITEM):
         series_id = _open_series(load, entity)
-        is_listed = load.connection.execute(text(entity.is_listed)).scalar_one()
+        if series_id is not None and _is_older_than(load, series_id):
+            continue
+        is_listed = bool(load.connection.execute(text(entity.is_listed)).scalar_one())
         if load.is_changes_only is False and is_listed:
-            if series_id is not None and _repeats(load, series_id, refs):
+            if series_id is not None and _has_common(load, series_id, entity):
                 close_series(load.connection, series_id, now=load.now, decide=decide, is_cut_short=True)
                 series_id = None
             series_id = series_id if series_id is not None else _begin(load, entity)
-        elif load.is_changes_only is False and series_id is not None and entity.name == "item":
+        elif load.is_changes_only is False and series_id is not None and entity is ITEM:
             _add_kinds(load, series_id)
-        if series_id is not None and not _is_older_than(load, series_id):
-            is_part = _add_members(load, series_id, refs) or is_part
-    return is_part
+        if series_id is not None and _brings_new(load, series_id, entity):
+            parts.append(Part(series_id, entity))
+    return parts
+
+
+def join_parts(load: Load, parts: list[Part]) -> None:
+    """Add the feed's cards, which have their keys now, to the exports it is a part of."""
+    for series_id, entity in parts:
+        joined = text(f"""
+            insert into series_member (series_id, card_id)
+            select :series_id, card_id from ({entity.keys}) keyed (card_id) order by card_id on conflict do nothing
+        """)
+        load.connection.execute(joined, {"series_id": series_id, "source": load.source})
+        moved = update(export_series).where(export_series.c.series_id == series_id)
+        load.connection.execute(moved.values(moved_at=load.now))
 
 
 def drop_superseded(load: Load) -> None:
-    """Take out what a newer full export has replaced: whole kinds once it is over, its members while it is open."""
+    """Take out what a newer full export has replaced: whole kinds once it is over, its cards while it is open."""
     if load.formed_at is None or not load.has_newer:
         return
-    for kind, tables in SUPERSEDED.items():
+    for kind, (rows, *besides) in SUPERSEDED.items():
         if _is_replaced(load, kind):
-            load.dropped[kind] += sum(load.count(f"delete from {table}") for table in tables)
+            load.dropped[kind] += load.count(f"delete from {rows}")
+            for beside in besides:
+                load.count(f"delete from {beside}")
             load.count(f"delete from incoming_refused where entity = '{kind}'")
             continue
+        entity = PRODUCT if kind == "product" else ITEM
         load.dropped[kind] += load.count(f"""
-            delete from incoming_{kind} n using series_member m join export_series s using (series_id)
-            where s.source = :source and s.state = 'open' and s.formed_at > :formed_at and s.kinds ? '{kind}'
-              and m.ref = n.{REFS[kind]}
+            delete from incoming_{kind} n
+            using {entity.table} t join series_member m on m.card_id = t.{entity.key} join export_series s using (series_id)
+            where t.source = :source and t.{entity.ref} = n.{entity.ref}
+              and s.source = :source and s.entity = '{entity.name}' and s.state = 'open' and s.formed_at > :formed_at
+              and jsonb_exists(s.kinds, '{kind}')
         """)
 
 
@@ -99,7 +141,7 @@ def _begin(load: Load, entity: Entity) -> int:
         entity=entity.name,
         catalog_ref=load.catalog_ref,
         state="open",
-        kinds=["product"] if entity.name == "product" else _item_kinds(load),
+        kinds=["product"] if entity is PRODUCT else _item_kinds(load),
         first_feed_id=load.feed.feed_id,
         formed_at=load.formed_at,
         began_at=load.now,
@@ -109,9 +151,7 @@ def _begin(load: Load, entity: Entity) -> int:
 
 
 def _item_kinds(load: Load) -> list[str]:
-    filled = "select exists (select from incoming_{})"
-    held = [kind for kind in ("price", "count") if load.connection.execute(text(filled.format(kind))).scalar_one()]
-    return ["offer", *held]
+    return ["offer", *(kind for kind in ("price", "count") if kind in load.kinds)]
 
 
 def _add_kinds(load: Load, series_id: int) -> None:
@@ -121,26 +161,33 @@ def _add_kinds(load: Load, series_id: int) -> None:
     load.connection.execute(update(export_series).where(export_series.c.series_id == series_id).values(kinds=kinds))
 
 
-def _repeats(load: Load, series_id: int, refs: str) -> bool:
-    shared = f"select exists (select from series_member where series_id = :series_id and ref in ({refs}))"
-    return bool(load.connection.execute(text(shared), {"series_id": series_id}).scalar_one())
+def _has_common(load: Load, series_id: int, entity: Entity) -> bool:
+    common = f"""
+        select exists (
+          select from series_member m join {entity.table} t on t.{entity.key} = m.card_id
+          join {entity.named} named on named.{entity.ref} = t.{entity.ref}
+          where m.series_id = :series_id
+        )
+    """
+    return bool(load.connection.execute(text(common), {"series_id": series_id}).scalar_one())
+
+
+def _brings_new(load: Load, series_id: int, entity: Entity) -> bool:
+    fresh = f"""
+        select exists (
+          select from {entity.named} named
+          left join {entity.table} t on t.source = :source and t.{entity.ref} = named.{entity.ref}
+          left join series_member m on m.series_id = :series_id and m.card_id = t.{entity.key}
+          where m.card_id is null
+        )
+    """
+    return bool(load.connection.execute(text(fresh), {"series_id": series_id, "source": load.source}).scalar_one())
 
 
 def _is_older_than(load: Load, series_id: int) -> bool:
-    formed_at = load.connection.execute(select(export_series.c.formed_at).where(export_series.c.series_id == series_id)).scalar_one()
+    begun = select(export_series.c.formed_at).where(export_series.c.series_id == series_id)
+    formed_at = load.connection.execute(begun).scalar_one()
     return formed_at is not None and load.formed_at is not None and load.formed_at < formed_at
-
-
-def _add_members(load: Load, series_id: int, refs: str) -> bool:
-    """Only rows that were not in it yet are movement: a later list of changes must not keep the export open for ever."""
-    added = load.connection.execute(
-        text(f"insert into series_member (series_id, ref) select :series_id, ref from ({refs}) named (ref) on conflict do nothing"),
-        {"series_id": series_id},
-    ).rowcount
-    if added:
-        moved = update(export_series).where(export_series.c.series_id == series_id)
-        load.connection.execute(moved.values(moved_at=load.now))
-    return bool(added)
 
 
 def _is_replaced(load: Load, kind: str) -> bool:

@@ -4,26 +4,38 @@
 
 from sqlalchemy import ColumnElement, Subquery, Table, and_, false, func, literal, select, text
 
+from adapters.hub.kinds import PLURALS
 from adapters.hub.loading import Load, Merge, drop_older, merge
 from adapters.hub.tables import catalog, incoming
 
 DICTIONARIES: tuple[tuple[str, Table, Table, tuple[str, ...]], ...] = (
-    ("groups", incoming.group, catalog.product_group, ("group_ref",)),
-    ("price_types", incoming.price_type, catalog.price_type, ("price_type_ref",)),
-    ("warehouses", incoming.warehouse, catalog.warehouse, ("warehouse_ref",)),
-    ("properties", incoming.property_name, catalog.property_name, ("property_ref",)),
-    ("property_values", incoming.property_value, catalog.property_value, ("property_ref", "value_ref")),
+    ("group", incoming.group, catalog.product_group, ("group_ref",)),
+    ("price_type", incoming.price_type, catalog.price_type, ("price_type_ref",)),
+    ("warehouse", incoming.warehouse, catalog.warehouse, ("warehouse_ref",)),
+    ("property", incoming.property_name, catalog.property_name, ("property_ref",)),
+    ("property_value", incoming.property_value, catalog.property_value, ("property_ref", "value_ref")),
 )
+
+
+NAMED_BESIDE = (
+    "incoming_price",
+    "incoming_count",
+    "(select ref as item_ref from incoming_barcode where owner = 'item')",
+    "(select i.item_ref from item i join incoming_refused r on r.key = i.item_ref where i.source = :source and r.entity = 'offer')",
+)
+"""Items beside the offers; one whose offer was refused is in the file all the same, if it is known."""
 
 
 def merge_dictionaries(load: Load) -> None:
     """Groups, price types, warehouses, properties and their values."""
-    for entity, rows, target, key in DICTIONARIES:
+    for kind, rows, target, key in DICTIONARIES:
+        if kind not in load.kinds:
+            continue
         told = [column.name for column in rows.columns if column.name not in (*key, "row")]
         merge(
             load,
             Merge(
-                entity=entity,
+                entity=PLURALS[kind],
                 target=target,
                 rows=rows,
                 match=and_(target.c.source == load.source, *(target.c[name] == rows.c[name] for name in key)),
@@ -64,14 +76,12 @@ def name_items(load: Load) -> None:
     """List every item that the feed names, once: most stand among the offers, few only among prices or counts."""
     load.connection.execute(text("insert into incoming_item select item_ref from incoming_offer"))
     load.connection.execute(text("analyze incoming_item"))
-    for named in ("incoming_price", "incoming_count", "(select ref as item_ref from incoming_barcode where owner = 'item')"):
-        load.connection.execute(
-            text(f"""
+    for named in NAMED_BESIDE:
+        load.count(f"""
             insert into incoming_item
             select distinct item_ref from {named} as named
             where not exists (select from incoming_item i where i.item_ref = named.item_ref)
-            """)
-        )
+        """)
 
 
 def merge_items(load: Load) -> None:

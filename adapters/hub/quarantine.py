@@ -1,6 +1,6 @@
 """The quarantine: rows that were refused, kept whole until a later feed is right, or somebody fixes or dismisses them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.journal import write
 from adapters.hub.tables.journal import quarantine
 
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "quarantine_id": pl.Int64,
     "source": pl.String,
     "entity": pl.String,
@@ -73,7 +73,7 @@ class Quarantine:
         entity: str | None = None,
         source: str | None = None,
         limit: int = 100_000,
-    ) -> list[Refusal]:
+    ) -> Sequence[Refusal]:
         """Open rows to be judged again and recorded as a feed of their own; a row that passes then leaves by itself.
 
         What was found by comparing rows (`adapters.hub.findings`) is not among them: it leaves when the rows no longer show it.
@@ -84,7 +84,7 @@ class Quarantine:
         )
         with self._hub.engine.begin() as connection:
             found = connection.execute(query.order_by(q.quarantine_id).limit(limit)).mappings()
-            return [Refusal(**row) for row in found]
+            return tuple(Refusal(**row) for row in found)
 
     def dismiss(
         self,

@@ -11,53 +11,44 @@ from tasks.rules.gate import FeedShape, PriceJump, Shrinkage
 LATELY = timedelta(hours=1)
 JUMPS_SHOWN = 1000
 
-ANY_FIGURES = "select exists (select from incoming_item_price) or exists (select from incoming_item_count)"
+ZEROED = """
+with after as (
+  select item_id, place, pcs from incoming_item_count
+  where item_id in (select item_id from incoming_item_count where pcs < before_pcs)
+  union all
+  select c.item_id, c.place, c.pcs from stock_count c
+  where c.item_id in (select item_id from incoming_item_count where pcs < before_pcs)
+    and not exists (select from incoming_item_count n where n.item_id = c.item_id and n.place = c.place)
+), before as (
+  select c.item_id from stock_count c join item i using (item_id)
+  where c.item_id in (select item_id from incoming_item_count where pcs < before_pcs) and not i.is_umbrella and not i.is_bundle
+  group by c.item_id having sum(c.pcs) > 0
+), zeroed as (
+  select item_id from before join after using (item_id) group by item_id having sum(after.pcs) <= 0
+)
+select count(*) as zeroed, (array_agg(coalesce(i.name, p.name, i.item_ref) order by i.item_ref))[1:3] as examples
+from zeroed join item i using (item_id) left join product p on p.source = i.source and p.product_ref = i.product_ref
+"""
 
 IN_STOCK = """
-select count(*) from (
+select count(*) as in_shop, count(*) filter (where item_id in (select item_id from incoming_item_count)) as named
+from (
   select c.item_id from stock_count c join item i using (item_id)
   where i.source = :source and not i.is_umbrella and not i.is_bundle group by c.item_id having sum(c.pcs) > 0
 ) stocked
 """
 
-ZEROED = """
-with after as (
-  select item_id, place, pcs from incoming_item_count
-  union all
-  select c.item_id, c.place, c.pcs from stock_count c
-  where c.item_id in (select item_id from incoming_item_count)
-    and not exists (select from incoming_item_count n where n.item_id = c.item_id and n.place = c.place)
-), before as (
-  select c.item_id from stock_count c join item i using (item_id)
-  where c.item_id in (select item_id from incoming_item_count) and not i.is_umbrella and not i.is_bundle
-  group by c.item_id having sum(c.pcs) > 0
-), compared as (
-  select b.item_id, sum(a.pcs) as pcs from before b join after a using (item_id) group by b.item_id
-)
-select count(*) as counted, count(*) filter (where pcs <= 0) as zeroed,
-  (select array_agg(named.name) from (
-    select coalesce(i.name, p.name, i.item_ref) as name
-    from compared z join item i using (item_id) left join product p on p.source = i.source and p.product_ref = i.product_ref
-    where z.pcs <= 0 order by i.item_ref limit 3
-  ) named) as examples
-from compared
-"""
-
-COMPARED_PRICES = """
-select count(*) from incoming_item_price n join price o using (item_id, price_type_ref) where n.currency = o.currency
-"""
+COMPARED_PRICES = "select count(*) from incoming_item_price where currency = before_currency"
 
 JUMPS = """
 select coalesce(i.name, p.name, i.item_ref) as name, coalesce(t.name, n.price_type_ref) as price_type,
-  o.price_kopecks as before_kopecks, n.price_kopecks as after_kopecks
+  n.before_kopecks, n.price_kopecks as after_kopecks
 from incoming_item_price n
-join price o using (item_id, price_type_ref)
 join item i using (item_id)
 left join product p on p.source = i.source and p.product_ref = i.product_ref
 left join price_type t on t.source = i.source and t.price_type_ref = n.price_type_ref
-where n.currency = o.currency
-  and n.price_kopecks <> o.price_kopecks
-order by greatest(n.price_kopecks, o.price_kopecks)::numeric / least(n.price_kopecks, o.price_kopecks) desc, i.item_ref
+where n.currency = n.before_currency and n.price_kopecks <> n.before_kopecks
+order by greatest(n.price_kopecks, n.before_kopecks)::numeric / least(n.price_kopecks, n.before_kopecks) desc, i.item_ref
 limit :shown
 """
 
@@ -99,7 +90,7 @@ def measure_deletions(load: Load) -> tuple[Shrinkage, ...]:
                 entity=entity,
                 before=row.before,
                 missing=row.missing,
-                missing_lately=getattr(lately, entity),
+                missing_lately=int(getattr(lately, entity)),
                 examples=tuple(row.examples or ()),
             )
         )
@@ -107,18 +98,16 @@ def measure_deletions(load: Load) -> tuple[Shrinkage, ...]:
 
 
 def measure(load: Load, *, shrinkages: tuple[Shrinkage, ...], is_full: bool) -> FeedShape:
-    """The shape of a feed whose items are known and whose prices and counts are not merged yet."""
-    if not load.connection.execute(text(ANY_FIGURES)).scalar_one():
-        return FeedShape(is_full=is_full, shrinkages=shrinkages)
-    in_stock = int(load.connection.execute(text(IN_STOCK), load.names).scalar_one())
-    zeroed = load.connection.execute(text(ZEROED), load.names).one()
+    """The shape of a feed whose items are known and whose prices and counts are compared and not merged yet."""
+    zeroed = load.connection.execute(text(ZEROED)).one()
+    stocked = load.connection.execute(text(IN_STOCK), load.names).one() if zeroed.zeroed else None
     compared = int(load.connection.execute(text(COMPARED_PRICES)).scalar_one())
     jumps = load.connection.execute(text(JUMPS), {"shown": JUMPS_SHOWN}) if compared else ()
     found = tuple(PriceJump(**row._mapping) for row in jumps)
     return FeedShape(
         is_full=is_full,
-        items_in_stock=in_stock,
-        items_counted_in_stock=zeroed.counted,
+        items_in_stock=stocked.in_shop if stocked else 0,
+        items_counted_in_stock=stocked.named if stocked else 0,
         items_zeroed=zeroed.zeroed,
         items_zeroed_lately=int(_lately(load).zeroed),
         zeroed_examples=tuple(zeroed.examples or ()),

@@ -15,6 +15,9 @@ from adapters.hub.tables.incoming import INCOMING
 from validation.orders import LineReported
 from validation.quarantine import Judged
 
+ROUGH = 20
+"""Statistics of tables that live for one transaction: enough to plan by."""
+
 NO_LINES = LineReported.empty()
 
 
@@ -38,6 +41,7 @@ def stage(connection: Connection, portions: Iterable[tuple[str, Judged]]) -> Sta
         portions: kind and judgement, as `tasks.rules.intake` gives them.
     """
     INCOMING.create_all(connection, checkfirst=False)
+    connection.execute(text(f"set local default_statistics_target = {ROUGH}"))
     staged = Staged(Counter(), [], [])
     for kind, (passed, refused) in portions:
         copy_frame(connection, incoming.refused, refused)
@@ -46,8 +50,9 @@ def stage(connection: Connection, portions: Iterable[tuple[str, Judged]]) -> Sta
             (staged.documents if kind == "document" else staged.lines).append(passed)
         else:
             copy_frame(connection, KINDS[kind].table, passed)
-    for name in {*(kind for kind in staged.rows if kind in KINDS)}:
-        staged.rows[name] -= set_repeats_aside(connection, KINDS[name])
-    for table in INCOMING.sorted_tables:
-        connection.execute(text(f"analyze {table.name}"))
+    for name, rows in KINDS.items():
+        if staged.rows[name]:
+            staged.rows[name] -= set_repeats_aside(connection, rows)
+            connection.execute(text(f"analyze {rows.table.name}"))
+    connection.execute(text("set local default_statistics_target to default"))
     return staged

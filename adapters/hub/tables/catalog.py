@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    ForeignKey,
     Index,
     Integer,
     Table,
@@ -71,7 +70,7 @@ item = Table(
     at_column("changed_at"),
     UniqueConstraint("source", "item_ref"),
     Index("ix_item_product", "source", "product_ref"),
-    Index("ix_item_article", "article"),
+    Index("ix_item_article", "article", postgresql_where=text("article is not null")),
 )
 
 price_type = Table(
@@ -180,6 +179,6 @@ export_series = Table(
 series_member = Table(
     "series_member",
     METADATA,
-    Column("series_id", BigInteger, ForeignKey("export_series.series_id", ondelete="CASCADE"), primary_key=True),
-    Column("ref", Text, primary_key=True),
+    Column("series_id", BigInteger, primary_key=True),
+    Column("card_id", BigInteger, primary_key=True, comment="product_id or item_id, by the series' entity"),
 )

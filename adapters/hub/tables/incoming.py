@@ -93,7 +93,7 @@ refused = _incoming(
 )
 
 item = _incoming("item", Column("item_ref", Text))
-"""Every item that the feed names, once."""
+"""Every item that the feed names, once, refused ones included if they are known."""
 
 known = _incoming(
     "known",
@@ -103,12 +103,17 @@ known = _incoming(
 )
 """The same with the hub's key."""
 
+card = _incoming("card", Column("product_ref", Text))
+"""Every product, likewise."""
+
 item_price = _incoming(
     "item_price",
     Column("item_id", BigInteger),
     Column("price_type_ref", Text),
     Column("price_kopecks", BigInteger),
     Column("currency", Text),
+    Column("before_kopecks", BigInteger, comment="null where there was no price"),
+    Column("before_currency", Text),
 )
 item_count = _incoming(
     "item_count",
@@ -116,4 +121,5 @@ item_count = _incoming(
     Column("place", Text),
     Column("pcs", BigInteger),
     Column("is_whole", Boolean),
+    Column("before_pcs", BigInteger, comment="null where there was no count"),
 )

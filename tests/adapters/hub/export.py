@@ -41,11 +41,11 @@ Rows = Sequence[dict[str, Any]]
 def frame(kind: str, rows: Rows) -> pl.DataFrame:
     """A frame of the kind's model; what a row does not say is null, or false."""
     empty = MODELS[kind].empty()
-    filled = [{name: None for name in empty.columns} | {"row": n} | row for n, row in enumerate(rows, 1)]
+    filled = [dict.fromkeys(empty.columns) | {"row": n} | row for n, row in enumerate(rows, 1)]
     return MODELS[kind].validate(pl.DataFrame(filled, schema=empty.schema))
 
 
-def product(ref: str, name: str = "Утюг", **said: Any) -> dict[str, Any]:
+def product(ref: str, name: str | None = "Утюг", **said: Any) -> dict[str, Any]:
     return {"product_ref": ref, "name": name, "kind": "goods", "is_deleted": False, **said}
 
 
@@ -95,7 +95,8 @@ class Onec:
 
     def record(self, feed: Feed, portions: Iterable[tuple[str, Judged]], **said: Any) -> Recorded:
         """Record a file that waits; ``said`` is what its header says."""
-        header = FeedHeader(**{"formed_at": NOON, "is_changes_only": True} | said)
+        told: dict[str, Any] = {"formed_at": NOON, "is_changes_only": True} | said
+        header = FeedHeader(**told)
         return self.catalog.record(feed, header, portions, lambda shape: decide(shape, self.limits))
 
     def send(

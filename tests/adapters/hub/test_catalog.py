@@ -1,10 +1,13 @@
 """Recording feeds: what they say becomes what the hub knows, once."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
 
+from adapters.hub.catalog import Recorded
 from adapters.hub.hub import Hub
 from tests.adapters.hub.export import NOON, Onec, barcode, count, frame, offer, price, product, recipe, refused
 from validation.quarantine import NONE_REFUSED, Judged
@@ -26,7 +29,7 @@ def onec(hub: Hub) -> Onec:
     return Onec(hub)
 
 
-def shop(onec: Onec, **said: object) -> object:
+def shop(onec: Onec, **said: object) -> Recorded:
     return onec.send(
         product=[product("iron", article="КР-7/2"), product("set", "Набор"), product("mat", "Коврик")],
         offer=[offer("iron#red"), offer("iron#blue"), offer("set"), offer("mat")],
@@ -42,9 +45,7 @@ def shop(onec: Onec, **said: object) -> object:
 
 def test_a_file_becomes_products_items_prices_counts_and_recipes(onec: Onec) -> None:
     recorded = shop(onec)
-    assert recorded.sentence == (
-        "Загружено: товаров 3, предложений 4, цен 3, остатков 3, строк составов 2; не принято: 0."
-    )
+    assert recorded.sentence == ("Загружено: товаров 3, предложений 4, цен 3, остатков 3, строк составов 2; не принято: 0.")
     assert onec.rows("select item_ref, place, pcs from stock_count join item using (item_id) order by 1, 2") == [
         ("iron#red", "north", 5), ("iron#red", "south", 2), ("mat", "", 7),
     ]  # fmt: skip
@@ -136,14 +137,15 @@ def test_the_same_feed_recorded_twice_is_recorded_once(onec: Onec) -> None:
     portions = [("count", Judged(frame("count", [count("iron", 5)]), NONE_REFUSED))]
     first = onec.record(feed, portions)
     second = onec.record(feed, [("count", Judged(frame("count", [count("iron", 9)]), NONE_REFUSED))])
-    assert second.is_repeat and (second.sentence, second.loaded) == (first.sentence, first.loaded)
+    assert second.is_repeat
+    assert (second.sentence, second.loaded) == (first.sentence, first.loaded)
     assert onec.one("select pcs from stock_count") == 5
 
 
 def test_a_file_that_breaks_off_leaves_nothing_and_waits_still(onec: Onec) -> None:
     feed = onec.put()
 
-    def broken() -> object:
+    def broken() -> Iterator[tuple[str, Judged]]:
         yield "product", Judged(frame("product", [product("iron")]), NONE_REFUSED)
         raise ValueError("the file ends here")
 
@@ -248,21 +250,35 @@ def test_a_file_without_counts_leaves_nothing_for_the_ledger_to_post(onec: Onec)
     assert onec.inbox.feed(with_counts.feed_id).posted_at is None
 
 
+def only(rows: dict[str, Any], entity: str) -> Any:
+    return {entity: rows[entity]}
+
+
 @pytest.mark.parametrize("entity", ["product", "offer", "price", "count"])
 def test_an_older_file_does_not_overwrite_a_newer_row(onec: Onec, entity: str) -> None:
-    new = {"product": [product("iron", "новый")], "offer": [offer("iron", "новый")], "price": [price("iron", 200)], "count": [count("iron", 2)]}
-    old = {"product": [product("iron", "старый")], "offer": [offer("iron", "старый")], "price": [price("iron", 100)], "count": [count("iron", 1)]}
+    new: dict[str, Any] = {
+        "product": [product("iron", "новый")],
+        "offer": [offer("iron", "новый")],
+        "price": [price("iron", 200)],
+        "count": [count("iron", 2)],
+    }
+    old: dict[str, Any] = {
+        "product": [product("iron", "старый")],
+        "offer": [offer("iron", "старый")],
+        "price": [price("iron", 100)],
+        "count": [count("iron", 1)],
+    }
     shown = {
         "product": "select name from product", "offer": "select name from item",
         "price": "select price_kopecks from price", "count": "select pcs from stock_count",
     }  # fmt: skip
-    onec.send(**{entity: new[entity]})
+    onec.send(**only(new, entity))
     before = onec.one(shown[entity])
-    recorded = onec.send(**{entity: old[entity]}, said={"formed_at": NOON - timedelta(seconds=1)})
+    recorded = onec.send(**only(old, entity), said={"formed_at": NOON - timedelta(seconds=1)})
     assert onec.one(shown[entity]) == before
     assert sum(recorded.dropped.values()) == 1
     assert onec.rows("select kind from journal where kind = 'rows_superseded'")
-    onec.send(**{entity: old[entity]}, said={"formed_at": NOON + timedelta(seconds=1)})
+    onec.send(**only(old, entity), said={"formed_at": NOON + timedelta(seconds=1)})
     assert onec.one(shown[entity]) != before
 
 

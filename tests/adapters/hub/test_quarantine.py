@@ -2,7 +2,9 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
+import polars as pl
 import pytest
 
 from adapters.hub.hub import Hub
@@ -23,7 +25,7 @@ def quarantine(hub: Hub) -> Quarantine:
     return Quarantine(hub)
 
 
-def bad_price(sum_text: str = "0") -> object:
+def bad_price(sum_text: str = "0") -> pl.DataFrame:
     return refused("price", "iron|retail", "price_is_positive", item_ref="iron", price=sum_text)
 
 
@@ -57,7 +59,7 @@ def test_the_same_refusal_again_is_the_same_row_with_the_newest_payload(onec: On
     ],
     ids=lambda value: value["reason"][0] if hasattr(value, "columns") else "",
 )  # fmt: skip
-def test_a_row_that_a_later_feed_brings_right_leaves_by_itself(onec: Onec, quarantine: Quarantine, bad: object, good: dict[str, object]) -> None:
+def test_a_row_that_a_later_feed_brings_right_leaves_by_itself(onec: Onec, quarantine: Quarantine, bad: pl.DataFrame, good: Any) -> None:
     onec.send(refused=bad)
     assert sum(quarantine.counts().values()) == 1
     if "barcode" in good:
@@ -121,7 +123,7 @@ def test_rows_for_retry_are_whole_and_hold_no_findings(onec: Onec, quarantine: Q
     onec.send(offer=[offer("orphan")], refused=bad_price())
     (row,) = quarantine.rows_for_retry()
     assert (row.source, row.entity, row.payload) == ("main", "price", {"item_ref": "iron", "price": "0"})
-    assert quarantine.rows_for_retry(ids=[row.quarantine_id + 1000]) == []
+    assert quarantine.rows_for_retry(ids=[row.quarantine_id + 1000]) == ()
 
 
 def test_an_empty_quarantine_is_an_empty_frame(quarantine: Quarantine) -> None:
@@ -129,7 +131,10 @@ def test_an_empty_quarantine_is_an_empty_frame(quarantine: Quarantine) -> None:
 
 
 def test_one_article_at_two_products_is_found_and_leaves_when_it_is_gone(onec: Onec, quarantine: Quarantine) -> None:
-    onec.send(product=[product("iron", "Утюг", article="КР-7/2"), product("mat", "Коврик", article="КР-7/2")], offer=[offer("iron"), offer("mat", None)])
+    onec.send(
+        product=[product("iron", "Утюг", article="КР-7/2"), product("mat", "Коврик", article="КР-7/2")],
+        offer=[offer("iron"), offer("mat", None)],
+    )
     (row,) = quarantine.list(reason="article_repeats").to_dicts()
     assert (row["entity"], row["key"]) == ("article", "КР-7/2")
     assert [(one["item_ref"], one["name"]) for one in json.loads(row["payload"])["items"]] == [("iron", "Утюг"), ("mat", "Коврик")]
@@ -144,7 +149,7 @@ def test_characteristics_that_share_their_products_article_are_no_repeat_but_are
 
 
 @pytest.mark.parametrize("gone", [{"is_deleted": True}, {"article": "other"}])
-def test_a_repeat_among_what_is_not_sold_any_more_is_none(onec: Onec, quarantine: Quarantine, gone: dict[str, object]) -> None:
+def test_a_repeat_among_what_is_not_sold_any_more_is_none(onec: Onec, quarantine: Quarantine, gone: Any) -> None:
     onec.send(product=[product("iron"), product("mat")], offer=[offer("iron", article="1"), offer("mat", article="1")])
     assert quarantine.counts() == {"article_repeats": 1}
     onec.send(offer=[offer("mat", **gone)])
@@ -155,7 +160,11 @@ def test_one_barcode_at_two_items_is_found_but_not_at_a_product_and_its_only_ite
     same = "4600000000015"
     onec.send(product=[product("iron")], offer=[offer("iron")], barcode=[barcode("iron", same, "product"), barcode("iron", same)])
     assert quarantine.counts() == {}
-    onec.send(product=[product("mat")], offer=[offer("mat#1"), offer("mat#2")], barcode=[barcode("mat#1", "4600000000022"), barcode("mat#2", "4600000000022")])
+    onec.send(
+        product=[product("mat")],
+        offer=[offer("mat#1"), offer("mat#2")],
+        barcode=[barcode("mat#1", "4600000000022"), barcode("mat#2", "4600000000022")],
+    )
     (row,) = quarantine.list(reason="barcode_repeats").to_dicts()
     assert (row["entity"], row["key"]) == ("barcode_pair", "4600000000022")
     onec.send(barcode=[barcode("mat#2", same)], offer=[offer("mat#2")])
@@ -180,6 +189,8 @@ def test_a_card_named_like_the_item_itself_is_its_product(onec: Onec, quarantine
 
 def test_findings_of_an_unchanged_feed_are_not_counted_again(onec: Onec) -> None:
     for _ in range(2):
-        onec.send(product=[product("iron", article="1"), product("mat", article="1")], offer=[offer("iron"), offer("mat")], refused=NONE_REFUSED)
+        onec.send(
+            product=[product("iron", article="1"), product("mat", article="1")], offer=[offer("iron"), offer("mat")], refused=NONE_REFUSED
+        )
     onec.send(product=[product("pan")])
     assert onec.rows("select times from quarantine") == [(1,)]
