@@ -98,7 +98,7 @@ ON_OFFERS: tuple[tuple[str, int, Spoiler], ...] = (
     ("has_price_type", 1, _reprice(2, lambda price: replace(price, type_ref=""))),
     ("count_is_whole", 2, _recount("4", "1.5", "2.5")),
     ("count_is_a_number", 1, _recount("есть")),
-    ("is_not_repeated", 2, _counted_twice),
+    ("is_not_repeated", 1, _counted_twice),
     ("total_differs", 1, _recount("10", "7")),
     ("total_differs", 1, _recount("10", "7")),
     ("barcode_check_digit", 1, _slip),
@@ -162,15 +162,13 @@ class _Vandal:
     def _share_a_barcode(self) -> None:
         one, other = self._next_offer(), self._next_offer()
         self.offers[other.ref] = (replace(other, barcode=one.barcode),)
-        for offer in (one, other):
-            self._remember("barcode_repeats", offer.ref)
+        self._remember("barcode_repeats", one.ref, other.ref)
 
     def _share_an_article(self) -> None:
         one, other = next(self.simple), next(self.simple)
         self.cards[other.ref] = replace(other, article=one.article)
         self.offers[other.ref] = (replace(self.of_product[other.ref][0], article=one.article),)
-        for product in (one, other):
-            self._remember("article_repeats", product.ref)
+        self._remember("article_repeats", one.ref, other.ref)
 
     def _spoil_recipes(self) -> None:
         *_, zero, unknown = (product for product in self.sound.products if product.components)
@@ -195,8 +193,8 @@ class _Vandal:
                 if len(offer.places) >= 2:
                     return offer
 
-    def _remember(self, reason: str, ref: str, *, rows: int = 1) -> None:
-        self.victims[reason] += (ref,)
+    def _remember(self, reason: str, *refs: str, rows: int = 1) -> None:
+        self.victims[reason] += refs
         self.rows[reason] += rows
 
     def _is_varied(self, product: Product) -> bool:

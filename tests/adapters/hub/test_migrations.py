@@ -1,0 +1,35 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+
+from adapters.hub.migrate import migrate
+from adapters.hub.tables.all import METADATA
+
+
+@pytest.fixture
+def bare_url(server_url: str) -> str:
+    with psycopg.connect(server_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("drop database if exists bare with (force)")
+        connection.execute("create database bare")
+    return make_url(server_url).set(database="bare").render_as_string(hide_password=False)
+
+
+def test_the_migrations_make_exactly_the_tables_the_code_knows(bare_url: str) -> None:
+    migrate(bare_url)
+    engine = create_engine(bare_url)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_server_default": True}), METADATA)
+    engine.dispose()
+    assert differences == []
+
+
+def test_several_processes_may_migrate_at_once(bare_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate, [bare_url] * 4))
+    with psycopg.connect(bare_url.replace("+psycopg", "")) as connection:
+        assert connection.execute("select count(*) from alembic_version").fetchone() == (1,)
