@@ -1,8 +1,6 @@
 """``utyug``: the commands of the one who installs and runs it."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +8,7 @@ import typer
 from sqlalchemy.exc import NoResultFound
 
 from adapters.errors import Misconfigured
+from deployments.plainly import said_plainly
 from deployments.quarantine_commands import quarantine
 
 app = typer.Typer(
@@ -104,7 +103,10 @@ def inspect(
     files: Annotated[list[Path], typer.Argument(help="Файлы, архивы и папки выгрузки.")],
     as_json: Annotated[bool, typer.Option("--json", help="Список для программы.")] = False,
 ) -> None:
-    """Прочитать выгрузку 1С и сказать, что загрузилось бы и что нет, не трогая базу."""
+    """Прочитать выгрузку 1С и сказать, что загрузилось бы и что нет, не трогая базу.
+
+    С --json код выхода всегда 0: ответ программе даёт поле error каждого файла. Без --json код 1, если какой-то файл не прочитан.
+    """
     from rich.console import Console
 
     from deployments.inspect import as_json as told
@@ -115,6 +117,8 @@ def inspect(
         typer.echo(told(inspections))
     else:
         show(inspections, Console())
+        if any(found.error for found in inspections):
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -131,16 +135,6 @@ def accept(feed: Annotated[int, typer.Argument(help="Номер задержан
         except (NotInState, NoResultFound):
             raise Misconfigured(f"Ленты {feed} нет среди задержанных: посмотрите номер в сообщении или в Prefect.") from None
         typer.echo(f"Лента {feed} ({taken.name}) принята: её загрузит поток catalog.")
-
-
-@contextmanager
-def said_plainly() -> Iterator[None]:
-    """A wrong setting is a sentence, not a traceback."""
-    try:
-        yield
-    except Misconfigured as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
 
 
 if __name__ == "__main__":

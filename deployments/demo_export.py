@@ -21,7 +21,10 @@ def own_files(given: Path, work: Path) -> list[Path]:
         FeedRefused: the archive is damaged or unsafe.
     """
     if given.is_dir():
-        files = [path for path in given.rglob("*") if path.suffix.lower() == ".xml"]
+        inside = sorted(given.rglob("*"))
+        files = [path for path in inside if path.suffix.lower() == ".xml"]
+        for number, archive in enumerate(path for path in inside if path.suffix.lower() == ".zip"):
+            files.extend(_unpacked(archive, work / f"{number:05}"))
     elif given.is_file() and is_zipfile(given):
         files = list(_unpacked(given, work))
     elif given.is_file():
@@ -43,13 +46,12 @@ def alone(path: Path, work: Path) -> Path:
 
 
 def articles(files: list[Path], *, limit: int) -> list[str]:
-    """Articles of the goods in these files, once each; a file that cannot be read has none."""
+    """Articles of the goods in these files, once each; a file that cannot be read as a whole has none."""
     found: dict[str, None] = {}
     for path in files:
         with suppress(FeedRefused):
-            for kind, frame in Reading(path):
-                if kind in ("product", "offer"):
-                    found.update(dict.fromkeys(frame["article"].drop_nulls().to_list()))
+            listed = [frame["article"].drop_nulls() for kind, frame in Reading(path) if kind in ("product", "offer")]
+            found.update(dict.fromkeys(article for articles in listed for article in articles))
     return list(found)[:limit]
 
 

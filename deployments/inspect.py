@@ -7,19 +7,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import is_zipfile
 
 from rich.console import Console
 from rich.table import Table
 
 from adapters.errors import FeedRefused
+from adapters.hub.kinds import KINDS
 from adapters.onec.archive import Limits, unpack
+from adapters.onec.names import kind_of
 from adapters.onec.reader import Reading
 from adapters.settings import OnecSettings
 from tasks.rules.intake import judged
+from tasks.rules.tally import tally
 from validation.reasons import sentence_of
 
-COUNTED = {"product": "products", "offer": "offers", "price": "prices", "count": "counts", "document": "orders"}
+EXPORTS = (".xml", ".zip")
+KEYS = {kind: rows.key for kind, rows in KINDS.items()}
 
 
 @dataclass(kw_only=True)
@@ -42,36 +45,43 @@ class Inspection:
 def inspect_all(paths: Iterable[Path]) -> Iterator[Inspection]:
     """Inspect files, archives and whole folders; a file that cannot be read is one more inspection, never an error."""
     for path in paths:
-        if path.is_dir():
-            yield from inspect_all(sorted(found for found in path.rglob("*") if found.suffix.lower() in (".xml", ".zip")))
-        elif is_zipfile(path):
-            yield from _inspect_archive(path)
-        else:
-            yield inspect(path, name=str(path))
+        try:
+            yield from _inspect_given(path)
+        except FeedRefused as refusal:
+            yield Inspection(file=str(path), error=refusal.sentence)
+        except FileNotFoundError:
+            yield Inspection(file=str(path), error="Такого файла нет: проверьте путь.")
+        except PermissionError:
+            yield Inspection(file=str(path), error="Нет прав на чтение: откройте доступ к файлу или папке.")
+        except OSError as error:
+            yield Inspection(file=str(path), error=f"Файл не открывается: {error.strerror}.")
 
 
 def inspect(path: Path, *, name: str) -> Inspection:
-    """Read and judge one file."""
-    inspection = Inspection(file=name)
-    loaded, refused = Counter[str](), Counter[str]()
+    """Read and judge one file; rows that contradict each other within it are refused, as the hub would refuse them.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    encoding = None
     try:
         reading = Reading(path)
-        inspection.encoding = reading.header.encoding
-        for kind, judgement in judged(reading):
-            loaded[kind] += judgement.passed.height
-            refused.update(judgement.refused["reason"].to_list())
+        encoding = reading.header.encoding
+        counted = tally(judged(reading), KEYS)
     except FeedRefused as refusal:
-        inspection.error = refusal.sentence
-        return inspection
-    except OSError as error:
-        inspection.error = f"Файл не открывается: {error.strerror}."
-        return inspection
-    inspection.kinds = reading.header.kinds
-    inspection.schema_version = reading.header.schema_version
-    for kind, counter in COUNTED.items():
-        setattr(inspection, counter, loaded[kind])
-    inspection.refused = [{"reason": reason, "rows": rows} for reason, rows in refused.most_common()]
-    return inspection
+        return Inspection(file=name, encoding=encoding, error=refusal.sentence)
+    return Inspection(
+        file=name,
+        kinds=reading.header.kinds,
+        schema_version=reading.header.schema_version,
+        encoding=encoding,
+        refused=[{"reason": reason, "rows": rows} for reason, rows in counted.refused.most_common()],
+        products=counted.loaded["product"],
+        offers=counted.loaded["offer"],
+        prices=counted.loaded["price"],
+        counts=counted.loaded["count"],
+        orders=counted.loaded["document"],
+    )
 
 
 def as_json(inspections: Iterable[Inspection]) -> str:
@@ -98,13 +108,27 @@ def show(inspections: Iterable[Inspection], console: Console) -> None:
         console.print(f"[red]{error}[/]")
 
 
+def _inspect_given(path: Path) -> Iterator[Inspection]:
+    if path.is_dir():
+        inside = sorted(found for found in path.rglob("*") if found.suffix.lower() in EXPORTS)
+        if not inside:
+            yield Inspection(file=str(path), error="В папке нет файлов XML и архивов: выгрузите в неё каталог из 1С.")
+        yield from inspect_all(inside)
+    elif _is_archive(path):
+        yield from _inspect_archive(path)
+    else:
+        yield inspect(path, name=str(path))
+
+
 def _inspect_archive(path: Path) -> Iterator[Inspection]:
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            members = list(unpack(path, Path(folder), limits=Limits.of(OnecSettings())))
-        except FeedRefused as refusal:
-            yield Inspection(file=str(path), error=refusal.sentence)
-            return
-        for member in members:
-            if member.name.lower().endswith(".xml"):
-                yield inspect(member.path, name=f"{path}/{member.name}")
+        exports = [member for member in unpack(path, Path(folder), limits=Limits.of(OnecSettings())) if member.kind == "xml"]
+        if not exports:
+            yield Inspection(file=str(path), error="В архиве нет файлов XML: выгрузите каталог из 1С снова.")
+        for member in exports:
+            yield inspect(member.path, name=f"{path}/{member.name}")
+
+
+def _is_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return kind_of(path.name, file.read(4)) == "archive"

@@ -10,6 +10,7 @@ from adapters.hub.opening import open_hub
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.retries import Retries
 from adapters.settings import read_settings
+from deployments.plainly import said_plainly
 
 quarantine = typer.Typer(help="Строки, которые не приняты: посмотреть, проверить снова, отклонить.", no_args_is_help=True)
 
@@ -22,11 +23,11 @@ Source = Annotated[str | None, typer.Option(help="База 1С или площа
 @quarantine.command("list")
 def list_rows(reason: Reason = None, entity: Entity = None, source: Source = None, limit: int = 200) -> None:
     """Показать, что не принято и почему."""
-    with open_hub(read_settings()) as hub:
-        book = Quarantine(hub)
-        rows = book.list(source=source, entity=entity, reason=reason, limit=limit).to_dicts()
-        total = sum(book.counts(source=source).values())
-    table = Table("№", "Что", "Ключ", "Раз", "Почему", title=f"Карантин: строк {total}")
+    with said_plainly(), open_hub(read_settings()) as hub:
+        rows = Quarantine(hub).list(source=source, entity=entity, reason=reason, limit=limit + 1).to_dicts()
+    more = f" (показаны первые {limit}, есть ещё: добавьте --limit)" if len(rows) > limit else ""
+    rows = rows[:limit]
+    table = Table("№", "Что", "Ключ", "Раз", "Почему", title=f"Карантин: строк {len(rows)}{more}")
     for row in rows:
         table.add_row(str(row["quarantine_id"]), row["entity"], row["key"], str(row["times"]), f"{row['sentence']} ({row['reason']})")
     Console().print(table)
@@ -35,7 +36,7 @@ def list_rows(reason: Reason = None, entity: Entity = None, source: Source = Non
 @quarantine.command()
 def retry(ids: Ids = None, reason: Reason = None, entity: Entity = None, source: Source = None) -> None:
     """Проверить строки снова; прошедшие загрузятся и уйдут из карантина."""
-    with open_hub(read_settings()) as hub:
+    with said_plainly(), open_hub(read_settings()) as hub:
         feeds = Retries(hub).enqueue(ids=ids or None, reason=reason, entity=entity, source=source)
     if feeds:
         typer.echo(f"Поставлено в очередь лент: {len(feeds)} ({', '.join(map(str, feeds))}); их загрузит поток catalog.")
@@ -49,6 +50,6 @@ def dismiss(ids: Ids = None, reason: Reason = None, entity: Entity = None, sourc
     if not any((ids, reason, entity, source)):
         typer.echo("Скажите, какие строки отклонить: номера, --reason, --entity или --source.", err=True)
         raise typer.Exit(2)
-    with open_hub(read_settings()) as hub:
+    with said_plainly(), open_hub(read_settings()) as hub:
         rows = Quarantine(hub).dismiss(ids=ids or None, reason=reason, entity=entity, source=source)
     typer.echo(f"Отклонено строк: {rows}.")

@@ -53,7 +53,7 @@ def _tell(taken: list[FeedTaken], report: RunReport) -> None:
     report.refused = refused.total()
     report.rows_in = loaded.total() + report.refused
     report.changed = sum(feed.changed for feed in taken)
-    report.detail = {"loaded": loaded, "refused": refused, "feeds": [feed.feed_id for feed in taken]}
+    report.detail = {"loaded": dict(loaded), "refused": dict(refused), "feeds": [feed.feed_id for feed in taken]}
     rows = [{"файл": feed.name, "лента": feed.feed_id, "состояние": feed.state, "итог": feed.sentence} for feed in taken]
     show_table("catalog-feeds", rows, "Файлы из 1С")
     show_refusals("catalog-refused", refused)

@@ -10,6 +10,7 @@ from tasks.alerts import tell_failure, tell_recovery
 from tasks.catalog import take_in
 from tasks.quarantine import dismiss_rows, enqueue_retries, feed_of, list_rows
 from tasks.reporting import RunReport, reported_run, show_table
+from tasks.stock import post_counts
 
 
 @flow(
@@ -41,6 +42,8 @@ def quarantine(
         if action == "retry":
             feeds = enqueue_retries(hub, ids=ids, reason=reason, entity=entity, source=source)
             taken = [take_in(hub, settings, feed_of(hub, feed_id), dry_run=False) for feed_id in feeds]
+            post_counts(hub)
+            report.changed = sum(feed.changed for feed in taken)
             report.accepted = sum(sum(feed.loaded.values()) for feed in taken)
             report.refused = sum(sum(feed.refused.values()) for feed in taken)
         rows = list_rows(hub, reason=reason, entity=entity, source=source)

@@ -14,7 +14,9 @@ KINDS = ("run_failed", "run_crashed", "run_timed_out")
 
 
 def tell_failure(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """A flow's ``on_failure``: open the incident that the automation would open, once for both."""
+    """A flow's ``on_failure``: open the incident that the automation would open, once for both. A dry run writes nothing."""
+    if _is_dry(flow_run):
+        return
     settings = read_settings()
     with open_hub(settings) as hub:
         RunEvents(hub).report(
@@ -28,8 +30,14 @@ def tell_failure(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> 
 
 
 def tell_recovery(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 - Prefect names them
-    """A flow's ``on_completion``: what went wrong with it before is over."""
+    """A flow's ``on_completion``: what went wrong with it before is over. A dry run proves nothing and writes nothing."""
+    if _is_dry(flow_run):
+        return
     with open_hub(read_settings()) as hub:
         incidents = Incidents(hub)
         for kind in KINDS:
             incidents.recover(kind=kind, cause=flow.name)
+
+
+def _is_dry(flow_run: FlowRun) -> bool:
+    return bool(flow_run.parameters.get("dry_run"))

@@ -11,6 +11,8 @@ from adapters.hub.quarantine import Quarantine
 from adapters.hub.retries import Retries
 from tasks.policy import policy
 
+MOST_LISTED = 10_000
+
 
 @task(name="показать карантин", **policy)
 def list_rows(hub: Hub, *, reason: str | None, entity: str | None, source: str | None) -> list[dict[str, Any]]:
@@ -41,7 +43,7 @@ def feed_of(hub: Hub, feed_id: int) -> Feed:
 
 def as_read(hub: Hub, *, reason: str | None = None, entity: str | None = None, source: str | None = None) -> list[dict[str, Any]]:
     """Open rows of the quarantine in the manager's words."""
-    rows = Quarantine(hub).list(source=source, entity=entity, reason=reason)
+    rows = Quarantine(hub).list(source=source, entity=entity, reason=reason, limit=MOST_LISTED)
     return [
         {
             "№": row["quarantine_id"],

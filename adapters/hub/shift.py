@@ -10,21 +10,21 @@ from adapters.hub.listen import Listener
 
 
 def arriving_feeds(hub: Hub, *, idle_s: float, longest_s: float) -> Iterator[Feed]:
-    """Feeds waiting for work, in order, each once; then those that come while the shift lasts.
+    """Feeds waiting for work, in order, each once; then those that come, or are let past the gate, while the shift lasts.
 
     Args:
         hub: where the inbox is.
         idle_s: how long to wait for the next feed; 0 ends with the last that is there already.
         longest_s: after so long the shift takes no further feed.
     """
-    inbox, seen = Inbox(hub), set[int]()
+    inbox, seen = Inbox(hub), set[tuple[int, bool]]()
     ends_at = hub.clock.now() + timedelta(seconds=longest_s)
     with Listener(hub, "feed") as ear:
         ear.wait(0)
         while hub.clock.now() < ends_at:
-            waiting = next((feed for feed in inbox.waiting() if feed.feed_id not in seen), None)
+            waiting = next((feed for feed in inbox.waiting() if (feed.feed_id, feed.is_accepted) not in seen), None)
             if waiting is not None:
-                seen.add(waiting.feed_id)
+                seen.add((waiting.feed_id, waiting.is_accepted))
                 yield waiting
             elif not idle_s or not ear.wait(idle_s):
                 return

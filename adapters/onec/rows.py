@@ -15,15 +15,17 @@ import polars as pl
 from adapters.onec.reader import COLUMNS, FeedHeader, Portion
 
 KIND = "rows"
+ON_THEIR_OWN = frozenset(COLUMNS) - {"recipe", "document", "line"}
+"""A component or a line alone would pass for the whole recipe or order."""
 
 
 def can_be_read_again(kind: str, payload: Mapping[str, Any]) -> bool:
-    """Whether a refused row still holds all that the reader gave; what the hub refused by comparing rows does not."""
-    return kind in COLUMNS and all(name in payload for name in COLUMNS[kind] if name != "row")
+    """Whether a refused row says something on its own and still holds all that the reader gave."""
+    return kind in ON_THEIR_OWN and all(name in payload for name in COLUMNS[kind] if name != "row")
 
 
 def write_rows(rows: Iterable[tuple[str, Mapping[str, Any]]], *, formed_at: datetime | None, is_day_only: bool) -> bytes:
-    """The file.
+    """The file; a figure at a place comes without the total, whose other places are not here.
 
     Args:
         rows: kind, and what the reader gave.
@@ -32,7 +34,8 @@ def write_rows(rows: Iterable[tuple[str, Mapping[str, Any]]], *, formed_at: date
     """
     lines: list[dict[str, Any]] = [{"formed_at": formed_at.isoformat() if formed_at else None, "is_day_only": is_day_only}]
     for row, (kind, payload) in enumerate(rows, 1):
-        lines.append({"kind": kind} | {name: row if name == "row" else payload[name] for name in COLUMNS[kind]})
+        alone = {"total": None} if payload.get("place") else {}
+        lines.append({"kind": kind} | {name: payload[name] for name in COLUMNS[kind] if name != "row"} | alone | {"row": row})
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
 
 
@@ -40,7 +43,7 @@ class RowsReading:
     """One pass over such a file, of the same shape as `adapters.onec.reader.Reading`."""
 
     def __init__(self, path: Path) -> None:
-        first, *self._lines = path.read_text(encoding="utf-8").splitlines()
+        first, *self._lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
         said = json.loads(first)
         formed_at = datetime.fromisoformat(said["formed_at"]) if said["formed_at"] else None
         self.header = FeedHeader(formed_at=formed_at, is_day_only=said["is_day_only"], is_changes_only=True)
