@@ -147,11 +147,12 @@ def _loaded(spoilt: Spoilt) -> dict[str, int]:
         return sum(rows for reason, rows in spoilt.rows.items() if reason in reasons)
 
     offers = spoilt.shop.offers
+    second_copies = spoilt.rows["is_not_repeated"]
     return {
         "products": len(spoilt.shop.products) - rows_of(REFUSED_PRODUCTS),
         "offers": len({offer.ref for offer in offers}) - rows_of(frozenset({"product_is_unknown"})),
         "prices": sum(len(offer.prices) for offer in offers) - rows_of(REFUSED_PRICES),
-        "counts": sum(offer.count_rows for offer in offers) - rows_of(REFUSED_COUNTS),
+        "counts": sum(offer.count_rows for offer in offers) - rows_of(REFUSED_COUNTS) - second_copies,
     }
 
 
