@@ -10,7 +10,9 @@ insert into incoming_refused (entity, key, reason, sentence, row, payload)
 select 'recipe', bundle_ref || '|' || component_ref, 'component_is_known', :sentence, row, to_jsonb(r) - 'row'
 from incoming_recipe r
 where not exists (select from item i where i.source = :source and i.item_ref = r.component_ref)
-  and not exists (select from product p where p.source = :source and p.product_ref = r.component_ref)
+  and not exists (
+    select from product p where p.source = :source and p.product_ref in (r.component_ref, split_part(r.component_ref, '#', 1))
+  )
 """
 
 DROP_INCOMPLETE = """
@@ -49,7 +51,10 @@ where source = :source and not is_bundle and item_ref in (select bundle_ref from
 
 
 def merge_recipes(load: Load) -> None:
-    """Take the recipes whose every component passed and is known; a recipe lacking a part would sell what is not there."""
+    """Take the recipes whose every component passed and is known; a recipe lacking a part would sell what is not there.
+
+    Cards come before offers, so a variant is known by its card already.
+    """
     load.connection.execute(text(REFUSE_UNKNOWN_COMPONENTS), load.names | {"sentence": sentence_of("component_is_known")})
     load.count(DROP_INCOMPLETE)
     load.changed["recipes"] += load.count(DROP_GONE) + load.count(CHANGE)
