@@ -3,7 +3,7 @@
 from typing import Any
 
 import polars as pl
-from sqlalchemy import CTE, Select, Text, Update, and_, distinct, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import CTE, Select, Text, Update, and_, distinct, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, insert
 
 from adapters.hub.codes import live_codes
@@ -40,9 +40,7 @@ class Unlisted:
         shared = _shared(live).cte("shared")
         q, now = quarantine.c, literal(self._hub.clock.now())
         of_channel = and_(q.source == channel, q.entity == "listing")
-        is_told = exists().where(
-            of_channel, q.state.in_(["open", "dismissed"]), q.reason == SHARED, q.key == shared.c.key, q.payload == shared.c.payload
-        )
+        told = select(q.key, q.payload).where(of_channel, q.state.in_(["open", "dismissed"]), q.reason == SHARED)
         put = insert(quarantine).from_select(
             ["source", "entity", "key", "reason", "sentence", "payload", "state", "first_seen_at", "last_seen_at"],
             select(
@@ -55,7 +53,7 @@ class Unlisted:
                 literal("open"),
                 now,
                 now,
-            ).where(~is_told),
+            ).where(tuple_(shared.c.key, shared.c.payload).not_in(told)),
         )
         renewed = {"payload": put.excluded.payload, "last_seen_at": put.excluded.last_seen_at, "times": q.times + 1}
         restated = put.on_conflict_do_update(
@@ -83,14 +81,14 @@ def _shared(live: CTE) -> Select[tuple[str, Any]]:
 
 
 def _over(live: CTE, shared: CTE, *, searched: pl.DataFrame, refused: pl.DataFrame) -> Update:
-    """Rows that nothing shows any more."""
+    """Rows that nothing shows any more. A set within ``in`` is hashed once; ``exists`` would walk it for every row."""
     q = quarantine.c
     asked = rows_of(searched, channel_sku=Text())
     told = rows_of(refused, key=Text(), reason=Text())
-    is_shared = exists().where(shared.c.key == q.key)
-    is_gone_by = exists().where(live.c.channel_sku == q.key, live.c.bearers == 1)
-    is_asked = exists().where(asked.c.channel_sku == q.key)
-    is_told = exists().where(told.c.key == q.key, told.c.reason == q.reason)
+    is_shared = q.key.in_(select(shared.c.key))
+    is_gone_by = q.key.in_(select(live.c.channel_sku).where(live.c.bearers == 1))
+    is_asked = q.key.in_(select(asked.c.channel_sku))
+    is_told = tuple_(q.key, q.reason).in_(select(told.c.key, told.c.reason))
     is_cleared = and_(q.reason != GONE, is_asked, ~is_told)
     is_over = or_(and_(q.reason == SHARED, ~is_shared), and_(q.reason != SHARED, or_(~is_gone_by, is_cleared)))
     return update(quarantine).where(q.state == "open", is_over)

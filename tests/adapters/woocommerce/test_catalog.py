@@ -1,5 +1,7 @@
 import json
+from typing import Any
 
+import httpx
 import pytest
 
 from adapters.errors import ContractBroken
@@ -51,6 +53,22 @@ def test_every_page_of_a_search_is_read(site: Site, shop: WooCommerceSite, monke
     monkeypatch.setattr(shop, "PAGE_MAX", 1)
     assert shop.find_listings(["1,5"]).passed["channel_sku"].to_list() == ["1,5"]
     assert [call["query"]["page"] for call in site.heard("GET")] == ["1", "2", "3"]
+
+
+def test_goods_that_slip_to_the_next_page_while_it_is_read_are_not_twins(
+    site: Site, shop: WooCommerceSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put({"sku": "A1,5"}, {"sku": "1,5"}, {"sku": "C1,5"})
+    monkeypatch.setattr(shop, "PAGE_MAX", 2)
+    real = shop._connection.call
+
+    def call_while_goods_come(*call: Any, **rest: Any) -> httpx.Response:
+        answer = real(*call, **rest)
+        site.put({"sku": f"NEW-{rest['params']['page']}-1,5"})
+        return answer
+
+    monkeypatch.setattr(shop._connection, "call", call_while_goods_come)
+    assert shop.find_listings(["1,5"]).passed["channel_sku"].to_list() == ["1,5"]
 
 
 def test_a_search_without_an_end_in_sight_refuses_the_code_alone(
