@@ -1,13 +1,18 @@
 """Files of 1C for tests, put into the inbox, and what the hub holds afterwards, comparable between hubs."""
 
 import io
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Table, select
+from sqlalchemy.engine import make_url
 
+from adapters.clock import Clock
 from adapters.hub.feeds import Feed
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
@@ -85,6 +90,17 @@ def everything(hub: Hub) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table."""
     with hub.engine.begin() as connection:
         return {table.name: [dict(row) for row in connection.execute(_whole(table)).mappings()] for table in METADATA.sorted_tables}
+
+
+@contextmanager
+def one_more_hub(server_url: str, template: str) -> Iterator[Hub]:
+    """Another empty hub on the same server, to compare with."""
+    name = f"other_{secrets.token_hex(6)}"
+    with psycopg.connect(server_url.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute(f'create database "{name}" template "{template}"'.encode())
+        with Hub(make_url(server_url).set(database=name).render_as_string(hide_password=False), clock=Clock()) as opened:
+            yield opened
+        admin.execute(f'drop database "{name}" with (force)'.encode())
 
 
 def _whole(table: Table) -> Any:
