@@ -90,7 +90,9 @@ def test_a_search_that_shows_the_same_page_again_refuses_even_what_it_showed(
     monkeypatch.setattr(shop, "PAGE_MAX", 1)
     real = shop._connection.call
     monkeypatch.setattr(shop._connection, "call", lambda *call, params, **rest: real(*call, params={**params, "page": 1}, **rest))
-    assert refused(shop, "1,5") == {"1,5": "sku_has_comma"}
+    found = shop.find_listings(["1,5"])
+    assert found.passed.is_empty()
+    assert found.refused.select("key", "reason").rows() == [("1,5", "sku_has_comma")]
     assert len(site.heard("GET")) == 2
 
 
