@@ -17,6 +17,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.hub.ledger import Ledger
 from adapters.hub.migrate import migrate
+from adapters.onec.ahead import read_ahead
 from adapters.onec.reader import Reading
 from deployments.postgres import EmbeddedPostgres
 from tasks.rules.gate import GateLimits, decide
@@ -101,7 +102,7 @@ def _import(hub: Hub, names: tuple[str, ...]) -> dict[str, Any]:
         began = time.perf_counter()
         with tempfile.TemporaryDirectory(dir=OUT) as folder:
             reading = Reading(inbox.fetch(feed.feed_id, Path(folder) / "feed"))
-            recorded = catalog.record(feed, reading.header, judged(reading), partial(decide, limits=GateLimits()))
+            recorded = catalog.record(feed, reading.header, read_ahead(judged(reading)), partial(decide, limits=GateLimits()))
         rows += sum(recorded.loaded.values())
         changed += sum(recorded.changed.values())
         steps[feed.name] = round(time.perf_counter() - began, 2)
