@@ -1,6 +1,6 @@
 """A shift: feeds one after another as they come, so that the portions of an exchange do not each pay for a new process."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import timedelta
 
 from adapters.hub.feeds import Feed
@@ -9,7 +9,7 @@ from adapters.hub.inbox import Inbox
 from adapters.hub.listen import Listener
 
 
-def arriving_feeds(hub: Hub, *, idle_s: float, longest_s: float) -> Iterator[Feed]:
+def arriving_feeds(hub: Hub, *, idle_s: float, longest_s: float) -> Generator[Feed, None, None]:
     """Feeds waiting for work, in order, each once; then those that come, or are let past the gate, while the shift lasts.
 
     Args:

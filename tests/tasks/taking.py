@@ -8,16 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from prefect.logging import disable_run_logger
 
-import tasks.catalog
 from adapters.clock import Clock
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.onec import archive
 from adapters.settings import Settings
 from tasks.catalog import FeedTaken, take_in
+from tasks.rules.intake import judged
 
 
 def take_all(hub: Hub, var_dir: Path) -> list[FeedTaken]:
@@ -46,16 +47,14 @@ def stopping(done: Callable[..., Any], at: int) -> Callable[..., Any]:
 
 def main(url: str, var_dir: str, at: str, number: str) -> None:
     """Take in, and wait at the point named."""
-    if at == "member":
-        archive._store = stopping(archive._store, int(number))
-    else:
-        read, passing = tasks.catalog.judged, stopping(lambda portion: portion, int(number))
+    here = int(number)
+    passing = stopping(lambda portion: portion, here if at == "portion" else 0)
 
-        def judged(portions: Any) -> Iterator[Any]:
-            return (passing(portion) for portion in read(portions))
+    def paused(portions: Any) -> Iterator[Any]:
+        return (passing(portion) for portion in judged(portions))
 
-        tasks.catalog.judged = judged
-    with Hub(url, clock=Clock()) as hub:
+    storing = stopping(archive._store, here if at == "member" else 0)
+    with patch("tasks.catalog.judged", paused), patch.object(archive, "_store", storing), Hub(url, clock=Clock()) as hub:
         take_all(hub, Path(var_dir))
 
 
