@@ -165,6 +165,19 @@ def test_an_umbrella_beside_live_characteristics_counts_as_nothing(onec: Onec) -
     assert onec.one("select pcs from stock_count join item using (item_id) where item_ref = 'iron'") == 0
 
 
+def test_totals_that_come_again_write_nothing(onec: Onec) -> None:
+    said: Any = {
+        "offer": [offer("iron"), offer("iron#red"), offer("set"), offer("mat")],
+        "recipe": [recipe("set", "mat")],
+        "count": [count("iron", 7), count("iron#red", 7), count("set", 3)],
+    }
+    onec.send(**said)
+    onec.rows("update stock_count set is_posted = true returning 1")
+    again = onec.send(**said)
+    assert (again.inserted, again.changed) == ({}, {})
+    assert onec.rows("select 1 from stock_count where not is_posted") == []
+
+
 def test_an_item_beside_deleted_characteristics_is_counted_again(onec: Onec) -> None:
     onec.send(offer=[offer("iron"), offer("iron#red", is_deleted=True)], count=[count("iron", 7)])
     assert onec.rows("select pcs, is_umbrella from stock_count join item using (item_id)") == [(7, False)]

@@ -173,6 +173,12 @@ def test_one_barcode_at_two_items_is_found_but_not_at_a_product_and_its_only_ite
     assert {one["item_ref"] for one in json.loads(row["payload"])["items"]} == {"iron", "mat#2"}
 
 
+def test_an_umbrella_that_repeats_the_barcode_of_its_characteristic_is_no_repeat(onec: Onec, quarantine: Quarantine) -> None:
+    same = [barcode("iron", "4600000000015"), barcode("iron#red", "4600000000015")]
+    onec.send(product=[product("iron")], offer=[offer("iron"), offer("iron#red")], barcode=same)
+    assert quarantine.counts() == {}
+
+
 def test_an_offer_before_its_product_waits_in_the_quarantine_until_the_card_comes(onec: Onec, quarantine: Quarantine) -> None:
     onec.send(offer=[offer("iron#red")], price=[price("iron#red", 100)])
     assert quarantine.counts() == {"product_is_unknown": 1}

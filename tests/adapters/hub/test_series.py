@@ -206,6 +206,13 @@ def test_an_older_full_export_that_comes_late_takes_nothing_off_sale(onec: Onec,
     assert absent(onec) == []
 
 
+def test_what_only_an_older_full_export_has_is_absent_from_the_newer_one(onec: Onec) -> None:
+    onec.send(**goods("iron"), said=FULL | {"formed_at": LATER})
+    onec.send(**goods("iron", "gone"), said=FULL | {"formed_at": NOON})
+    onec.close()
+    assert absent(onec) == ["gone", "gone"]
+
+
 def test_kinds_that_the_export_did_not_hold_are_taken_from_an_older_file(onec: Onec) -> None:
     onec.send(**goods("iron"), said=FULL | {"formed_at": LATER})
     onec.close()
