@@ -24,7 +24,6 @@ from adapters.hub.sale import record_documents
 from adapters.hub.series import Decide
 from adapters.hub.shape import measure, measure_deletions, remembered
 from adapters.hub.staging import Staged, stage
-from adapters.hub.tables.catalog import stock_count
 from adapters.hub.tables.inbox import feed as feeds
 from tasks.rules.gate import PASSED, FeedShape, Verdict
 from validation.quarantine import Judged
@@ -118,7 +117,7 @@ class Catalog:
         if "product" in load.kinds:
             merge_products(load)
         merge_items(load)
-        if "recipe" in load.kinds:
+        if "recipe" in load.kinds or load.has_news("products", "offers"):
             merge_recipes(load)
         if load.has_news("products", "offers"):
             load.changed["offers"] += mark_umbrellas(load.connection, load.source)
@@ -194,14 +193,11 @@ def _filled(counted: Counter[str]) -> dict[str, int]:
 
 
 def _finish(load: Load, recorded: Recorded) -> Recorded:
-    has_counts = load.connection.execute(
-        select(stock_count.c.item_id).where(stock_count.c.feed_id == load.feed.feed_id, ~stock_count.c.is_posted).limit(1)
-    ).scalar()
     outcome = {name: value for name, value in asdict(recorded).items() if name not in ("feed_id", "state", "sentence", "is_repeat")}
     done = {
         "state": "recorded",
         "recorded_at": load.now,
-        "posted_at": None if has_counts or "counts" in recorded.loaded else load.now,
+        "posted_at": None if load.has_news("counts") else load.now,
         "formed_at": load.formed_at,
         "is_changes_only": load.is_changes_only,
         "sentence": recorded.sentence,

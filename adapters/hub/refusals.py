@@ -11,7 +11,9 @@ KEYS = {
     "offer": "select item_ref from incoming_offer",
     "price": "select k.item_ref || '|' || p.price_type_ref from incoming_item_price p join incoming_known k using (item_id)",
     "count": "select k.item_ref || '|' || c.place from incoming_item_count c join incoming_known k using (item_id)"
-    " union all select k.item_ref || '|total' from incoming_item_count c join incoming_known k using (item_id)",
+    " union all select k.item_ref || '|total' from incoming_item_count c join incoming_known k using (item_id)"
+    " union all select q.key from quarantine q join incoming_count c on c.item_ref = split_part(q.key, '|', 1)"
+    " where q.source = :source and q.state = 'open' and q.entity = 'count' and c.is_whole",
     "barcode": "select ref from incoming_barcode",
     "group": "select group_ref from incoming_group",
     "price_type": "select price_type_ref from incoming_price_type",
@@ -19,7 +21,7 @@ KEYS = {
     "property": "select property_ref from incoming_property",
     "property_value": "select property_ref || '|' || value_ref from incoming_property_value",
 }
-"""What each entity's rows that passed are known by in the quarantine."""
+"""What each entity's rows that passed are known by in the quarantine. A figure that states an item as a whole rights it at every place."""
 
 RESOLVE = """
 update quarantine q set state = 'resolved', closed_at = :now
