@@ -250,9 +250,11 @@ class Demo:
             self._check("каждый подложенный дефект найден, и ничего сверх них", refused == planted.refused)
 
     def _show_files(self, report: Report) -> None:
-        table = Table("Файл", "Ответ 1С", title="Файлы")
+        table = Table("Файл", "Ответ для 1С", "Итог", title="Файлы")
+        sentences = {feed.name: feed.sentence for feed in reversed(Inbox(self._hub).feeds(limit=10_000))}
         for told in report.files:
-            table.add_row(told["file"], told["answer"])
+            told["sentence"] = sentences.get(told["file"]) or ""
+            table.add_row(told["file"], told["answer"], told["sentence"])
         self.console.print(table)
 
     def _check(self, claim: str, holds: bool) -> None:
