@@ -122,16 +122,26 @@ def inspect(
 
 
 @app.command()
-def accept(feed: Annotated[int, typer.Argument(help="Номер задержанной ленты.")]) -> None:
-    """Впустить ленту, которую задержала защита."""
+def accept(
+    feed: Annotated[int | None, typer.Argument(help="Номер задержанной ленты.")] = None,
+    absent: Annotated[str | None, typer.Option(help="База 1С, из полной выгрузки которой товары пропали не по ошибке.")] = None,
+) -> None:
+    """Впустить ленту, которую задержала защита, или снять с продажи то, чего больше нет в полной выгрузке."""
     from adapters.hub.feeds import NotInState
     from adapters.hub.inbox import Inbox
     from adapters.hub.opening import open_hub
+    from adapters.hub.series import Series
     from adapters.settings import read_settings
 
+    if (feed is None) == (absent is None):
+        raise typer.BadParameter("скажите номер ленты или --absent БАЗА, что-то одно")
     with said_plainly(), open_hub(read_settings()) as hub:
+        if absent is not None:
+            gone = sum(closed.missing for closed in Series(hub).accept(absent, now=hub.clock.now()))
+            typer.echo(f"Снято с продажи: {gone}." if gone else f"У базы {absent} нет задержанной полной выгрузки.")
+            return
         try:
-            taken = Inbox(hub).accept(feed)
+            taken = Inbox(hub).accept(feed or 0)
         except (NotInState, NoResultFound):
             raise Misconfigured(f"Ленты {feed} нет среди задержанных: посмотрите номер в сообщении или в Prefect.") from None
         typer.echo(f"Лента {feed} ({taken.name}) принята: её загрузит поток catalog.")

@@ -2,10 +2,11 @@
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 import psycopg
 from prefect import get_run_logger, task
@@ -20,6 +21,7 @@ from adapters.hub.inbox import Inbox
 from adapters.hub.incidents import Incidents
 from adapters.hub.kinds import KINDS, PLURALS
 from adapters.hub.series import Series
+from adapters.onec.ahead import read_ahead
 from adapters.onec.archive import Limits, store_members, unpack
 from adapters.onec.reader import Reading
 from adapters.onec.rows import KIND as ROWS
@@ -29,8 +31,11 @@ from tasks.policy import policy
 from tasks.rules.gate import FeedShape, GateLimits, Verdict, decide
 from tasks.rules.intake import judged
 from tasks.rules.tally import Tally, tally
+from validation.quarantine import Judged
 
 STUMBLES = 3
+TOUCH_EVERY = 20
+Portioned: TypeAlias = tuple[str, Judged]
 STUMBLED = (
     "Utyug трижды споткнулся на этом файле и отложил его, чтобы не задерживать следующие. Ничего из него не взято; "
     "повторите обмен из 1С, а если не выйдет, передайте файл разработчику."
@@ -95,7 +100,8 @@ def close_quiet_series(hub: Hub, settings: Settings) -> int:
 def _record(hub: Hub, settings: Settings, feed: Feed, path: Path) -> FeedTaken:
     reading = _reading(path, feed)
     catalog = Catalog(hub, reserves_when=settings.onec.reserves_when)
-    recorded = catalog.record(feed, reading.header, judged(reading), gate(settings))
+    portions = read_ahead(_told_of(judged(reading), Inbox(hub), feed))
+    recorded = catalog.record(feed, reading.header, portions, gate(settings))
     get_run_logger().info("%s: %s", feed.name, recorded.sentence)
     if recorded.state == "recorded":
         _tell_repaired(hub, feed)
@@ -108,6 +114,14 @@ def _record(hub: Hub, settings: Settings, feed: Feed, path: Path) -> FeedTaken:
         refused=recorded.refused,
         changed=sum(recorded.changed.values()),
     )
+
+
+def _told_of(portions: Iterator[Portioned], inbox: Inbox, feed: Feed) -> Iterator[Portioned]:
+    """The portions, and now and then a sign to 1C that work on its file moves on."""
+    for number, portion in enumerate(portions):
+        if number % TOUCH_EVERY == 0:
+            inbox.touch(feed.feed_id)
+        yield portion
 
 
 def _reading(path: Path, feed: Feed) -> Reading | RowsReading:

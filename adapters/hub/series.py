@@ -118,7 +118,8 @@ def _hold(connection: Connection, series: Row[Any], verdict: Verdict, missing: i
         cause=_cause(series),
         sentence=sentence,
         meaning="Ничего не снято с продажи: товары, которых нет в выгрузке, остались как были.",
-        advice="Проверьте отбор товаров в настройке обмена 1С и выгрузите всё снова. Если товаров правда больше нет, подтвердите это.",
+        advice="Проверьте отбор товаров в настройке обмена 1С и выгрузите всё снова. Если товаров правда больше нет, подтвердите это: "
+        f"utyug accept --absent {series.source}",
     )
     return _end(connection, series, "held", missing, sentence, now=now)
 
