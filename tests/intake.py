@@ -25,6 +25,8 @@ NOON = datetime(2026, 3, 1, 12)  # noqa: DTZ001 - a stamp of 1C has no zone
 ITEMS = 30
 PASSING = {"feed", "feed_part", "exchange_session", "export_series", "series_member", "cursor", "sync_run", "journal", "incident"}
 """Tables that tell of the work itself, not of the shop."""
+OURS = {"at", "times", "reference"}
+"""Columns that do, beside keys that are counted up and instants."""
 
 
 def export(
@@ -112,7 +114,7 @@ def _plain(row: dict[str, Any], named: dict[str, dict[int, str]]) -> dict[str, A
     for column, value in row.items():
         if column in named:
             kept[column] = named[column].get(value, value)
-        elif column != "formed_at" and (column == "times" or column.endswith(("_at", "_id"))):
+        elif column != "formed_at" and (column in OURS or column.endswith(("_at", "_id"))):
             continue
         else:
             kept[column] = value

@@ -20,7 +20,6 @@ def arriving_feeds(hub: Hub, *, idle_s: float, longest_s: float) -> Generator[Fe
     inbox, seen = Inbox(hub), set[tuple[int, bool]]()
     ends_at = hub.clock.now() + timedelta(seconds=longest_s)
     with Listener(hub, "feed") as ear:
-        ear.wait(0)
         while hub.clock.now() < ends_at:
             waiting = next((feed for feed in inbox.waiting() if (feed.feed_id, feed.is_accepted) not in seen), None)
             if waiting is not None:

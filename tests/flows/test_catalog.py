@@ -1,5 +1,6 @@
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from adapters.hub.contents import contents
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.hub.incidents import Incidents
+from adapters.hub.listen import Listener
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
 from deployments.sample.export import Planted, write_sample
@@ -160,3 +162,22 @@ def test_a_file_that_a_run_stumbles_on_thrice_is_set_aside_and_those_behind_it_g
     assert states(hub) == ["refused", "recorded"]
     assert {incident.kind for incident in Incidents(hub).live()} == {"feed_refused"}
     assert Runs(hub).newest()[0].state == "completed"
+
+
+def test_a_shift_takes_what_comes_while_it_waits_and_ends_when_nothing_does(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UTYUG_ONEC__SHIFT_IDLE_S", "4")
+    first = put(hub, export(["iron"]))
+
+    def bring_another() -> None:
+        with Listener(hub, "feed") as ear:
+            while Inbox(hub).feed(first.feed_id).state == "waiting":
+                ear.wait(0.1)
+        put(hub, export(["mat"]), name="import0_2.xml")
+
+    with ThreadPoolExecutor(1) as other:
+        brought = other.submit(bring_another)
+        report = catalog(rounds=None)
+        brought.result()
+    assert states(hub) == ["recorded", "recorded"]
+    assert report.detail["loaded"]["products"] == 2
+    assert len(Runs(hub).newest()) == 1
