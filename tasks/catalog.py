@@ -70,16 +70,11 @@ def take_in(hub: Hub, settings: Settings, feed: Feed, *, dry_run: bool) -> FeedT
         OSError: the machine has no room; likewise.
         Exception: whatever the feed stumbled on, until it has done so `STUMBLES` times and is refused.
     """
-    work = settings.var_dir / "work"
-    work.mkdir(parents=True, exist_ok=True)
+    now = Inbox(hub).feed(feed.feed_id)
+    if now.state != "waiting":
+        return _as_it_is(now)
     try:
-        with tempfile.TemporaryDirectory(dir=work) as folder:
-            if feed.kind == "archive":
-                return _unpack(hub, settings, feed, Path(folder), dry_run=dry_run)
-            path = Inbox(hub).fetch(feed.feed_id, Path(folder) / "feed")
-            return _look(path, feed) if dry_run else _record(hub, settings, feed, path)
-    except FeedRefused as refusal:
-        return _refuse(hub, feed, refusal, dry_run=dry_run)
+        return _take(hub, settings, feed, dry_run=dry_run)
     except NotInState:
         return _as_it_is(Inbox(hub).feed(feed.feed_id))
     except OURS_TO_BLAME:
@@ -95,6 +90,19 @@ def close_quiet_series(hub: Hub, settings: Settings) -> int:
     """Close full exports after which 1C has been silent: only then is what they did not name absent."""
     closed = Series(hub).close_quiet(hub.clock.now(), settings.onec.series_quiet_s, decide=gate(settings))
     return len(closed)
+
+
+def _take(hub: Hub, settings: Settings, feed: Feed, *, dry_run: bool) -> FeedTaken:
+    work = settings.var_dir / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=work) as folder:
+            if feed.kind == "archive":
+                return _unpack(hub, settings, feed, Path(folder), dry_run=dry_run)
+            path = Inbox(hub).fetch(feed.feed_id, Path(folder) / "feed")
+            return _look(path, feed) if dry_run else _record(hub, settings, feed, path)
+    except FeedRefused as refusal:
+        return _refuse(hub, feed, refusal, dry_run=dry_run)
 
 
 def _record(hub: Hub, settings: Settings, feed: Feed, path: Path) -> FeedTaken:

@@ -99,11 +99,26 @@ def test_a_taken_file_says_what_was_loaded_refused_and_changed(hub: Hub, tmp_pat
     assert take(hub, tmp_path, again.feed_id).changed == 2
 
 
-def test_a_file_that_somebody_dismissed_meanwhile_is_left_alone(hub: Hub, tmp_path: Path) -> None:
-    feed = put(hub, export(["iron"])[:-40])
+def test_an_archive_that_somebody_dismissed_meanwhile_is_left_alone(hub: Hub, packed: bytes, tmp_path: Path) -> None:
+    feed = put(hub, packed, name="v8_1C.zip")
     Inbox(hub).dismiss(feed.feed_id)
+    assert take(hub, tmp_path, feed.feed_id).state == "dismissed"
+    assert [one.feed_id for one in Inbox(hub).feeds()] == [feed.feed_id]
+
+
+@pytest.mark.parametrize("body", [b"", export(["iron"])[:-40], export(["iron"])])
+def test_a_file_that_is_dismissed_while_it_is_read_is_neither_taken_nor_refused(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    def dismissed(inbox: Inbox, feed_id: int, into: Path) -> Path:
+        inbox.dismiss(feed_id)
+        return fetch(inbox, feed_id, into)
+
+    fetch = Inbox.fetch
+    feed = put(hub, body)
+    monkeypatch.setattr(Inbox, "fetch", dismissed)
     taken = take(hub, tmp_path, feed.feed_id)
-    assert taken.state == "dismissed"
+    assert (taken.state, taken.refused) == ("dismissed", {})
     assert Incidents(hub).live() == []
     assert contents(hub)["products"] == 0
 
