@@ -81,7 +81,7 @@ order by item_id, price_type_ref
 
 CHANGE_COUNTS = """
 update stock_count o
-set pcs = n.pcs, is_posted = false, formed_at = :formed_at, session_began_at = :session_began_at, feed_id = :feed_id
+set pcs = n.pcs, formed_at = :formed_at, session_began_at = :session_began_at, feed_id = :feed_id
 from incoming_item_count n
 where o.item_id = n.item_id and o.place = n.place
   and (
@@ -104,15 +104,15 @@ where o.item_id = n.item_id and o.place = n.place and o.formed_at is distinct fr
 """
 
 ADD_COUNTS = """
-insert into stock_count (item_id, place, pcs, is_posted, formed_at, session_began_at, feed_id)
-select item_id, place, pcs, false, :formed_at, :session_began_at, :feed_id
+insert into stock_count (item_id, place, pcs, formed_at, session_began_at, feed_id)
+select item_id, place, pcs, :formed_at, :session_began_at, :feed_id
 from incoming_item_count where before_pcs is null
 order by item_id, place
 """
 
 ZERO_TOTALS = """
 update stock_count c
-set pcs = 0, is_posted = false, formed_at = :formed_at, session_began_at = :session_began_at, feed_id = :feed_id
+set pcs = 0, formed_at = :formed_at, session_began_at = :session_began_at, feed_id = :feed_id
 from item i
 where i.item_id = c.item_id and i.source = :source and (i.is_umbrella or i.is_bundle) and c.pcs <> 0
 """
@@ -146,7 +146,7 @@ def merge_prices(load: Load) -> None:
 
 
 def merge_counts(load: Load) -> None:
-    """What differs is written for the ledger to post.
+    """What differs becomes this feed's, for the ledger to post with it.
 
     A count's stamp is that of its own file always, even where it has none: an older one left standing could let sold pieces go that
     must stay.

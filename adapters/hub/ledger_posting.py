@@ -1,7 +1,8 @@
 """1C's counts into the ledger: by whole sets of rows; only items that we ever promised are judged one by one.
 
-One posting at a time: only a posting changes the sum of a place's accounts, so the difference it computes cannot grow old. Counts that
-a feed is just rewriting are skipped, never waited for; that feed leaves them to be posted again.
+A count is posted when the feed that wrote it is. One posting at a time: only a posting changes the sum of a place's accounts, so the
+difference it computes cannot grow old. It never waits for a feed that is just being recorded: whatever that one writes over is its own
+from then on, and the difference is left to its posting.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, func, select, text, update
 
 from adapters.hub.ledger_moves import Movement, is_among, lock_pools, move, notify
 from adapters.hub.ledger_rows import as_line, as_movements, keep_lines
 from adapters.hub.ledger_shortfall import Judged, freeze
 from adapters.hub.tables.catalog import stock_count
+from adapters.hub.tables.inbox import IS_UNPOSTED, feed
 from adapters.hub.tables.ledger import ledger_balance, sold_line
 from tasks.rules.ledger import Count, Line, Posted, absent_count, post_count
 from tasks.rules.ledger_draw import Shelf
@@ -24,10 +26,8 @@ SORT_MEMORY = "128MB"
 
 PICK = text("""
     create temp table counted on commit drop as
-    select ctid as at_row, item_id, place, pcs, formed_at, session_began_at, feed_id
-    from stock_count
-    where not is_posted and (cast(:feed_id as bigint) is null or feed_id = :feed_id)
-    for update skip locked
+    select item_id, place, pcs, formed_at, session_began_at, feed_id
+    from stock_count where feed_id = any (cast(:feed_ids as bigint[]))
 """)
 
 COMPARE = text("""
@@ -68,16 +68,6 @@ ADD_TO_POOLS = text("""
     on conflict (item_id, place, account) do update set pcs = ledger_balance.pcs + excluded.pcs where excluded.pcs <> 0
 """)
 
-MARK_POSTED = text("""
-    update stock_count s set is_posted = true from counted c where s.ctid = c.at_row
-""")
-
-MARK_FEEDS = text("""
-    update feed f set posted_at = :at
-    where f.posted_at is null and f.state = 'recorded' and f.kind = 'xml'
-        and not exists (select from stock_count s where s.feed_id = f.feed_id and not s.is_posted)
-""")
-
 SUMS = text("""
     select count(distinct item_id) as items, count(*) as places,
         coalesce(sum(gained_pcs) filter (where gained_pcs > 0), 0)::bigint as moved_in,
@@ -113,7 +103,10 @@ def post_counts(connection: Connection, at: datetime, feed_id: int | None) -> Po
     """`Ledger.post_counts` inside a transaction."""
     connection.execute(select(func.pg_advisory_xact_lock(POSTING_LOCK)))
     connection.execute(text(f"set local work_mem = '{SORT_MEMORY}'"))
-    connection.execute(PICK, {"feed_id": feed_id})
+    feed_ids = _unposted(connection, feed_id)
+    if not feed_ids:
+        return Posting()
+    connection.execute(PICK, {"feed_ids": feed_ids})
     connection.execute(text("analyze counted"))
     connection.execute(COMPARE)
     connection.execute(text("analyze posting"))
@@ -123,8 +116,7 @@ def post_counts(connection: Connection, at: datetime, feed_id: int | None) -> Po
     judged = _judge_watched(connection)
     _settle(connection, at, judged)
     sums = connection.execute(SUMS).one()
-    connection.execute(MARK_POSTED)
-    connection.execute(MARK_FEEDS, {"at": at})
+    connection.execute(update(feed).where(is_among(feed.c.feed_id, feed_ids)).values(posted_at=at))
     if sums.places:
         notify(connection)
     return Posting(
@@ -150,7 +142,8 @@ def post_absences(
     connection.execute(select(func.pg_advisory_xact_lock(POSTING_LOCK)))
     c, s = stock_count.c, sold_line.c
     is_counted = (c.item_id == s.item_id) & (c.place == s.place)
-    is_unlisted = c.is_posted & (c.formed_at.is_(None) | (c.formed_at < formed_at))
+    is_posted = c.feed_id.not_in(select(feed.c.feed_id).where(IS_UNPOSTED))
+    is_unlisted = is_posted & (c.formed_at.is_(None) | (c.formed_at < formed_at))
     rows = connection.execute(
         select(s.item_id, s.place).join(stock_count, is_counted).where(s.source == source, _is_waiting(), is_unlisted)
     )
@@ -191,6 +184,11 @@ def post_absences(
     if judged:
         notify(connection)
     return Posting(places=len(judged), shortfalls=sum(one.posted.shortfall_pcs > 0 for one in judged), released=_left_pcs(judged))
+
+
+def _unposted(connection: Connection, feed_id: int | None) -> list[int]:
+    query = select(feed.c.feed_id).where(IS_UNPOSTED)
+    return list(connection.scalars(query if feed_id is None else query.where(feed.c.feed_id == feed_id)))
 
 
 def _judge_watched(connection: Connection) -> list[_Counted]:

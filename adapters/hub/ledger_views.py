@@ -36,7 +36,8 @@ UNCOUNTED = text("""
     select item_id, place, null as account, 'count' as fault, c.pcs as expected_pcs, coalesce(b.pcs, 0)::bigint as found_pcs
     from stock_count c
     full join (select item_id, place, sum(pcs) as pcs from ledger_balance group by item_id, place) b using (item_id, place)
-    where coalesce(c.is_posted, true) and coalesce(c.pcs, 0) <> coalesce(b.pcs, 0)
+    left join feed f on f.feed_id = c.feed_id and f.state = 'recorded' and f.posted_at is null
+    where f.feed_id is null and coalesce(c.pcs, 0) <> coalesce(b.pcs, 0)
     order by item_id, place
 """)
 

@@ -3,8 +3,7 @@
 from sqlalchemy import Select, func, select
 
 from adapters.hub.hub import Hub
-from adapters.hub.tables.catalog import stock_count
-from adapters.hub.tables.inbox import feed
+from adapters.hub.tables.inbox import IS_UNPOSTED, feed
 
 
 class Work:
@@ -19,8 +18,8 @@ class Work:
         return self._read(waiting)
 
     def oldest_count(self) -> int | None:
-        """The feed whose counts the ledger does not have yet."""
-        unposted = select(func.min(stock_count.c.feed_id)).where(~stock_count.c.is_posted)
+        """The first feed whose counts the ledger does not have yet."""
+        unposted = select(func.min(feed.c.feed_id)).where(IS_UNPOSTED)
         return self._read(unposted)
 
     def _read(self, query: Select[int]) -> int | None:

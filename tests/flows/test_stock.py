@@ -15,6 +15,7 @@ from adapters.hub.listings import Listings
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
 from adapters.hub.tables.catalog import item, product, stock_count
+from adapters.hub.tables.inbox import feed
 from adapters.hub.tables.listing import listing
 from deployments.world.app import make_world
 from deployments.world.served import served
@@ -46,8 +47,10 @@ def hub(hub: Hub, database_url: str, site: Site, monkeypatch: pytest.MonkeyPatch
 def count(hub: Hub, **pcs: int) -> None:
     """1C counted these articles, one item each."""
     now = hub.clock.now()
-    stamps = {"feed_id": 1, "session_began_at": now, "is_posted": False}
+    instants = dict.fromkeys(("session_began_at", "received_at", "moved_at", "recorded_at"), now)
     with hub.engine.begin() as connection:
+        told = insert(feed).values(source="main", exchange="catalog", name="offers.xml", kind="xml", state="recorded", **instants)
+        stamps = {"feed_id": connection.execute(told.returning(feed.c.feed_id)).scalar_one(), "session_began_at": now}
         for article, figure in pcs.items():
             item_id = connection.execute(select(item.c.item_id).where(item.c.item_ref == article)).scalar()
             if item_id is None:
@@ -101,7 +104,7 @@ def test_a_dry_run_shows_the_differences_and_writes_nothing(hub: Hub, site: Site
     site.put({"sku": "A", "pcs": 9})
     count(hub, A=3)
     with hub.engine.begin() as connection:
-        connection.execute(update(stock_count).values(is_posted=True))
+        connection.execute(update(feed).values(posted_at=hub.clock.now()))
         connection.exec_driver_sql("insert into ledger_balance select item_id, place, 'pool', pcs from stock_count")
     report = stock(dry_run=True)
     assert report.detail["channels"]["site"]["differing"] == 1

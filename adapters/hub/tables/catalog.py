@@ -154,9 +154,8 @@ stock_count = Table(
     Column("pcs", BigInteger, nullable=False, comment="1C's free figure; may be negative"),
     stamp_column(),
     at_column("session_began_at"),
-    Column("feed_id", BigInteger, nullable=False),
-    Column("is_posted", Boolean, nullable=False, server_default="false", comment="the ledger has it"),
-    Index("ix_stock_count_unposted", "item_id", postgresql_where=text("not is_posted")),
+    Column("feed_id", BigInteger, nullable=False, comment="who wrote it last; the ledger has the row when that feed is posted"),
+    Index("ix_stock_count_feed", "feed_id"),
 )
 
 export_series = Table(

@@ -1,6 +1,6 @@
 """What came in from 1C and is processed after it was answered."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, ForeignKey, Index, Integer, LargeBinary, Table, Text, event
+from sqlalchemy import BigInteger, Boolean, Column, Connection, ForeignKey, Index, Integer, LargeBinary, Table, Text, event, text
 
 from adapters.hub.tables.base import METADATA, at_column, id_column, json_column, stamp_column
 
@@ -44,7 +44,11 @@ feed = Table(
     Index("ix_feed_state", "state", "feed_id"),
     Index("ix_feed_session", "session_ref", "name"),
     Index("ix_feed_sha256", "sha256"),
+    Index("ix_feed_unposted", "feed_id", postgresql_where=text("state = 'recorded' and posted_at is null")),
 )
+
+IS_UNPOSTED = (feed.c.state == "recorded") & feed.c.posted_at.is_(None)
+"""It wrote counts, and the ledger does not have them yet."""
 
 feed_part = Table(
     "feed_part",

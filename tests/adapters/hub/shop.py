@@ -130,7 +130,7 @@ def _record(
     feed_id: int,
 ) -> None:
     put = upsert(stock_count)
-    told = {name: put.excluded[name] for name in ("pcs", "formed_at", "session_began_at", "feed_id", "is_posted")}
+    told = {name: put.excluded[name] for name in ("pcs", "formed_at", "session_began_at", "feed_id")}
     rows = [
         {
             "item_id": item_id,
@@ -139,7 +139,6 @@ def _record(
             "formed_at": formed_at,
             "session_began_at": began_at,
             "feed_id": feed_id,
-            "is_posted": False,
         }
         for item_id, pcs in pcs_by_item.items()
     ]

@@ -1,7 +1,7 @@
 """Recording feeds: what they say becomes what the hub knows, once."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -171,11 +171,10 @@ def test_totals_that_come_again_write_nothing(onec: Onec) -> None:
         "recipe": [recipe("set", "mat")],
         "count": [count("iron", 7), count("iron#red", 7), count("set", 3)],
     }
-    onec.send(**said)
-    onec.rows("update stock_count set is_posted = true returning 1")
+    first = onec.send(**said)
     again = onec.send(**said)
     assert (again.inserted, again.changed) == ({}, {})
-    assert onec.rows("select 1 from stock_count where not is_posted") == []
+    assert set(written_by(onec).values()) == {first.feed_id}
 
 
 def test_an_item_beside_deleted_characteristics_is_counted_again(onec: Onec) -> None:
@@ -235,32 +234,44 @@ def test_a_place_whose_figure_was_refused_is_listed_and_keeps_its_count(onec: On
     assert onec.rows("select place, pcs from stock_count order by 1") == [("north", 4), ("south", 2)]
 
 
+def written_by(onec: Onec) -> dict[str, int]:
+    """Which feed's posting each count is part of."""
+    return dict(onec.rows("select item_ref, stock_count.feed_id from stock_count join item using (item_id)"))
+
+
 def test_counts_that_differ_wait_for_the_ledger_and_the_others_do_not(onec: Onec) -> None:
-    onec.send(count=[count("iron", 5), count("mat", 1)])
-    onec.rows("update stock_count set is_posted = true returning 1")
-    onec.send(count=[count("iron", 4), count("mat", 1)])
-    assert onec.rows("select item_ref, is_posted from stock_count join item using (item_id) order by 1") == [
-        ("iron", False), ("mat", True),
-    ]  # fmt: skip
+    first = onec.send(count=[count("iron", 5), count("mat", 1)])
+    second = onec.send(count=[count("iron", 4), count("mat", 1)])
+    assert written_by(onec) == {"iron": second.feed_id, "mat": first.feed_id}
 
 
 def test_the_same_figure_is_news_to_an_item_with_pieces_sold(onec: Onec) -> None:
-    onec.send(count=[count("iron", 5), count("mat", 5)])
-    onec.rows("update stock_count set is_posted = true returning 1")
+    first = onec.send(count=[count("iron", 5), count("mat", 5)])
     onec.rows(
         "insert into ledger_balance (item_id, place, account, pcs) select item_id, '', 'sold:1', 2 from item where item_ref = 'iron' returning 1"
     )
     later = NOON + timedelta(minutes=5)
-    onec.send(count=[count("iron", 5), count("mat", 5)], said={"is_changes_only": False, "formed_at": later})
-    assert onec.rows("select item_ref, is_posted, stock_count.formed_at from stock_count join item using (item_id) order by 1") == [
-        ("iron", False, later), ("mat", True, NOON),
-    ]  # fmt: skip
+    second = onec.send(count=[count("iron", 5), count("mat", 5)], said={"is_changes_only": False, "formed_at": later})
+    assert written_by(onec) == {"iron": second.feed_id, "mat": first.feed_id}
+    assert onec.rows("select formed_at from stock_count order by formed_at") == [(NOON,), (later,)]
 
 
-def test_a_file_without_counts_leaves_nothing_for_the_ledger_to_post(onec: Onec) -> None:
-    without, with_counts = onec.send(offer=[offer("iron")]), onec.send(count=[count("iron", 1)])
-    assert onec.inbox.feed(without.feed_id).posted_at is not None
-    assert onec.inbox.feed(with_counts.feed_id).posted_at is None
+def posted_at(onec: Onec, recorded: Recorded) -> datetime | None:
+    return onec.inbox.feed(recorded.feed_id).posted_at
+
+
+def test_a_file_without_news_of_counts_leaves_nothing_for_the_ledger_to_post(onec: Onec) -> None:
+    without, with_counts, same = onec.send(offer=[offer("iron")]), *(onec.send(count=[count("iron", 1)]) for _ in range(2))
+    assert posted_at(onec, without) is not None
+    assert posted_at(onec, with_counts) is None
+    assert posted_at(onec, same) is not None
+
+
+def test_a_file_without_counts_that_empties_a_total_leaves_that_for_the_ledger_to_post(onec: Onec) -> None:
+    onec.send(offer=[offer("iron")], count=[count("iron", 7)])
+    varied = onec.send(offer=[offer("iron#red")])
+    assert written_by(onec) == {"iron": varied.feed_id}
+    assert posted_at(onec, varied) is None
 
 
 def only(rows: dict[str, Any], entity: str) -> Any:
