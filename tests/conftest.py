@@ -20,9 +20,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("UTYUG_TEST_DATABASE_URL"):
         yield given
         return
-    server = EmbeddedPostgres(
-        tmp_path_factory.mktemp("postgres"), options=("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-    )
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), options=("fsync=off", "synchronous_commit=off", "full_page_writes=off"))
     yield server.start()
     server.discard()
 

@@ -1,6 +1,6 @@
 """What came in from 1C and is processed after it was answered."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, ForeignKey, Index, Integer, LargeBinary, Table, Text, event, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
 from adapters.hub.tables.base import METADATA, at_column, id_column, json_column, stamp_column
 
@@ -57,23 +57,6 @@ feed_part = Table(
     Column("n", Integer, primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
-
-PART_COMPRESSION = """
-do $$ begin
-  if exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then
-    alter table feed_part alter column body set compression lz4;
-  else
-    alter table feed_part alter column body set storage external;
-  end if;
-end $$
-"""
-"""lz4 where the server has it; else nothing, because pglz is slower than the whole upload."""
-
-
-@event.listens_for(feed_part, "after_create")
-def _compress_parts(_target: Table, connection: Connection, **_options: object) -> None:
-    connection.exec_driver_sql(PART_COMPRESSION)
-
 
 picture = Table(
     "picture",

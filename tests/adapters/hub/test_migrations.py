@@ -6,6 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 
 from adapters.hub.migrate import migrate
 from adapters.hub.tables.all import METADATA
@@ -33,3 +34,12 @@ def test_several_processes_may_migrate_at_once(bare_url: str) -> None:
         list(pool.map(migrate, [bare_url] * 4))
     with psycopg.connect(bare_url.replace("+psycopg", "")) as connection:
         assert connection.execute("select count(*) from alembic_version").fetchone() == (1,)
+
+
+def test_a_migration_that_failed_leaves_nobody_waiting(bare_url: str) -> None:
+    with psycopg.connect(bare_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("create table feed (in_the_way int)")
+        with pytest.raises(ProgrammingError):
+            migrate(bare_url)
+        connection.execute("drop table feed")
+    migrate(bare_url)
