@@ -19,7 +19,7 @@ from adapters.hub.locks import lock_source
 from adapters.hub.members import drop_superseded, find_parts, join_parts, name_cards
 from adapters.hub.merging import merge_dictionaries, merge_items, merge_products, name_items
 from adapters.hub.recipes import merge_recipes
-from adapters.hub.refusals import write_refusals
+from adapters.hub.refusals import resolve_documents, write_refusals
 from adapters.hub.sale import record_documents
 from adapters.hub.series import Decide
 from adapters.hub.shape import measure, measure_deletions, remembered
@@ -135,6 +135,7 @@ class Catalog:
         refused = write_refusals(load)
         if staged.documents:
             documents, lines = staged.frames()
+            resolve_documents(load, documents, lines)
             record_documents(load.connection, load.feed, header, documents, lines, load.now, reserves_when=self._reserves_when)
         return verdict, _counted(load, staged, refused, shape)
 

@@ -2,11 +2,14 @@
 
 # ruff: noqa: S608 - every name put into a statement here is a table or a column of ours
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Subquery, Table, and_, false, func, literal, select, text
 
 from adapters.hub.kinds import PLURALS
 from adapters.hub.loading import Load, Merge, drop_older, merge
 from adapters.hub.tables import catalog, incoming
+from adapters.onec.rows import KIND as ROWS
 
 DICTIONARIES: tuple[tuple[str, Table, Table, tuple[str, ...]], ...] = (
     ("group", incoming.group, catalog.product_group, ("group_ref",)),
@@ -66,10 +69,15 @@ def merge_products(load: Load) -> None:
                 "catalog_ref": literal(load.catalog_ref),
                 "is_absent": false(),
             },
-            restated={"name": func.coalesce(card.c.name, target.c.name)} | _catalog(load, target),
+            restated={"name": func.coalesce(card.c.name, target.c.name)} | _catalog(load, target) | _kept_barcode(load, card, target),
             written=load.stamp,
         ),
     )
+
+
+def _kept_barcode(load: Load, card: Subquery, target: Table) -> dict[str, ColumnElement[Any]]:
+    """A card that is tried again from the quarantine comes without the barcode, which was judged by itself."""
+    return {"barcode": func.coalesce(card.c.barcode, target.c.barcode)} if load.feed.kind == ROWS else {}
 
 
 def name_items(load: Load) -> None:

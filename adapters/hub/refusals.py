@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - the statements put together here are constants of this module
 
+import polars as pl
 from sqlalchemy import text
 
 from adapters.hub.loading import Load
@@ -36,6 +37,14 @@ RESOLVE_RECIPES = """
 update quarantine q set state = 'resolved', closed_at = :now
 where q.source = :source and q.state = 'open' and q.entity = 'recipe'
   and q.payload ->> 'bundle_ref' in (select bundle_ref from incoming_recipe)
+"""
+
+RESOLVE_NAMED = """
+update quarantine q set state = 'resolved', closed_at = :now
+where q.source = :source and q.state = 'open' and q.entity = :entity and q.key = any(:keys)
+  and not exists (
+    select from incoming_refused r where r.entity = q.entity and r.key = q.key and r.reason = q.reason
+  )
 """
 
 LATEST = """
@@ -79,6 +88,13 @@ def write_refusals(load: Load) -> dict[str, int]:
     load.count(PUT_IN)
     counted = text("select reason, count(*) as rows from incoming_refused group by reason order by reason")
     return {row.reason: row.rows for row in load.connection.execute(counted)}
+
+
+def resolve_documents(load: Load, documents: pl.DataFrame, lines: pl.DataFrame) -> None:
+    """Documents and lines that passed take what was wrong with them out of the quarantine; they travel as frames, not in tables."""
+    line_keys = lines.select(pl.format("{}|{}", pl.col("number").fill_null(""), pl.col("line_no"))).to_series()
+    for entity, keys in (("document", documents["number"]), ("line", line_keys)):
+        load.connection.execute(text(RESOLVE_NAMED), load.names | {"entity": entity, "keys": keys.drop_nulls().to_list()})
 
 
 def _resolve(load: Load) -> None:

@@ -1,10 +1,16 @@
 """Rows that leave the quarantine although 1C does not send the very same row again."""
 
+from pathlib import Path
+
 import pytest
 
 from adapters.hub.hub import Hub
 from adapters.hub.quarantine import Quarantine
-from tests.adapters.hub.export import Onec, count, offer, product, recipe, refused
+from adapters.hub.retries import Retries
+from adapters.onec.reader import Reading
+from adapters.onec.rows import RowsReading
+from tasks.rules.intake import judged
+from tests.adapters.hub.export import Onec, barcode, count, offer, product, recipe, refused
 
 
 @pytest.fixture
@@ -55,3 +61,32 @@ def test_figures_that_state_an_item_as_a_whole_right_it_at_every_place(onec: One
     assert quarantine.counts() == {"count_is_a_number": 1}
     onec.send(count=[count("iron", 1, "north", is_whole=True)])
     assert quarantine.counts() == {}
+
+
+ORDER = (
+    '<КоммерческаяИнформация ВерсияСхемы="2.07"><Документ><Ид>d</Ид><Номер>1042</Номер><Дата>2026-01-02</Дата>'
+    "<ХозОперация>Заказ товара</ХозОперация><Роль>Продавец</Роль><Валюта>RUB</Валюта><Товары><Товар><Ид>iron</Ид><Наименование>Утюг</Наименование>"
+    "<ЦенаЗаЕдиницу>100</ЦенаЗаЕдиницу><Количество>{pcs}</Количество><Сумма>100</Сумма></Товар></Товары></Документ></КоммерческаяИнформация>"
+)
+
+
+def test_a_line_of_a_document_that_comes_right_leaves_the_quarantine(onec: Onec, quarantine: Quarantine, tmp_path: Path) -> None:
+    path = tmp_path / "orders.xml"
+    for pcs, left in (("много", 1), ("1", 0)):
+        path.write_text(ORDER.format(pcs=pcs), encoding="utf-8")
+        onec.record(onec.put(name="orders-1.xml"), judged(Reading(path)))
+        assert sum(quarantine.counts().values()) == left
+
+
+def test_a_card_that_is_tried_again_keeps_its_barcode(onec: Onec, hub: Hub, tmp_path: Path) -> None:
+    code = "4600000000008"
+    onec.send(product=[product("iron")], barcode=[barcode("iron", code, "product")])
+    text = "<КоммерческаяИнформация><Каталог><Товары><Товар><Ид>iron</Ид><Наименование>Утюг</Наименование><СтавкиНалогов><СтавкаНалога>"
+    text += "<Ставка>33</Ставка></СтавкаНалога></СтавкиНалогов></Товар></Товары></Каталог></КоммерческаяИнформация>"
+    path = tmp_path / "import.xml"
+    path.write_text(text, encoding="utf-8")
+    onec.record(onec.put(), judged(Reading(path)))
+    (feed_id,) = Retries(hub).enqueue(entity="product")
+    path.write_bytes(onec.inbox.fetch(feed_id, tmp_path / "rows").read_bytes().replace(b'"33"', b'"20"'))
+    onec.record(onec.inbox.feed(feed_id), judged(RowsReading(path)))
+    assert onec.rows("select vat, barcode from product") == [("20", code)]
