@@ -1,3 +1,4 @@
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -15,9 +16,9 @@ from adapters.hub.tables.all import METADATA
 @pytest.fixture
 def bare_url(server_url: str) -> str:
     with psycopg.connect(server_url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("drop database if exists bare with (force)")
-        connection.execute("create database bare")
-    return make_url(server_url).set(database="bare").render_as_string(hide_password=False)
+        name = f"bare_{secrets.token_hex(4)}"
+        connection.execute(f'create database "{name}"'.encode())
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
 def test_the_migrations_make_exactly_the_tables_the_code_knows(bare_url: str) -> None:
