@@ -16,6 +16,7 @@ import pytest
 from adapters.errors import FeedRefused
 from adapters.gateway.app import make_app, make_server
 from adapters.hub.arrivals import Arrivals
+from adapters.hub.feeds import Feed
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.onec.archive import Limits, store_members
@@ -119,6 +120,9 @@ class Flow:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.recorded) >= count, timeout=30)
 
+    def why_refused(self, _feed: Feed) -> str | None:
+        return self.refuses
+
     def round(self) -> None:
         inbox = self.door.inbox
         for feed in inbox.waiting():
@@ -129,8 +133,8 @@ class Flow:
                         store_members(inbox, Arrivals(self.door.hub), feed, limits=limits, scratch=Path(scratch))
                     except FeedRefused as refused:
                         inbox.refuse(feed.feed_id, refused.sentence, reason=refused.reason)
-            elif self.refuses is not None:
-                inbox.refuse(feed.feed_id, self.refuses, reason="truncated")
+            elif (sentence := self.why_refused(feed)) is not None:
+                inbox.refuse(feed.feed_id, sentence, reason="truncated")
             else:
                 inbox.finish_archive(feed.feed_id, self.sentence)
                 with self._changed:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
+from adapters.hub.feeds import Feed
 from deployments.world.onec import OnecClient, OnecStopped
 from tests.adapters.gateway.conftest import Door, Flow, document
 
@@ -84,9 +85,8 @@ def test_ut_goes_on_after_a_later_portion_that_failed(open_door: Callable[..., D
     door = open_door()
 
     class RefusesSecond(Flow):
-        def round(self) -> None:
-            self.refuses = "Оборван." if any(feed.name == "import0_2.xml" for feed in door.inbox.waiting()) else None
-            super().round()
+        def why_refused(self, feed: Feed) -> str | None:
+            return "Оборван." if feed.name == "import0_2.xml" else None
 
     with RefusesSecond(door) as flow, pytest.raises(OnecStopped, match="Оборван"):
         client(door, "ut").push_catalog(export)
