@@ -14,10 +14,11 @@ import polars as pl
 from lxml.etree import _Element
 
 from adapters.onec import dictionaries as words
-from adapters.onec import elements as rows
+from adapters.onec.cards import PRODUCT_COLUMNS, product_rows
 from adapters.onec.documents import DOCUMENT_COLUMNS, LINE_COLUMNS, document_rows
-from adapters.onec.elements import Row, children, local
+from adapters.onec.elements import BARCODE_COLUMNS, RECIPE_COLUMNS, Row, children, local
 from adapters.onec.head import read_head
+from adapters.onec.offers import COUNT_COLUMNS, OFFER_COLUMNS, PRICE_COLUMNS, offer_rows
 from adapters.onec.stamps import read_stamp
 from adapters.onec.stream import ended_elements
 
@@ -33,12 +34,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "warehouse": words.WAREHOUSE_COLUMNS,
     "property": words.PROPERTY_COLUMNS,
     "property_value": words.PROPERTY_VALUE_COLUMNS,
-    "product": rows.PRODUCT_COLUMNS,
-    "offer": rows.OFFER_COLUMNS,
-    "barcode": rows.BARCODE_COLUMNS,
-    "recipe": rows.RECIPE_COLUMNS,
-    "price": rows.PRICE_COLUMNS,
-    "count": rows.COUNT_COLUMNS,
+    "product": PRODUCT_COLUMNS,
+    "offer": OFFER_COLUMNS,
+    "barcode": BARCODE_COLUMNS,
+    "recipe": RECIPE_COLUMNS,
+    "price": PRICE_COLUMNS,
+    "count": COUNT_COLUMNS,
     "document": DOCUMENT_COLUMNS,
     "line": LINE_COLUMNS,
 }
@@ -153,13 +154,13 @@ class Reading:
 
     def _take_product(self, element: _Element, row: int) -> None:
         self.header.saw("products")
-        taken = rows.product_rows(element, row)
+        taken = product_rows(element, row)
         self._gathered["product"].append(taken.product)
         self._gathered["barcode"].extend(taken.barcodes)
         self._gathered["recipe"].extend(taken.recipe)
 
     def _take_offer(self, element: _Element, row: int) -> None:
-        taken = rows.offer_rows(element, row)
+        taken = offer_rows(element, row)
         for kind, held in (("offers", taken.is_named), ("prices", taken.prices), ("counts", taken.counts)):
             if held and kind not in self.header.kinds:
                 self.header.kinds.append(kind)
