@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, text
 
 from adapters.hub.counting import mark_umbrellas, merge_counts, merge_prices, resolve, zero_totals
-from adapters.hub.feeds import HELD, Feed, change_state, read_feed, recover_if_none_held
+from adapters.hub.feeds import HELD, Feed, change_state, read_feed, recover_if_none_held, replace_held
 from adapters.hub.findings import restate_findings
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import report_incident
@@ -208,6 +208,7 @@ def _finish(load: Load, recorded: Recorded) -> Recorded:
     if recorded.dropped:
         subject = f"feed:{load.feed.feed_id}"
         write(load.connection, load.now, "rows_superseded", subject, recorded.sentence, recorded.dropped)
+    replace_held(load.connection, load.feed, load.now)
     recover_if_none_held(load.connection, load.source, load.now)
     return recorded
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from adapters.hub.incidents import recover_incident
+from adapters.hub.journal import write
 from adapters.hub.tables.inbox import feed, feed_part
 
 CHANNEL = "feed"
@@ -105,6 +106,26 @@ def read_parts(connection: Connection, feed_id: int) -> Iterator[bytes]:
     """A feed's bytes in order, a few parts in memory at a time."""
     pieces = select(feed_part.c.body).where(feed_part.c.feed_id == feed_id).order_by(feed_part.c.n)
     yield from connection.scalars(pieces, execution_options={"yield_per": PARTS_IN_HAND})
+
+
+def replace_held(connection: Connection, newer: Feed, now: datetime) -> None:
+    """A file taken in takes the place of held ones that an earlier exchange of the base brought under the same first word.
+
+    1C was told `failure` for those and sends everything in them again. What came by a folder nobody sends again: it stays held.
+    """
+    if newer.session_ref is None:
+        return
+    word = func.substring(func.lower(feed.c.name), "[[:alpha:]]+")
+    older = (
+        select(feed.c.feed_id)
+        .where(feed.c.source == newer.source, feed.c.state == "held", feed.c.session_ref.is_not(None))
+        .where(feed.c.moved_at < newer.session_began_at, word == func.substring(newer.name.lower(), "[[:alpha:]]+"))
+        .order_by(feed.c.feed_id)
+    )
+    sentence = f"Заменён более новым файлом «{newer.name}» ({newer.feed_id}): 1С прислала всё заново."
+    for feed_id in connection.execute(older).scalars().all():
+        change_state(connection, feed_id, expected=("held",), now=now, state="dismissed", sentence=sentence)
+        write(connection, now, "feed_replaced", f"feed:{feed_id}", sentence)
 
 
 def recover_if_none_held(connection: Connection, source: str, now: datetime) -> None:

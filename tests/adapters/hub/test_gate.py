@@ -147,3 +147,40 @@ def test_another_base_is_not_held_for_it(hub: Hub, onec: Onec) -> None:
     other.send(count=stock(0, 30, 5))
     assert other.send(count=stock(0, 15, 0)).state == "recorded"
     assert onec.send(count=stock(0, 60, 0)).state == "held"
+
+
+def brought(onec: Onec, pcs: int, *, name: str = "offers0_1.xml", by_exchange: bool = True) -> str:
+    session_ref = onec.inbox.open_session(source=onec.source, exchange="catalog") if by_exchange else None
+    feed_id = onec.inbox.begin(source=onec.source, exchange="catalog", name=name, kind="xml", session_ref=session_ref)
+    onec.record(onec.inbox.complete(feed_id), [("count", Judged(frame("count", stock(0, 100, pcs)), NONE_REFUSED))])
+    return onec.inbox.feed(feed_id).state
+
+
+def states(onec: Onec) -> list[str]:
+    return [state for (state,) in onec.rows("select state from feed order by feed_id")]
+
+
+def test_a_sane_file_of_a_later_exchange_takes_the_place_of_held_ones_and_ends_the_incident(onec: Onec) -> None:
+    onec.send(**named(100), count=stock(0, 100, 5))
+    assert [brought(onec, 0), brought(onec, 0)] == ["held", "held"]
+    assert brought(onec, 4) == "recorded"
+    assert states(onec) == ["recorded", "dismissed", "dismissed", "recorded"]
+    assert incidents(onec) == [(onec.source, 2, True)]
+
+
+def test_a_held_file_stays_where_the_later_one_is_of_another_kind_or_nobody_sends_it_again(onec: Onec) -> None:
+    onec.send(**named(100), count=stock(0, 100, 5))
+    assert [brought(onec, 0), brought(onec, 0, by_exchange=False)] == ["held", "held"]
+    assert brought(onec, 5, name="rests0_1.xml") == "recorded"
+    assert states(onec)[1:3] == ["held", "held"]
+    assert brought(onec, 5) == "recorded"
+    assert states(onec)[1:3] == ["dismissed", "held"]
+
+
+def test_a_file_of_the_same_exchange_replaces_nothing(onec: Onec) -> None:
+    onec.send(**named(100), count=stock(0, 100, 5))
+    session_ref = onec.inbox.open_session(source=onec.source, exchange="catalog")
+    for pcs in (0, 4):
+        feed_id = onec.inbox.begin(source=onec.source, exchange="catalog", name="offers0_1.xml", kind="xml", session_ref=session_ref)
+        onec.record(onec.inbox.complete(feed_id), [("count", Judged(frame("count", stock(0, 100, pcs)), NONE_REFUSED))])
+    assert states(onec)[1:] == ["held", "recorded"]
