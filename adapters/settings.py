@@ -42,7 +42,6 @@ class OnecBase(Part):
 
     login: str
     password: SecretStr
-    default_place: str = Field(default="", description="warehouse id for figures that name none")
 
 
 class OnecSettings(Part):
