@@ -67,7 +67,15 @@ class Rejected(Refused):
 
 
 class ContractBroken(SyncError):
-    """The answer is not what the vendor documents."""
+    """The answer is not what the vendor documents.
+
+    Args:
+        fragment: where it differs, and what stands there.
+    """
+
+    def __init__(self, sentence: str, *, system: str, request_id: str | None = None, fragment: str | None = None) -> None:
+        super().__init__(sentence, system=system, request_id=request_id)
+        self.fragment = fragment
 
 
 class OutcomeUnknown(SyncError):

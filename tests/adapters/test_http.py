@@ -188,7 +188,7 @@ def test_neither_message_nor_log_holds_the_query(answer: Answer, caplog: pytest.
     with caplog.at_level(logging.INFO), connected(Other(answer)) as connection, pytest.raises(SyncError) as caught:
         connection.call("GET", "things", params={"sku": "secret-query"})
     assert "secret-query" not in caught.value.sentence + caplog.text
-    assert "shop GET things" in caplog.text
+    assert "shop GET /api/things" in caplog.text
 
 
 @pytest.mark.parametrize(
