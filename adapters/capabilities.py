@@ -1,36 +1,105 @@
-"""What a channel can do, one small Protocol per capability. Flows know these and no adapter."""
+"""What a channel can do, one small Protocol per capability. Flows know these and no adapter.
 
+Every method may raise a `SyncError`: nothing at all was done then, unless it is `OutcomeUnknown`. What happened to single rows is in the
+frame that comes back.
+"""
+
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
 
 import polars as pl
 
 from validation.quarantine import Judged
 
 
-class SellsCatalog(Protocol):
-    """Has a catalogue of its own, in which our codes may be found."""
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that an examination of an account found.
 
-    def find_listings(self, skus: list[str]) -> Judged:
+    Args:
+        subject: credential | right | limits | host | clock | warehouse | cabinet.
+        level: whether it is good, will go wrong, or is wrong.
+        sentence: what was found, for the owner.
+        advice: what to do about it, in one sentence; none where it is good.
+    """
+
+    subject: str
+    level: Literal["good", "warning", "fault"]
+    sentence: str
+    advice: str | None = None
+
+
+class SellsCatalog(Protocol):
+    """Has a catalogue of its own, in which our codes may be found and cards made."""
+
+    def find_listings(self, skus: Sequence[str]) -> Judged:
         """`ListingFound` for the codes found, `RowRefused` for those that cannot be asked or sold by; the rest is not there."""
+        ...
+
+    def send_cards(self, cards: pl.DataFrame) -> pl.DataFrame:
+        """`CardSent`, one row per row of `CardWanted`: made where ``refs`` is null, changed where it is not. Repeating does no harm."""
+        ...
+
+    def read_card_results(self, pending: pl.DataFrame) -> pl.DataFrame:
+        """`CardSent`, one row per row of `CardPending`: what the vendor has decided since; ``pending`` where it has not."""
+        ...
+
+
+class SellsPrices(Protocol):
+    """Asks a price of its buyers and takes one from us."""
+
+    def read_prices(self, listings: pl.DataFrame, campaigns: Sequence[str]) -> pl.DataFrame:
+        """`PriceShown` for ``listings`` (``listing_id, channel_sku, refs``) in each of the campaigns; empty: the whole account."""
+        ...
+
+    def send_prices(self, offered: pl.DataFrame) -> pl.DataFrame:
+        """`PriceSent`, one row per row of `PriceOffered`. Repeating does no harm."""
         ...
 
 
 class SellsStock(Protocol):
     """Shows a figure of stock and takes an absolute one."""
 
-    def read_stock(self, listings: pl.DataFrame) -> pl.DataFrame:
-        """`StockShown` for those of ``listings`` (``listing_id, channel_sku, refs``) that are still there."""
+    def read_stock(self, listings: pl.DataFrame, warehouses: Sequence[str]) -> pl.DataFrame:
+        """`StockShown`, one row per listing of ``listings`` (``listing_id, channel_sku, refs``) still there and per warehouse."""
         ...
 
     def send_stock(self, offered: pl.DataFrame) -> pl.DataFrame:
-        """`StockSent`, one row per row of `StockOffered`: which were accepted, which refused and why, which nobody knows of."""
+        """`StockSent`, one row per row of `StockOffered`: which were accepted, which refused and why, which nobody knows of.
+
+        A positive figure leaves at most once, a zero may be repeated (DESIGN §4 rule 6).
+        """
+        ...
+
+    def read_warehouses(self) -> pl.DataFrame:
+        """`WarehouseFound`: the places that figures may be given for; the ``warehouse_ref`` of the other methods is theirs."""
         ...
 
 
-class Channel(SellsCatalog, SellsStock, AbstractContextManager["Channel"], Protocol):
-    """A channel that is told its stock."""
+class GivesOrders(Protocol):
+    """Tells what was sold on it."""
 
-    def ping(self) -> None:
-        """Returns where address, keys and rights are good; raises a `SyncError` that says what is not."""
+    def read_orders(self, *, since: datetime, until: datetime) -> pl.DataFrame:
+        """`OrderReceived`: every order placed or changed from ``since`` up to ``until``, whatever its status; one row per line."""
         ...
+
+
+class Examined(Protocol):
+    """Can be asked whether everything is in order."""
+
+    def examine(self) -> list[Finding]:
+        """Address, credential, rights, limits, clock and warehouses, one finding each; raises nothing."""
+        ...
+
+
+class Channel(SellsCatalog, SellsPrices, SellsStock, GivesOrders, Examined, AbstractContextManager["Channel"], Protocol):
+    """An account where things are sold.
+
+    Attributes:
+        pause_s: the shortest time between two figures of stock for one listing and warehouse; 0 where the vendor sets none.
+    """
+
+    pause_s: float

@@ -2,7 +2,7 @@
 
 from adapters.capabilities import Channel
 from adapters.clock import Clock
-from adapters.settings import WooCommerceSettings
+from adapters.settings import 
 from adapters.woocommerce.site import WooCommerceSite
 
 

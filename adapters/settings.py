@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,16 +18,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from adapters.channel_settings import ChannelSettings
 from adapters.clock import Clock
 from adapters.errors import Misconfigured
+from validation.part import Part
 
 SECRET_KEYS = frozenset({"password", "secret", "token", "key", "database_url", "urls", "ping_url"})
-
-
-class Part(BaseModel):
-    """A section of the settings: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ClockSettings(Part):
@@ -86,17 +82,6 @@ class GatewaySettings(Part):
     hooks_secret: SecretStr | None = Field(default=None, description="shared with Prefect automations")
 
 
-class WooCommerceSettings(Part):
-    """A WooCommerce site. Over plain http the keys are used to sign (OAuth 1.0a), over https they are sent as Basic."""
-
-    kind: str = Field(default="woocommerce", pattern="^woocommerce$")
-    url: str
-    consumer_key: SecretStr
-    consumer_secret: SecretStr
-    places: list[str] | None = Field(default=None, description="1C warehouse ids it sells from; all by default")
-    timeout_s: float = 30.0
-
-
 class Route(Part):
     """Where messages of some kinds go: any Apprise URLs, tried in order until one delivers."""
 
@@ -139,7 +124,7 @@ class Settings(BaseSettings):
     onec: OnecSettings = OnecSettings()
     gate: GateSettings = GateSettings()
     gateway: GatewaySettings = GatewaySettings()
-    channels: dict[str, WooCommerceSettings] = Field(default_factory=dict)
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     messages: MessageSettings = MessageSettings()
     prefect: PrefectSettings = PrefectSettings()
 

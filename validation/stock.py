@@ -4,8 +4,6 @@ Stages: `StockCounted → StockOffered → StockSent`. Pieces are whole; a place
 Source: `reference/commerceml.md` §2.2.
 """
 
-from typing import Annotated
-
 import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
@@ -40,64 +38,49 @@ class StockCounted(Strict):
         return is_within(data, -100_000_000, 100_000_000)
 
 
-class ListingKept(Strict):
-    """A listing the hub knows, one row per listing of the channel.
+class StockOffered(Strict):
+    """What a channel is to show, one row per listing and warehouse of the channel; ``warehouse_ref`` empty where it has only one.
 
-    ``is_live``: its item is still in 1C's export. ``refused_pcs`` is the figure the channel last refused, null where it took the last.
+    ``is_alone``: it was in a batch that was refused whole without a word about which row was bad, so it goes in a batch of its own.
     """
 
     listing_id: int
-    item_id: int
-    item_ref: str
-    channel_sku: str
-    refs: str
-    is_live: bool
-    refused_pcs: int = pa.Field(nullable=True)
-    refused_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
-
-
-class StockOffered(Strict):
-    """What a channel is to show, one row per listing of the channel."""
-
-    listing_id: int
+    warehouse_ref: str
     item_ref: str
     channel_sku: str
     refs: str
     pcs: int = pa.Field(ge=0)
+    is_alone: bool
 
 
 class StockDiffering(StockOffered):
-    """What a channel is to show and does not, one row per listing, in the order of sending.
+    """What a channel is to show and does not, one row per listing and warehouse, in the order of sending.
 
-    ``shown_pcs`` null: the channel does not manage its stock, so it sells without limit.
+    ``shown_pcs`` null: the channel does not manage its stock, so it sells without limit, or it has no figure for it yet.
     """
 
     shown_pcs: int = pa.Field(nullable=True)
 
 
 class StockShown(Strict):
-    """What a channel shows, one row per listing read; ``pcs`` null where it does not manage stock at all."""
+    """What a channel shows, one row per listing and warehouse read.
 
-    listing_id: int
-    pcs: int = pa.Field(nullable=True)
-
-
-class StockSent(Strict):
-    """What became of a write, one row per listing sent; ``reason`` and ``sentence`` null where accepted.
-
-    ``outcome``: accepted | refused | unknown (not answered: look before repeating) | unsent (never left).
+    ``pcs`` null where it does not manage stock at all or was never told; ``reserved_pcs`` is what it keeps for orders beside that, null
+    where it does not say.
     """
 
     listing_id: int
+    warehouse_ref: str
+    pcs: int = pa.Field(nullable=True)
+    reserved_pcs: int = pa.Field(nullable=True)
+
+
+class StockSent(Strict):
+    """What became of a write, one row per listing and warehouse sent; ``reason`` and ``sentence`` null where accepted."""
+
+    listing_id: int
+    warehouse_ref: str
     pcs: int
     outcome: str = pa.Field(isin=("accepted", "refused", "unknown", "unsent"))
     reason: str = pa.Field(nullable=True)
     sentence: str = pa.Field(nullable=True)
-
-
-class ListingFound(Strict):
-    """A product or variation found on a channel, one row per channel code."""
-
-    channel_sku: str
-    refs: str
-    pcs: int = pa.Field(nullable=True)

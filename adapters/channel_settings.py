@@ -1,0 +1,112 @@
+"""Settings of the channels, one class per kind. Every host is a setting; the defaults are the vendors' production hosts.
+
+Source of hosts and credentials: `reference/marketplaces.md` §0–§3.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, SecretStr, model_validator
+
+from validation.part import Part
+
+
+class AnyChannel(Part):
+    """What every channel is told."""
+
+    timeout_s: float = Field(default=30.0, gt=0, description="of one call")
+
+
+class WooCommerceSettings(AnyChannel):
+    """A WooCommerce site. Over plain http the keys are used to sign (OAuth 1.0a), over https they are sent as Basic."""
+
+    kind: Literal["woocommerce"] = "woocommerce"
+    url: str
+    consumer_key: SecretStr
+    consumer_secret: SecretStr
+    places: list[str] | None = Field(default=None, description="1C warehouse ids it sells from; all by default")
+
+    @property
+    def places_of(self) -> dict[str, list[str] | None]:
+        """1C's warehouses that each warehouse of the channel draws on; none for all of them."""
+        return {"": self.places}
+
+    @property
+    def campaigns(self) -> tuple[str, ...]:
+        """Campaigns with prices of their own, the empty one for the whole account."""
+        return ("",)
+
+
+class Marketplace(AnyChannel):
+    """A marketplace that is told figures per warehouse of the seller."""
+
+    warehouses: dict[str, list[str]] = Field(
+        min_length=1, description="the seller's warehouse on the channel → 1C warehouse ids it draws on; an empty list for all of them"
+    )
+
+    @property
+    def places_of(self) -> dict[str, list[str] | None]:
+        """1C's warehouses that each warehouse of the channel draws on; none for all of them."""
+        return {warehouse: places or None for warehouse, places in self.warehouses.items()}
+
+    @property
+    def campaigns(self) -> tuple[str, ...]:
+        """Campaigns with prices of their own, the empty one for the whole account."""
+        return ("",)
+
+
+WILDBERRIES_SERVICES = ("common", "content", "discounts-prices", "marketplace", "statistics")
+
+
+class WildberriesSettings(Marketplace):
+    """A Wildberries cabinet. ``sandbox`` needs a test token and has no statistics of real sales."""
+
+    kind: Literal["wildberries"]
+    token: SecretStr
+    environment: Literal["production", "sandbox"] = "production"
+    hosts: dict[str, str] = Field(default_factory=dict, description="service → address, where it is not the vendor's own")
+    token_prefix: Literal["", "Bearer "] = Field(default="", description="the vendor's texts disagree; the bare token is what clients send")
+
+    def host(self, service: str) -> str:
+        """The address of a service, one of `WILDBERRIES_SERVICES`."""
+        suffix = "-sandbox" if self.environment == "sandbox" else ""
+        return self.hosts.get(service, f"https://{service}-api{suffix}.wildberries.ru").rstrip("/")
+
+
+class OzonSettings(Marketplace):
+    """An Ozon cabinet."""
+
+    kind: Literal["ozon"]
+    client_id: str
+    api_key: SecretStr
+    url: str = "https://api-seller.ozon.ru"
+
+
+class YandexMarketSettings(Marketplace):
+    """A Yandex Market business.
+
+    Without warehouse groups ``warehouses`` are named by ``partnerWarehouseId``; with groups a figure is given per campaign, so they are
+    named by ``campaignId``.
+    """
+
+    kind: Literal["yandex_market"]
+    business_id: int
+    api_key: SecretStr
+    has_warehouse_groups: bool = False
+    price_campaigns: list[int] = Field(default_factory=list, description="campaigns with prices of their own; none: one price for all")
+    url: str = "https://api.partner.market.yandex.ru"
+
+    @property
+    def campaigns(self) -> tuple[str, ...]:
+        """Campaigns with prices of their own, the empty one for the whole account."""
+        return tuple(map(str, self.price_campaigns)) or ("",)
+
+    @model_validator(mode="after")
+    def _warehouses_are_numbers(self) -> "YandexMarketSettings":
+        if odd := [warehouse for warehouse in self.warehouses if not warehouse.isdigit()]:
+            raise ValueError(f"номер склада или магазина Яндекс Маркета состоит из цифр: {', '.join(odd)}")
+        return self
+
+
+ChannelSettings: TypeAlias = Annotated[
+    WooCommerceSettings | WildberriesSettings | OzonSettings | YandexMarketSettings, Field(discriminator="kind")
+]

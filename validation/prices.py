@@ -1,0 +1,47 @@
+"""Frames of prices on channels: `PriceOffered → PriceDiffering → PriceSent`, compared with `PriceShown`.
+
+A price is whole kopecks per piece. ``campaign_ref`` is the region or campaign whose price it is, empty for the whole account.
+``old_kopecks`` is the price shown crossed out, null for none.
+"""
+
+import pandera.polars as pa
+
+from validation.catalog import Strict
+from validation.listings import OUTCOMES
+
+
+class PriceOffered(Strict):
+    """What a channel is to ask for, one row per listing and campaign."""
+
+    listing_id: int
+    campaign_ref: str
+    item_ref: str
+    channel_sku: str
+    refs: str
+    price_kopecks: int = pa.Field(gt=0)
+    old_kopecks: int = pa.Field(nullable=True)
+
+
+class PriceDiffering(PriceOffered):
+    """What a channel is to ask for and does not, one row per listing and campaign; ``shown_kopecks`` null: it shows no price."""
+
+    shown_kopecks: int = pa.Field(nullable=True)
+
+
+class PriceShown(Strict):
+    """What a channel asks for, one row per listing and campaign read; ``price_kopecks`` null where it has no price."""
+
+    listing_id: int
+    campaign_ref: str
+    price_kopecks: int = pa.Field(nullable=True)
+
+
+class PriceSent(Strict):
+    """What became of a price, one row per listing and campaign sent; ``reason`` and ``sentence`` null where accepted."""
+
+    listing_id: int
+    campaign_ref: str
+    price_kopecks: int
+    outcome: str = pa.Field(isin=OUTCOMES)
+    reason: str = pa.Field(nullable=True)
+    sentence: str = pa.Field(nullable=True)
