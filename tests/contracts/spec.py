@@ -1,0 +1,305 @@
+"""A vendor's spec as a judge of what is said to it and of what it answers.
+
+Schemas are closed: a query parameter or a field that the spec does not name is a fault, at any depth, in either direction.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from jsonschema import Draft202012Validator, TypeChecker, ValidationError  # type: ignore[import-untyped]
+from jsonschema.validators import extend  # type: ignore[import-untyped]
+
+from tests.contracts.deviations import Deviation
+from tests.contracts.formats import FORMATS
+from tests.contracts.library import Node, Place, follow, read_document
+from tests.contracts.schemas import Reader, Schema, opened
+
+METHODS = ("get", "put", "post", "patch", "delete")
+FILES = ("*.yaml", "*.yml", "*.json")
+
+Query = Sequence[tuple[str, str]]
+
+
+def _is_whole(_: TypeChecker, told: object) -> bool:
+    return isinstance(told, int) and not isinstance(told, bool)
+
+
+Judge = extend(Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole))
+
+
+class UnknownOperation(LookupError):
+    """The vendor's spec has no such operation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """Something outside the body."""
+
+    name: str
+    aliases: frozenset[str]
+    where: str
+    is_required: bool
+    schema: Schema
+    is_list: bool
+
+    def faults(self, told: Sequence[str]) -> Iterator[str]:
+        """What is wrong with the values told, in words as they stand in an address."""
+        if not self.is_list and len(told) > 1:
+            yield f"{self.where} {self.name}: told {len(told)} times"
+        values: Any = [_worded(one, self.schema.get("items", {})) for one in told] if self.is_list else _worded(told[0], self.schema)
+        yield from (f"{self.where} {self.name}{fault}" for fault in judged(self.schema, values))
+
+
+@dataclass(kw_only=True)
+class Operation:
+    """One method on one path of one host."""
+
+    vendor: str
+    hosts: frozenset[str]
+    method: str
+    path: str
+    place: Place
+    shared: Place
+    spec: Node
+    reader: Reader
+    deviations: list[Deviation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        parts = [re.escape(part) for part in re.split(r"\{[^}]*\}", self.path)]
+        self._pattern = re.compile("([^/]+)".join(parts))
+        self._names = re.findall(r"\{([^}]*)\}", self.path)
+
+    @property
+    def name(self) -> str:
+        """As reports and deviations call it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def variables(self) -> int:
+        """How many parts of the path are not fixed."""
+        return len(self._names)
+
+    def suits(self, path: str) -> bool:
+        """Whether this operation is what the path asks for."""
+        return self._pattern.fullmatch(path) is not None
+
+    def request_faults(self, query: Query, body: Any, *, path: str | None = None, headers: Collection[str] | None = None) -> list[str]:
+        """What the vendor would not take, or does not name; ``headers`` are names."""
+        told = self._told(query)
+        if path is not None and (found := self._pattern.fullmatch(path)):
+            told |= {("path", name): [unquote(value)] for name, value in zip(self._names, found.groups(), strict=True)}
+        faults = [*self._parameter_faults(told), *self._body_faults(body)]
+        return [*faults, *self._header_faults({name.lower() for name in headers})] if headers is not None else faults
+
+    def refuses(self, query: Query, body: Any) -> bool:
+        """Whether the vendor's own spec, open to fields that it does not name, refuses the request."""
+        declared = {(one.where, one.name) for one in self.parameters}
+        told = {key: values for key, values in self._told(query).items() if key in declared}
+        schema = self.request_schema
+        is_body_refused = schema is not None and body is not None and bool(judged(opened(schema), body))
+        return is_body_refused or bool(list(self._parameter_faults(told))) or (body is None and self._is_body_required)
+
+    def answer_faults(self, status: int, body: Any) -> list[str]:
+        """What the vendor would not answer; ``body`` is None where nothing was answered."""
+        declared = next((key for key in (str(status), f"{status // 100}XX", "default") if key in self.answers), None)
+        if declared is None:
+            return [f"answer {status}: not declared, only {', '.join(sorted(self.answers))}"]
+        schema = self.answers[declared]
+        if schema is None:
+            return [f"answer {status}: no body is declared"] if body is not None else []
+        if body is None:
+            return [f"answer {status}: has no body"]
+        return [f"answer {status}{fault}" for fault in judged(schema, body)]
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        """Of the operation, and of its path."""
+        found: dict[tuple[str, str], Parameter] = {}
+        for owner in (self.shared, self.place):
+            for told in owner.node.get("parameters") or ():
+                one = self._parameter(Place(told, owner.document))
+                found[one.where, one.name] = one
+        return list(found.values())
+
+    @cached_property
+    def request_schema(self) -> Schema | None:
+        """Of a JSON body; None where none is declared."""
+        schema = self._content_schema(self._request, is_request=True)
+        return self._deviated("request", schema)
+
+    @cached_property
+    def answers(self) -> dict[str, Schema | None]:
+        """Schemas of JSON bodies by status, as the spec writes statuses."""
+        told = self.place.node.get("responses") or {}
+        answers = {str(status): self._content_schema(follow(Place(one, self.place.document))[0]) for status, one in told.items()}
+        for one in self.deviations:
+            if one.change == "status" and "default" not in answers:
+                answers.setdefault(one.part, one.schema)
+        return {status: self._deviated(status, schema) for status, schema in answers.items()}
+
+    @cached_property
+    def _request(self) -> Place:
+        return follow(Place(self.place.node.get("requestBody") or {}, self.place.document))[0]
+
+    @property
+    def _is_body_required(self) -> bool:
+        return bool(self._request.node.get("required"))
+
+    def _content_schema(self, holder: Place, *, is_request: bool = False) -> Schema | None:
+        for kind, content in ((holder.node or {}).get("content") or {}).items():
+            if "json" in kind and isinstance(content, dict) and content.get("schema") is not None:
+                return self.reader.read(Place(content["schema"], holder.document), is_request=is_request)
+        return None
+
+    def _deviated(self, part: str, schema: Schema | None) -> Schema | None:
+        for one in self.deviations:
+            if one.part == part and one.change != "status" and schema is not None:
+                schema = one.applied(schema)
+        return schema
+
+    def _parameter(self, told: Place) -> Parameter:
+        place, _ = follow(told)
+        schema = self.reader.read(Place(place.node.get("schema") or {}, place.document))
+        return Parameter(
+            name=place.node["name"],
+            aliases=frozenset(place.node.get("x-aliases") or ()),
+            where=place.node["in"],
+            is_required=place.node.get("required") is True,
+            schema=schema,
+            is_list=schema.get("type") == "array",
+        )
+
+    def _told(self, query: Query) -> dict[tuple[str, str], list[str]]:
+        """Values by where and under which name the spec has them; a vendor may know a parameter by other names too."""
+        names = {alias: one.name for one in self.parameters for alias in one.aliases}
+        told: dict[tuple[str, str], list[str]] = {}
+        for name, value in query:
+            told.setdefault(("query", names.get(name, name)), []).append(value)
+        return told
+
+    def _parameter_faults(self, told: dict[tuple[str, str], list[str]]) -> Iterator[str]:
+        declared = {(one.where, one.name): one for one in self.parameters}
+        yield from (f"{where} {name}: not declared" for where, name in told if where == "query" and (where, name) not in declared)
+        for key, one in declared.items():
+            if key in told:
+                yield from one.faults(told[key])
+            elif one.is_required and one.where == "query":
+                yield f"query {one.name}: required"
+
+    def _body_faults(self, body: Any) -> list[str]:
+        if body is None:
+            return ["request: a body is required"] if self._is_body_required else []
+        if self.request_schema is None:
+            return ["request: no body is declared"]
+        return [f"request{fault}" for fault in judged(self.request_schema, body)]
+
+    def _header_faults(self, told: set[str]) -> Iterator[str]:
+        for one in self.parameters:
+            if one.where == "header" and one.is_required and one.name.lower() not in told:
+                yield f"header {one.name}: required"
+        ways = self.place.node.get("security", self.spec.get("security")) or ()
+        schemes = self.spec.get("components", {}).get("securitySchemes", {})
+        if ways and not any(all(_header_of(schemes[name]) in told for name in way) for way in ways):
+            yield "header: no credential of those declared"
+
+
+class Spec:
+    """Every document of one vendor's folder.
+
+    Args:
+        vendor: the folder's name.
+        folder: where documents with ``paths`` lie, whatever their names.
+        deviations: what of it is overruled by the vendor's own text.
+    """
+
+    def __init__(self, vendor: str, folder: Path, deviations: Iterable[Deviation] = ()) -> None:
+        self.vendor = vendor
+        self.reader = Reader()
+        self.deviations = [one for one in deviations if one.vendor == vendor]
+        self.operations = [operation for path in _documents(folder) for operation in self._operations(path)]
+
+    @property
+    def has_hosts(self) -> bool:
+        """Whether the same path may mean different things on different hosts."""
+        return len({host for operation in self.operations for host in operation.hosts}) > 1
+
+    def operation(self, method: str, host: str, path: str) -> Operation:
+        """What a call asks for; ``host`` is the host's first label, and means nothing to a vendor of one host.
+
+        Raises:
+            UnknownOperation: the spec has no such operation.
+        """
+        suits = [one for one in self.operations if one.method == method and (not self.has_hosts or host in one.hosts) and one.suits(path)]
+        if not suits:
+            raise UnknownOperation(f"{self.vendor}: {method} {host} {path}")
+        return min(suits, key=lambda one: one.variables)
+
+    def _operations(self, path: Path) -> Iterator[Operation]:
+        document = read_document(path)
+        for address, item in document["paths"].items():
+            shared, _ = follow(Place(item, path))
+            for method in METHODS:
+                if not shared.node.get(method):
+                    continue
+                place, _ = follow(Place(shared.node[method], shared.document))
+                servers = place.node.get("servers") or shared.node.get("servers") or document.get("servers") or ()
+                name = f"{method.upper()} {address}"
+                yield Operation(
+                    vendor=self.vendor,
+                    hosts=frozenset((urlsplit(server["url"]).hostname or "").partition(".")[0] for server in servers),
+                    method=method.upper(),
+                    path=address,
+                    place=place,
+                    shared=shared,
+                    spec=document,
+                    reader=self.reader,
+                    deviations=[one for one in self.deviations if one.operation in (name, "*")],
+                )
+
+
+def judged(schema: Schema, told: Any) -> list[str]:
+    """Faults, each with where it is."""
+    errors = (plain for error in Judge(schema, format_checker=FORMATS).iter_errors(told) for plain in _plainly(error))
+    return [f" {'/'.join(map(str, error.absolute_path)) or '(whole)'}: {_shortly(error.message)}" for error in errors]
+
+
+def _shortly(words: str) -> str:
+    return words if len(words) <= 300 else f"{words[:150]}…{words[-150:]}"
+
+
+def _plainly(error: ValidationError) -> Iterator[ValidationError]:
+    """What is wrong in the branch that was meant, where only one of the branches is not null."""
+    if error.validator == "anyOf" and error.validator_value[0] == {"type": "null"}:
+        for inner in error.context or ():
+            if inner.schema_path[0] == 1:
+                yield from _plainly(inner)
+    else:
+        yield error
+
+
+def _documents(folder: Path) -> Iterator[Path]:
+    for path in sorted(path for pattern in FILES for path in folder.rglob(pattern)):
+        is_piece = any(part in ("components", "paths") for part in path.relative_to(folder).parts[:-1])
+        if not is_piece and "paths" in read_document(path.resolve()):
+            yield path.resolve()
+
+
+def _worded(told: str, schema: Schema) -> Any:
+    """A value of an address as its schema would have it; as it stands where it cannot be."""
+    kinds = {one.get("type") for one in (schema, *schema.get("anyOf", ()))}
+    if "boolean" in kinds and told in ("true", "false"):
+        return told == "true"
+    if "integer" in kinds and re.fullmatch(r"-?\d+", told):
+        return int(told)
+    if "number" in kinds and re.fullmatch(r"-?\d+(\.\d+)?", told):
+        return float(told)
+    return told
+
+
+def _header_of(scheme: Node) -> str:
+    return str(scheme["name"]).lower() if scheme.get("in") == "header" else "authorization"
