@@ -63,7 +63,17 @@ class Unauthorized(Refused):
 
 
 class Rejected(Refused):
-    """The other side read the request and said no."""
+    """The other side read the request and said no.
+
+    Args:
+        answer: the body it said so with, for the adapter that asked; no message holds it.
+    """
+
+    def __init__(
+        self, sentence: str, *, system: str, request_id: str | None = None, retry_after_s: float | None = None, answer: bytes = b""
+    ) -> None:
+        super().__init__(sentence, system=system, request_id=request_id, retry_after_s=retry_after_s)
+        self.answer = answer
 
 
 class ContractBroken(SyncError):

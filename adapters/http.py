@@ -210,7 +210,10 @@ class Connection:
         kind, what = _meaning(status, is_final=code is not None, is_repeatable=is_repeatable)
         told = f"{self.title} ответил {response.status_code}" + (f" ({code})" if code else "")
         wait_s = retry_after_s(response, self._clock.now())
-        return kind(f"{told}: {what}.", system=self.system, request_id=_request_id(response), retry_after_s=wait_s)
+        error = kind(f"{told}: {what}.", system=self.system, request_id=_request_id(response), retry_after_s=wait_s)
+        if isinstance(error, Rejected):
+            error.answer = response.content
+        return error
 
 
 DEFINITE: dict[int, tuple[type[SyncError], str]] = {
