@@ -212,10 +212,18 @@ async def _heard(request: Request, response: Response) -> Exchange:
         host=request.url.hostname or "",
         path=request.url.path.removeprefix(request.scope.get("root_path", "")),
         query=dict(request.query_params),
-        body=json.loads(sent) if is_json else None,
+        body=_read_json(sent) if is_json else None,
         status=response.status_code,
         answer=json.loads(bytes(response.body)) if is_told else None,
     )
+
+
+def _read_json(sent: bytes) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """What was said; none where it was no JSON, which is the handler's to refuse."""
+    try:
+        return json.loads(sent)
+    except ValueError:
+        return None
 
 
 async def _hang(request: Request, fault: Fault) -> Response:
