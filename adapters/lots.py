@@ -73,7 +73,7 @@ def isolated(lot: pl.DataFrame, send: Send) -> pl.DataFrame:
         if lot.height == 1:
             return all_rows(lot, "refused", "channel_rejects", error.sentence)
         half = lot.height // 2
-        return pl.concat([isolated(lot[:half], send), isolated(lot[half:], send)])
+        return pl.concat([isolated(lot[:half], send), isolated(lot[half:], send)], how="diagonal_relaxed")
 
 
 def all_rows(lot: pl.DataFrame, outcome: str, reason: str | None, sentence: str | None) -> pl.DataFrame:
@@ -90,4 +90,4 @@ def vendors_words(reason: str, words: str | None) -> str:
 
 def _with_rest(done: list[pl.DataFrame], rest: Sequence[pl.DataFrame], sentence: str) -> pl.DataFrame:
     left = [all_rows(lot, "unsent", "channel_is_silent", sentence) for lot in rest]
-    return pl.concat([*done, *left]) if done or left else pl.DataFrame(schema=TOLD)
+    return pl.concat([*done, *left], how="diagonal_relaxed") if done or left else pl.DataFrame(schema=TOLD)

@@ -10,16 +10,18 @@ from adapters.hub.opening import open_hub
 from adapters.hub.stock_rounds import stock_rounds
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
-from tasks.publishing import Published, show_published
+from tasks.publishing import Published, broken, fail_where_stopped, show_published
 from tasks.reporting import RunReport, reported_run
-from tasks.rules.stock import differences, held_back, lanes, offer, outcomes, settle
+from tasks.rules.stock import differences, held_back, lanes, offer, outcomes, overdue, settle
 from tasks.stock import (
     listings_after_search,
     listings_if_searched,
+    note_overdue,
     note_sent,
     note_shown,
     post_counts,
     read_free,
+    read_kept,
     read_stock,
     send_stock,
 )
@@ -42,57 +44,60 @@ def stock(channel: str | None = None, dry_run: bool = False, rounds: int | None 
     settings = read_settings()
     names = _chosen(settings, channel)
     told: list[Published] = []
-    failed: dict[str, SyncError] = {}
     with open_hub(settings) as hub, reported_run(hub, "stock", channel=channel, dry_run=dry_run) as report:
         for _ in stock_rounds(hub, rounds=1 if dry_run else rounds):
             if not dry_run:
                 post_counts(hub)
-            told += [_attempt(hub, settings, name, failed, dry_run=dry_run) for name in names]
+            told += [_attempt(hub, settings, name, dry_run=dry_run) for name in names]
         show_published(told, report)
-        if failed:
-            raise ExceptionGroup("; ".join(f"{name}: {error.sentence}" for name, error in failed.items()), list(failed.values()))
+        fail_where_stopped(told)
     return report
 
 
-def _attempt(hub: Hub, settings: Settings, name: str, failed: dict[str, SyncError], *, dry_run: bool) -> Published:
+def _attempt(hub: Hub, settings: Settings, name: str, *, dry_run: bool) -> Published:
     """One channel's round; where it fails the others still have theirs."""
-    failed.pop(name, None)
     try:
         return _compare(hub, settings, name) if dry_run else _publish(hub, settings, name)
     except SyncError as error:
         get_run_logger().error("%s: %s", name, error.sentence)
-        failed[name] = error
-        return Published(channel=name)
+        return Published(channel=name, stopped_by=error)
 
 
 def _publish(hub: Hub, settings: Settings, name: str) -> Published:
     """Search, read, compare, send what differs, read back, remember."""
-    with Listings(hub).only_sender(name) as is_only, open_channel(settings.channels[name], clock=hub.clock) as shop:
+    places_of = settings.channels[name].places_of
+    warehouses = list(places_of)
+    with Listings(hub).only_sender(name) as is_only, open_channel(settings.channels[name], hub=hub) as shop:
         if not is_only:
             get_run_logger().warning("%s: остатки уже отправляет другой запуск, этот уступает", name)
             return Published(channel=name)
         listings = listings_after_search(hub, name, shop)
-        shown = read_stock(shop, listings)
+        shown = read_stock(shop, listings, warehouses)
         note_shown(hub, name, listings, shown)
-        offered = offer(read_free(hub, settings.channels[name].places), listings)
-        differing = held_back(differences(offered, shown), listings, hub.clock.now())
-        sent = [send_stock(shop, lane) for lane in lanes(differing) if lane.height]
+        kept = read_kept(hub, name)
+        all_differing = differences(offer(read_free(hub, places_of), listings, kept, warehouses), shown)
+        note_overdue(hub, name, all_differing, overdue(all_differing, kept, hub.clock.now(), shows_within_s=shop.shows_within_s))
+        differing = held_back(all_differing, kept, hub.clock.now(), pause_s=shop.pause_s, shows_within_s=shop.shows_within_s)
+        sent = [send_stock(hub, shop, lane) for lane in lanes(differing) if lane.height]
         if not sent:
             return Published(channel=name, listings=listings.height)
-        read_back = read_stock(shop, differing)
-        settled = settle(differing, sent, read_back)
+        read_back = read_stock(shop, differing, warehouses)
+        settled = settle(differing, sent, read_back, shows_within_s=shop.shows_within_s)
         note_shown(hub, name, differing, read_back)
         note_sent(hub, name, differing, settled)
-        return Published(channel=name, listings=listings.height, outcomes=outcomes(differing, settled))
+        return Published(channel=name, listings=listings.height, outcomes=outcomes(differing, settled), stopped_by=broken(name, sent))
 
 
 def _compare(hub: Hub, settings: Settings, name: str) -> Published:
     """What would be sent; nothing is written, here or there."""
-    with open_channel(settings.channels[name], clock=hub.clock) as shop:
+    places_of = settings.channels[name].places_of
+    warehouses = list(places_of)
+    with open_channel(settings.channels[name], hub=hub) as shop:
         listings = listings_if_searched(hub, name, shop)
-        shown = read_stock(shop, listings)
-        offered = offer(read_free(hub, settings.channels[name].places), listings)
-        differing = held_back(differences(offered, shown), listings, hub.clock.now())
+        shown = read_stock(shop, listings, warehouses)
+        kept = read_kept(hub, name)
+        differing = differences(offer(read_free(hub, places_of), listings, kept, warehouses), shown)
+        differing = held_back(differing, kept, hub.clock.now(), pause_s=shop.pause_s, shows_within_s=shop.shows_within_s)
         return Published(channel=name, listings=listings.height, outcomes=outcomes(differing))
 
 

@@ -7,18 +7,28 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from adapters.errors import ContractBroken, SyncError
+from adapters.lots import BROKEN
 from tasks.reporting import RunReport, show_table
+from validation.listings import OUTCOMES
 
-OUTCOMES = ("accepted", "refused", "unknown", "unsent")
 IN_RUSSIAN = {
     "accepted": "принято",
     "refused": "не принято",
+    "pending": "принято, площадка ещё не показала",
     "unknown": "неизвестно, выяснится при следующем чтении",
     "unsent": "не отправлено, уйдёт в следующий раз",
     "differing": "отличается, не отправлялось (проба)",
 }
 NOTHING = pl.DataFrame(
-    schema={"channel_sku": pl.String, "shown_pcs": pl.Int64, "pcs": pl.Int64, "outcome": pl.String, "sentence": pl.String}
+    schema={
+        "channel_sku": pl.String,
+        "warehouse_ref": pl.String,
+        "shown_pcs": pl.Int64,
+        "pcs": pl.Int64,
+        "outcome": pl.String,
+        "sentence": pl.String,
+    }
 )
 
 
@@ -29,19 +39,39 @@ class Published:
     Args:
         channel: its name.
         listings: how many were compared.
-        outcomes: ``channel_sku, shown_pcs, pcs, outcome, sentence``, one row per figure that differed.
+        stopped_by: why it did not come to its end; what was done before is in the outcomes.
+        outcomes: ``channel_sku, warehouse_ref, shown_pcs, pcs, outcome, sentence``, one row per figure that differed.
     """
 
     channel: str
     listings: int = 0
+    stopped_by: SyncError | None = None
     outcomes: pl.DataFrame = field(default_factory=NOTHING.clone)
 
     @property
     def counted(self) -> Counter[str]:
         """Figures by outcome; ``sent`` is what left, whatever came of it."""
         counted = Counter(self.outcomes["outcome"].to_list())
-        counted["sent"] = sum(counted[outcome] for outcome in ("accepted", "refused", "unknown"))
+        counted["sent"] = sum(counted[outcome] for outcome in OUTCOMES if outcome != "unsent")
         return counted
+
+
+def broken(channel: str, sent: Sequence[pl.DataFrame]) -> ContractBroken | None:
+    """The error of a channel that answered a write in a way its vendor does not document; what it did is unknown and was remembered so."""
+    told = pl.concat(sent).filter(pl.col("reason") == BROKEN)["sentence"]
+    return ContractBroken(told[0], system=channel) if told.len() else None
+
+
+def fail_where_stopped(told: Sequence[Published]) -> None:
+    """Fail the run for channels whose last round did not come to its end.
+
+    Raises:
+        ExceptionGroup: their errors.
+    """
+    last = {one.channel: one.stopped_by for one in told}
+    stopped = {name: error for name, error in last.items() if error is not None}
+    if stopped:
+        raise ExceptionGroup("; ".join(f"{name}: {error.sentence}" for name, error in stopped.items()), list(stopped.values()))
 
 
 def show_published(told: Sequence[Published], report: RunReport) -> None:
@@ -61,6 +91,7 @@ def _rows(rounds: Sequence[Published]) -> list[dict[str, object]]:
     rows = pl.concat([one.outcomes for one in rounds])
     return rows.select(
         pl.col("channel_sku").alias("артикул"),
+        pl.col("warehouse_ref").alias("склад"),
         pl.col("shown_pcs").alias("показывала"),
         pl.col("pcs").alias("остаток"),
         pl.col("outcome").replace_strict(IN_RUSSIAN).alias("итог"),

@@ -1,19 +1,21 @@
 """One step of publishing stock each: a call to a channel, or to one of the hub's books."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from prefect import task
 
 from adapters.capabilities import SellsCatalog, SellsStock
 from adapters.hub.channel_refusals import ChannelRefusals
+from adapters.hub.figures import Figures
 from adapters.hub.hub import Hub
 from adapters.hub.journal import Journal
 from adapters.hub.ledger import Ledger, Posting
 from adapters.hub.listings import Listings
 from adapters.hub.unlisted import Unlisted
 from tasks.policy import policy
-from tasks.rules.stock import gone, lost, refusals, would_be_listed
+from tasks.rules.stock import GRAIN, gone, lost, refusals, stock_key, would_be_listed
 
 
 @task(name="провести остатки", **policy)
@@ -23,12 +25,22 @@ def post_counts(hub: Hub) -> Posting:
 
 
 @task(name="свободные остатки", **policy)
-def read_free(hub: Hub, places: list[str] | None) -> pl.DataFrame:
-    """``item_id, pcs``: what each counted item has free at these places; counted elsewhere only, it has nothing here."""
+def read_free(hub: Hub, places_of: Mapping[str, list[str] | None]) -> pl.DataFrame:
+    """``warehouse_ref, item_id, pcs``: what each counted item has free for each warehouse of a channel.
+
+    Args:
+        hub: the hub.
+        places_of: warehouse of the channel → 1C's warehouses it draws on, none for all; an item counted elsewhere only has nothing here.
+    """
     ledger = Ledger(hub)
-    everywhere = ledger.free_by_item()
-    here = ledger.free_by_item(places).select("item_id", "pcs")
-    return everywhere.select("item_id").join(here, on="item_id", how="left").with_columns(pl.col("pcs").fill_null(0))
+    counted = ledger.free_by_item().select("item_id")
+    told = [
+        counted.join(ledger.free_by_item(places).select("item_id", "pcs"), on="item_id", how="left").select(
+            pl.lit(warehouse).alias("warehouse_ref"), "item_id", pl.col("pcs").fill_null(0)
+        )
+        for warehouse, places in places_of.items()
+    ]
+    return pl.concat(told)
 
 
 @task(name="найти карточки", **policy)
@@ -53,15 +65,22 @@ def listings_if_searched(hub: Hub, channel: str, shop: SellsCatalog) -> pl.DataF
     return pl.concat([listings.offered(channel), would_be_listed(searched, found.passed)])
 
 
+@task(name="отправленные остатки", **policy)
+def read_kept(hub: Hub, channel: str) -> pl.DataFrame:
+    """`StockKept`: what the channel was told before, and what it refused."""
+    return Figures(hub).kept(channel)
+
+
 @task(name="прочитать остатки площадки", **policy)
-def read_stock(shop: SellsStock, listings: pl.DataFrame) -> pl.DataFrame:
+def read_stock(shop: SellsStock, listings: pl.DataFrame, warehouses: Sequence[str]) -> pl.DataFrame:
     """`StockShown`: what the channel shows now."""
-    return shop.read_stock(listings)
+    return shop.read_stock(listings, warehouses)
 
 
 @task(name="отправить остатки", **policy)
-def send_stock(shop: SellsStock, offered: pl.DataFrame) -> pl.DataFrame:
-    """`StockSent`; repeated only where nothing at all has left (DESIGN §4 rule 6)."""
+def send_stock(hub: Hub, shop: SellsStock, offered: pl.DataFrame) -> pl.DataFrame:
+    """`StockSent`; repeated only where nothing at all has left (DESIGN §4 rule 6). What leaves is remembered before it does."""
+    Figures(hub).note_leaving(offered)
     return shop.send_stock(offered)
 
 
@@ -76,7 +95,7 @@ def note_shown(hub: Hub, channel: str, listings: pl.DataFrame, shown: pl.DataFra
         shown: `StockShown`.
     """
     missing = lost(listings, shown)
-    Listings(hub).note_shown(shown)
+    Figures(hub).note_shown(shown)
     Listings(hub).note_lost(missing)
     ChannelRefusals(hub).settle(channel, entity="listing", keys=[], refused=gone(missing))
 
@@ -92,9 +111,23 @@ def note_sent(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.DataF
         settled: `StockSent`.
     """
     decided = settled.filter(pl.col("outcome").is_in(["accepted", "refused"]))
-    codes = differing.join(decided, on="listing_id", how="semi")["channel_sku"].to_list()
-    Listings(hub).note_sent(settled)
-    ChannelRefusals(hub).settle(channel, entity="stock", keys=codes, refused=refusals(settled, differing))
+    keys = differing.join(decided, on=GRAIN, how="semi").select(key=stock_key())["key"].to_list()
+    Figures(hub).note_sent(settled)
+    ChannelRefusals(hub).settle(channel, entity="stock", keys=keys, refused=refusals(settled, differing))
     counted = Counter(settled["outcome"].to_list())
     sentence = f"Остатки: отправлено {settled.height - counted['unsent']}, принято {counted['accepted']}, не принято {counted['refused']}."
     Journal(hub).note(kind="stock_sent", subject=f"channel:{channel}", sentence=sentence, detail=dict(counted))
+
+
+@task(name="запомнить непоказанное", **policy)
+def note_overdue(hub: Hub, channel: str, differing: pl.DataFrame, late: pl.DataFrame) -> None:
+    """Figures whose time to be shown is over, into the quarantine; they are sent again.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        differing: `StockDiffering`.
+        late: `StockSent` of them.
+    """
+    Figures(hub).note_sent(late)
+    ChannelRefusals(hub).settle(channel, entity="stock", keys=[], refused=refusals(late, differing))

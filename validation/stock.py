@@ -4,12 +4,15 @@ Stages: `StockCounted → StockOffered → StockSent`. Pieces are whole; a place
 Source: `reference/commerceml.md` §2.2.
 """
 
+from typing import Annotated
+
 import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
 from validation.catalog import Strict
 from validation.checks import is_true, is_within
+from validation.listings import OUTCOMES
 
 
 class StockCounted(Strict):
@@ -75,12 +78,30 @@ class StockShown(Strict):
     reserved_pcs: int = pa.Field(nullable=True)
 
 
+class StockKept(Strict):
+    """What the hub remembers of a figure, one row per listing and warehouse.
+
+    ``sent_pcs`` is the last that left and when; ``refused_pcs`` the last that was refused, null where the channel took one since.
+    """
+
+    listing_id: int
+    warehouse_ref: str
+    sent_pcs: int = pa.Field(nullable=True)
+    sent_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
+    refused_pcs: int = pa.Field(nullable=True)
+    refused_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
+    refused_reason: str = pa.Field(nullable=True)
+
+
 class StockSent(Strict):
-    """What became of a write, one row per listing and warehouse sent; ``reason`` and ``sentence`` null where accepted."""
+    """What became of a write, one row per listing and warehouse sent; ``reason`` and ``sentence`` null where accepted.
+
+    ``pending``: taken by the channel, which needs a while until it shows it.
+    """
 
     listing_id: int
     warehouse_ref: str
     pcs: int
-    outcome: str = pa.Field(isin=("accepted", "refused", "unknown", "unsent"))
+    outcome: str = pa.Field(isin=OUTCOMES)
     reason: str = pa.Field(nullable=True)
     sentence: str = pa.Field(nullable=True)

@@ -1,8 +1,9 @@
 """By which code a channel is asked for an item."""
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, case, exists, func, not_, or_, select
 
 from adapters.hub.tables.catalog import item, product
+from adapters.hub.tables.listing import card
 
 
 def is_there(table: FromClause) -> ColumnElement[bool]:
@@ -26,4 +27,21 @@ def live_codes() -> Subquery:
         .outerjoin(product, of_item)
         .where(is_there(item), code.is_not(None))
         .subquery("live")
+    )
+
+
+def codes_on(channel: str) -> Subquery:
+    """``item_id, item_ref, channel_sku``: items in 1C's export and the one code by which each can be looked for on the channel.
+
+    The code under which its card was sent there; without one, an article that no other live item has.
+    """
+    live = live_codes()
+    own = and_(card.c.channel == channel, card.c.item_id == item.c.item_id, card.c.sent_at.is_not(None))
+    code = func.coalesce(card.c.channel_sku, case((live.c.bearers == 1, live.c.channel_sku)))
+    return (
+        select(item.c.item_id, item.c.item_ref, code.label("channel_sku"))
+        .outerjoin(live, live.c.item_id == item.c.item_id)
+        .outerjoin(card, own)
+        .where(is_there(item), code.is_not(None))
+        .subquery("on_channel")
     )

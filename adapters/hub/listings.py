@@ -1,4 +1,4 @@
-"""The book of listings: which item is which code on a channel, and what that channel last took and showed."""
+"""The book of listings: which item is which code on a channel."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,31 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import (
-    Select,
-    Text,
-    and_,
-    case,
-    cast,
-    delete,
-    exists,
-    func,
-    literal,
-    not_,
-    null,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Select, Text, and_, cast, delete, exists, func, literal, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import BigInteger
 
-from adapters.hub.codes import is_there, live_codes
+from adapters.hub.codes import codes_on, is_there
 from adapters.hub.hub import Hub
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.catalog import item
 from adapters.hub.tables.listing import listing, listing_search
-from validation.stock import ListingKept
+from validation.listings import ListingKept
 
 SEARCH_AGAIN_AFTER = timedelta(hours=1)
 """A code that was not on the channel is not looked for sooner."""
@@ -43,8 +28,6 @@ KEPT: Columns = {
     "channel_sku": pl.String,
     "refs": pl.String,
     "is_live": pl.Boolean,
-    "refused_pcs": pl.Int64,
-    "refused_at": pl.Datetime("us", "UTC"),
 }
 
 
@@ -55,9 +38,9 @@ class Listings:
         self._hub = hub
 
     @contextmanager
-    def only_sender(self, channel: str) -> Iterator[bool]:
+    def only_sender(self, channel: str, what: str = "stock") -> Iterator[bool]:
         """True for one caller at a time per channel, false for whoever comes meanwhile; over when the block or the process ends."""
-        key = func.hashtextextended(f"sender:{channel}", 0)
+        key = func.hashtextextended(f"sender:{channel}:{what}", 0)
         with self._hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             is_only = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
             try:
@@ -69,11 +52,12 @@ class Listings:
     def unmatched(self, channel: str, *, limit: int = 5000) -> pl.DataFrame:
         """Items to be looked for on the channel: ``item_id, item_ref, channel_sku``; those never looked for come first.
 
-        The code is the item's article, else its product's, and only one that belongs to exactly one live item: a repeated article
-        would sell one thing for another. An umbrella row is not a thing on a shelf. Left out: items already listed, items looked for a
-        short while ago under the same code, and codes that another live item holds there.
+        The code is the one under which a card was sent there, else the item's article, else its product's, and an article only where it
+        belongs to exactly one live item: a repeated one would sell one thing for another. An umbrella row is not a thing on a shelf.
+        Left out: items already listed, items looked for a short while ago under the same code, and codes that another live item holds
+        there.
         """
-        live = live_codes()
+        live = codes_on(channel)
         holder = item.alias("holder")
         held = select(listing.c.item_id, listing.c.channel_sku).where(listing.c.channel == channel, listing.c.lost_at.is_(None))
         held_items = held.subquery("held_items")
@@ -86,7 +70,6 @@ class Listings:
         query = (
             select(live.c.item_id, live.c.item_ref, live.c.channel_sku)
             .outerjoin(listing_search, searched)
-            .where(live.c.bearers == 1)
             .where(~exists().where(held_items.c.item_id == live.c.item_id))
             .where(~exists().where(held_codes.c.channel_sku == live.c.channel_sku))
             .where(func.coalesce(listing_search.c.searched_at < self._hub.clock.now() - SEARCH_AGAIN_AFTER, True))
@@ -137,47 +120,12 @@ class Listings:
                 listing.c.channel_sku,
                 cast(listing.c.refs, Text).label("refs"),
                 is_there(item).label("is_live"),
-                listing.c.refused_pcs,
-                listing.c.refused_at,
             )
             .join(item, item.c.item_id == listing.c.item_id)
             .where(listing.c.channel == channel, listing.c.lost_at.is_(None))
             .order_by(listing.c.listing_id)
         )
         return ListingKept.validate(self._read(query, KEPT))
-
-    def note_sent(self, sent: pl.DataFrame) -> None:
-        """Remember accepted figures, and refused ones so that growth is not offered at once again.
-
-        Args:
-            sent: `StockSent`, settled by read-back.
-        """
-        now = self._hub.clock.now()
-        told = rows_of(sent, listing_id=BigInteger(), pcs=BigInteger(), outcome=Text())
-        is_accepted, is_refused = told.c.outcome == "accepted", told.c.outcome == "refused"
-        noted = (
-            update(listing)
-            .where(listing.c.listing_id == told.c.listing_id, or_(is_accepted, is_refused))
-            .values(
-                accepted_pcs=case((is_accepted, told.c.pcs), else_=listing.c.accepted_pcs),
-                accepted_at=case((is_accepted, literal(now)), else_=listing.c.accepted_at),
-                refused_pcs=case((is_refused, told.c.pcs), else_=null()),
-                refused_at=case((is_refused, literal(now)), else_=null()),
-            )
-        )
-        with self._hub.engine.begin() as connection:
-            connection.execute(noted)
-
-    def note_shown(self, shown: pl.DataFrame) -> None:
-        """Remember what was read back.
-
-        Args:
-            shown: `StockShown`.
-        """
-        told = rows_of(shown, listing_id=BigInteger(), pcs=BigInteger())
-        noted = update(listing).where(listing.c.listing_id == told.c.listing_id)
-        with self._hub.engine.begin() as connection:
-            connection.execute(noted.values(shown_pcs=told.c.pcs, shown_at=self._hub.clock.now()))
 
     def note_lost(self, listings: pl.DataFrame) -> None:
         """The channel no longer has these: they are offered nothing and looked for anew at once.

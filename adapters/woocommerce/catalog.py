@@ -1,10 +1,12 @@
 """Our codes among the goods of a WooCommerce site."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from adapters.woocommerce.client import WooCommerceClient
+from validation.listings import ListingFound
 from validation.quarantine import Judged, refuse
-from validation.stock import ListingFound
 
 SOLD_BY_PIECE = ("simple", "variation")
 
@@ -12,7 +14,7 @@ SOLD_BY_PIECE = ("simple", "variation")
 class WooCommerceCatalog(WooCommerceClient):
     """Finds products and variations by SKU."""
 
-    def find_listings(self, skus: list[str]) -> Judged:
+    def find_listings(self, skus: Sequence[str]) -> Judged:
         """Codes found on the site.
 
         Args:
@@ -37,9 +39,7 @@ class WooCommerceCatalog(WooCommerceClient):
         refused = pl.concat([unasked, goods.filter(pl.col("reason").is_not_null())], how="diagonal").unique(
             ["sku", "reason"], maintain_order=True
         )
-        found = goods.filter(pl.col("reason").is_null()).select(
-            channel_sku="sku", refs=pl.struct("id", "parent_id").struct.json_encode(), pcs="pcs"
-        )
+        found = goods.filter(pl.col("reason").is_null()).select(channel_sku="sku", refs=pl.struct("id", "parent_id").struct.json_encode())
         return Judged(
             ListingFound.validate(found),
             refuse(refused.with_columns(row=pl.lit(None, pl.Int64)), entity="listing", key=pl.col("sku")),

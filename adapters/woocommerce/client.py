@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from adapters.clock import Clock
 from adapters.errors import ContractBroken, Rejected
 from adapters.http import Connection
+from adapters.pace import Pace
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Columns = dict[str, type[pl.DataType] | pl.DataType]
@@ -68,6 +69,7 @@ class WooCommerceClient:
         consumer_secret: ``cs_…``; over https both go as Basic, over http they only sign.
         timeout_s: of one call.
         clock: the shop's clock.
+        pace: the site's turns, shared with whoever else calls it.
         transport: the test seam.
     """
 
@@ -89,6 +91,7 @@ class WooCommerceClient:
         consumer_secret: SecretStr,
         clock: Clock,
         timeout_s: float = 30.0,
+        pace: Pace | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         basic = httpx.BasicAuth(consumer_key.get_secret_value(), consumer_secret.get_secret_value())
@@ -101,6 +104,7 @@ class WooCommerceClient:
             timeout_s=timeout_s,
             clock=clock,
             refusal_code=_refusal_code,
+            pace=pace,
             transport=transport,
         )
 

@@ -1,9 +1,12 @@
 """Stock of a WooCommerce site: read by SKU, written in batches."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from adapters.errors import ContractBroken, OutcomeUnknown, Rejected, Retryable, Unauthorized
+from adapters.lots import send_lots
 from adapters.woocommerce.client import REFS, WooCommerceClient
+from validation.listings import WarehouseFound
 from validation.reasons import sentence_of
 from validation.stock import StockSent, StockShown
 
@@ -22,17 +25,22 @@ class WooCommerceStock(WooCommerceClient):
 
     # https://woocommerce.github.io/woocommerce-rest-api-docs/#batch-update-products: above it 413
     BATCH_MAX = 100
-    # So many unanswered writes in one go mean that the site is down.
-    UNKNOWN_MAX = 3
 
-    def read_stock(self, listings: pl.DataFrame) -> pl.DataFrame:
+    def read_warehouses(self) -> pl.DataFrame:
+        """`WarehouseFound`: a site sells from one place, which has no name there."""
+        only = {"warehouse_ref": "", "name": "Сайт", "is_open": True, "note": None}
+        return WarehouseFound.validate(pl.DataFrame([only], schema_overrides={"note": pl.String}))
+
+    def read_stock(self, listings: pl.DataFrame, warehouses: Sequence[str] = ("",)) -> pl.DataFrame:
         """What the site shows now.
 
         Args:
             listings: ``listing_id, channel_sku, refs``.
+            warehouses: the site has one, the empty one.
 
         Returns:
-            `StockShown`; a listing whose code or id is no longer there, or can no longer be asked for, has no row.
+            `StockShown`; a listing whose code or id is no longer there, or can no longer be asked for, has no row. What a site keeps
+            for unpaid orders it does not say.
 
         Raises:
             SyncError: the site could not be asked.
@@ -40,7 +48,11 @@ class WooCommerceStock(WooCommerceClient):
         goods = self.read_goods(listings["channel_sku"]).goods
         known = listings.select("listing_id", "channel_sku", pl.col("refs").str.json_decode(REFS)).unnest("refs")
         shown = known.join(goods, left_on=["channel_sku", "id"], right_on=["sku", "id"])
-        return StockShown.validate(shown.select("listing_id", "pcs"))
+        return StockShown.validate(
+            shown.join(pl.DataFrame({"warehouse_ref": warehouses}), how="cross").select(
+                "listing_id", "warehouse_ref", "pcs", reserved_pcs=pl.lit(None, pl.Int64)
+            )
+        )
 
     def send_stock(self, offered: pl.DataFrame) -> pl.DataFrame:
         """Write absolute figures, zeros first, at most 100 in a call, variations under their product.
@@ -49,8 +61,7 @@ class WooCommerceStock(WooCommerceClient):
             offered: `StockOffered`.
 
         Returns:
-            `StockSent`, one row per row offered. ``unknown``: the call was not answered, look before repeating. ``unsent``: it
-            never left, because the site had stopped answering before its turn.
+            `StockSent`, one row per row offered.
 
         Raises:
             Retryable: nothing at all was written, and it may be tried again.
@@ -64,39 +75,24 @@ class WooCommerceStock(WooCommerceClient):
             .with_columns(is_positive=is_positive, lot=pl.int_range(pl.len()).over(is_positive, "parent_id") // self.BATCH_MAX)
             .partition_by("is_positive", "parent_id", "lot", maintain_order=True)
         )
-        done: list[pl.DataFrame] = []
-        unknown = 0
-        try:
-            while len(done) < len(lots) and unknown < self.UNKNOWN_MAX:
-                done.append(self._send_lot(lots[len(done)]))
-                unknown += (done[-1]["outcome"] == "unknown").all()
-        except (Retryable, Unauthorized, ContractBroken) as error:
-            if not done:
-                raise
-            done += [_all(lot, "unsent", "channel_is_silent", error.sentence) for lot in lots[len(done) :]]
-        done += [_all(lot, "unsent", "channel_is_silent", sentence_of("channel_is_silent")) for lot in lots[len(done) :]]
-        return StockSent.validate(pl.concat([pl.DataFrame(schema=_SENT), *done]))
+        sent = send_lots(lots, self._send_lot)
+        return StockSent.validate(sent.select(_SENT)) if lots else StockSent.empty()
 
     def _send_lot(self, lot: pl.DataFrame) -> pl.DataFrame:
         parent_id, is_zero = lot["parent_id"][0], not lot["is_positive"][0]
         path = f"products/{parent_id}/variations/batch" if parent_id else "products/batch"
         items = lot.select("id", manage_stock=pl.lit(True), stock_quantity="pcs").to_dicts()
-        try:
-            response = self._connection.call("POST", path, json={"update": items}, is_repeatable=is_zero)
-            answer = self._parse(response, {"update": pl.List(WRITTEN)}, is_repeatable=False)
-        except OutcomeUnknown as error:
-            return _all(lot, "unknown", "outcome_is_unknown", error.sentence)
-        except Rejected as error:
-            return _all(lot, "refused", "channel_rejects", error.sentence)
+        response = self._connection.call("POST", path, json={"update": items}, is_repeatable=is_zero)
+        answer = self._parse(response, {"update": pl.List(WRITTEN)}, is_repeatable=False)
         written = answer.explode("update").unnest("update").unnest("error").unique("id")
         return _judged(lot.join(written.with_columns(is_told=pl.lit(True)), on="id", how="left", maintain_order="left"))
 
 
-_SENT = {"listing_id": pl.Int64, "pcs": pl.Int64, "outcome": pl.String, "reason": pl.String, "sentence": pl.String}
+_SENT = list(StockSent.to_schema().columns)
 
 
 def _judged(lot: pl.DataFrame) -> pl.DataFrame:
-    """`StockSent` from the rows of a batch beside what the site said of each."""
+    """The rows of a batch with what the site said of each."""
     refused = pl.col("code").replace_strict(REASONS, default="channel_rejects", return_dtype=pl.String)
     reason = pl.when(pl.col("code").is_not_null()).then(refused).when(pl.col("is_told").is_null()).then(pl.lit("outcome_is_unknown"))
     sentences = {code: sentence_of(code) for code in {*REASONS.values(), "channel_rejects", "outcome_is_unknown"}}
@@ -107,13 +103,6 @@ def _judged(lot: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("unknown"))
         .otherwise(pl.lit("refused"))
     )
-    return (
-        lot.with_columns(reason=reason)
-        .with_columns(outcome=outcome, sentence=pl.col("reason").replace_strict(sentences, default=None, return_dtype=pl.String))
-        .select(_SENT.keys())
+    return lot.with_columns(reason=reason).with_columns(
+        outcome=outcome, sentence=pl.col("reason").replace_strict(sentences, default=None, return_dtype=pl.String)
     )
-
-
-def _all(lot: pl.DataFrame, outcome: str, reason: str, sentence: str) -> pl.DataFrame:
-    """`StockSent` where one thing happened to the whole batch."""
-    return lot.select("listing_id", "pcs", outcome=pl.lit(outcome), reason=pl.lit(reason), sentence=pl.lit(sentence))

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import polars as pl
 
+from validation.listings import ListingKept
 from validation.quarantine import NONE_REFUSED, refuse
-from validation.stock import ListingKept, StockDiffering, StockOffered, StockSent
+from validation.stock import StockDiffering, StockOffered, StockSent
 
+GRAIN = ["listing_id", "warehouse_ref"]
 GROWTH_REFUSED_WAITS = timedelta(hours=1)
 """A figure that would grow a listing and was refused is not offered again sooner; zeros and shrinks never wait."""
 
@@ -34,19 +36,23 @@ def is_urgent() -> pl.Expr:
     return (pl.col("pcs") == 0) | pl.col("shown_pcs").is_null() | (pl.col("pcs") < pl.col("shown_pcs"))
 
 
-def offer(free: pl.DataFrame, listings: pl.DataFrame) -> pl.DataFrame:
+def offer(free: pl.DataFrame, listings: pl.DataFrame, kept: pl.DataFrame, warehouses: Sequence[str]) -> pl.DataFrame:
     """What each listing is to show.
 
     Args:
-        free: ``item_id, pcs``, one row per item that was ever counted at the channel's places.
+        free: ``warehouse_ref, item_id, pcs``, one row per warehouse of the channel and item that was ever counted at all.
         listings: `ListingKept`.
+        kept: `StockKept`.
+        warehouses: of the channel.
 
     Returns:
         `StockOffered`. A live item that 1C never counted is not offered at all: unknown is not zero.
     """
-    counted = listings.join(free.select("item_id", "pcs"), on="item_id", how="left", maintain_order="left")
-    known = counted.with_columns(pcs=offered_pcs()).drop_nulls("pcs")
-    return StockOffered.validate(known.select("listing_id", "item_ref", "channel_sku", "refs", "pcs"))
+    refused_with_others = kept.filter(pl.col("refused_reason") == "batch_is_refused").select(*GRAIN, is_alone=pl.lit(True))
+    everywhere = listings.join(pl.DataFrame({"warehouse_ref": warehouses}), how="cross", maintain_order="left_right")
+    counted = everywhere.join(free, on=["warehouse_ref", "item_id"], how="left", maintain_order="left")
+    known = counted.with_columns(pcs=offered_pcs()).drop_nulls("pcs").join(refused_with_others, on=GRAIN, how="left", maintain_order="left")
+    return StockOffered.validate(known.with_columns(pl.col("is_alone").fill_null(False)).select(StockOffered.to_schema().columns.keys()))
 
 
 def differences(offered: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
@@ -54,31 +60,58 @@ def differences(offered: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         offered: `StockOffered`.
-        shown: `StockShown`; a listing without a row is not there to be written to.
+        shown: `StockShown`; a listing without a row is not there to be written to. Where a channel has several warehouses, one for which
+            it has no figure sells nothing.
 
     Returns:
         `StockDiffering`.
     """
-    both = offered.join(shown.rename({"pcs": "shown_pcs"}), on="listing_id", maintain_order="left")
+    untold = pl.when(pl.col("warehouse_ref") != "").then(pl.col("pcs").fill_null(0)).otherwise("pcs")
+    both = offered.join(shown.select(*GRAIN, shown_pcs=untold), on=GRAIN, maintain_order="left")
     differing = both.filter(pl.col("pcs").ne_missing(pl.col("shown_pcs")))
     order = [pl.col("pcs") != 0, ~is_urgent(), pl.col("pcs") - pl.col("shown_pcs")]
     return StockDiffering.validate(differing.sort(order, nulls_last=False, maintain_order=True))
 
 
-def held_back(differing: pl.DataFrame, listings: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """Differences without the growth that the channel refused a short while ago.
+def held_back(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, pause_s: float, shows_within_s: float) -> pl.DataFrame:
+    """Differences without those whose time has not come.
+
+    Growth that the channel refused a short while ago, a figure that left a short while ago and may not be shown yet, and whatever comes
+    sooner after the last one than the channel allows.
 
     Args:
         differing: `StockDiffering`.
-        listings: `ListingKept`.
+        kept: `StockKept`.
         now: the shop's instant.
+        pause_s: the shortest time between two figures of one listing and warehouse.
+        shows_within_s: how long a figure may take until the channel shows it.
 
     Returns:
         `StockDiffering`.
     """
-    refused = listings.filter(pl.col("refused_at") > now - GROWTH_REFUSED_WAITS).select("listing_id", pcs="refused_pcs")
-    waiting = differing.filter(~is_urgent()).join(refused, on=["listing_id", "pcs"], how="semi")
-    return differing.join(waiting, on="listing_id", how="anti", maintain_order="left")
+    known = differing.join(kept, on=GRAIN, how="left", maintain_order="left")
+    is_refused = ~is_urgent() & (pl.col("pcs") == pl.col("refused_pcs")) & (pl.col("refused_at") > now - GROWTH_REFUSED_WAITS)
+    is_paused = pl.col("sent_at") > now - timedelta(seconds=pause_s)
+    is_awaited = (pl.col("pcs") == pl.col("sent_pcs")) & (pl.col("sent_at") > now - timedelta(seconds=shows_within_s))
+    may_leave = ~pl.any_horizontal(is_refused, is_paused, is_awaited).fill_null(False)
+    return known.filter(may_leave).select(differing.columns)
+
+
+def overdue(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, shows_within_s: float) -> pl.DataFrame:
+    """Figures that the channel took, and has not shown although its time is over: `StockSent`, refused as ``not_shown``.
+
+    Args:
+        differing: `StockDiffering`, all of it.
+        kept: `StockKept`.
+        now: the shop's instant.
+        shows_within_s: how long a figure may take until the channel shows it; 0: it is judged by the read-back that follows it.
+    """
+    known = differing.join(kept, on=GRAIN, maintain_order="left")
+    is_late = (pl.col("pcs") == pl.col("sent_pcs")) & (pl.col("sent_at") <= now - timedelta(seconds=shows_within_s))
+    is_silent = pl.col("refused_at").is_null() | (pl.col("refused_reason") == "not_shown")
+    late = known.filter(is_late & is_silent & (shows_within_s > 0)).rename({"shown_pcs": "read_pcs"})
+    told = {"outcome": pl.lit("refused"), "reason": pl.lit("not_shown"), "sentence": _not_shown()}
+    return StockSent.validate(late.select(*GRAIN, "pcs", **told))
 
 
 def lanes(differing: pl.DataFrame) -> Lanes:
@@ -92,35 +125,38 @@ def lost(listings: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
     return listings.join(shown, on="listing_id", how="anti", maintain_order="left")
 
 
-def settle(differing: pl.DataFrame, sent: Sequence[pl.DataFrame], shown: pl.DataFrame) -> pl.DataFrame:
+def settle(differing: pl.DataFrame, sent: Sequence[pl.DataFrame], shown: pl.DataFrame, *, shows_within_s: float) -> pl.DataFrame:
     """What really became of each write, by the figure read back after it.
 
     A figure that equals ours was taken, whatever was answered. One below ours that has moved was taken and bought from. After an answer
-    of success, anything else is refused as ``not_shown``.
+    of success, anything else is refused as ``not_shown``, or ``pending`` where the channel needs a while to show it.
 
     Args:
         differing: `StockDiffering`, as sent.
         sent: `StockSent` of each lane, as answered.
         shown: `StockShown`, read after sending.
+        shows_within_s: how long a figure may take until the channel shows it.
 
     Returns:
         `StockSent`.
     """
-    before = differing.select("listing_id", "shown_pcs")
+    before = differing.select(*GRAIN, "shown_pcs")
     read = (
         pl.concat(sent)
-        .join(before, on="listing_id", how="left", maintain_order="left")
-        .join(shown.rename({"pcs": "read_pcs"}), on="listing_id", how="left", maintain_order="left")
+        .join(before, on=GRAIN, how="left", maintain_order="left")
+        .join(shown.select(*GRAIN, read_pcs="pcs"), on=GRAIN, how="left", maintain_order="left")
     )
     moved_below = (pl.col("read_pcs") < pl.col("pcs")) & pl.col("read_pcs").ne_missing(pl.col("shown_pcs"))
     is_accepted = pl.col("outcome") == "accepted"
     is_taken = ((pl.col("read_pcs") == pl.col("pcs")) | (is_accepted & moved_below)).fill_null(False)
-    is_lie = is_accepted & ~is_taken
+    is_hidden = is_accepted & ~is_taken
+    is_lie = is_hidden & (shows_within_s == 0)
+    outcome = pl.when(is_taken).then(pl.lit("accepted")).when(is_lie).then(pl.lit("refused")).when(is_hidden).then(pl.lit("pending"))
     return StockSent.validate(
         read.select(
-            "listing_id",
+            *GRAIN,
             "pcs",
-            outcome=pl.when(is_taken).then(pl.lit("accepted")).when(is_lie).then(pl.lit("refused")).otherwise("outcome"),
+            outcome=outcome.otherwise("outcome"),
             reason=pl.when(is_lie).then(pl.lit("not_shown")).when(~is_taken).then("reason"),
             sentence=pl.when(is_lie).then(_not_shown()).when(~is_taken).then("sentence"),
         )
@@ -128,12 +164,12 @@ def settle(differing: pl.DataFrame, sent: Sequence[pl.DataFrame], shown: pl.Data
 
 
 def outcomes(differing: pl.DataFrame, settled: pl.DataFrame | None = None) -> pl.DataFrame:
-    """For people: ``channel_sku, shown_pcs, pcs, outcome, sentence``; ``differing`` is the outcome of what was not sent at all."""
+    """For people: ``channel_sku, warehouse_ref, shown_pcs, pcs, outcome, sentence``; what was not sent at all is ``differing``."""
     if settled is None:
         told = differing.with_columns(outcome=pl.lit("differing"), sentence=pl.lit(None, pl.String))
     else:
-        told = differing.join(settled.select("listing_id", "outcome", "sentence"), on="listing_id", maintain_order="left")
-    return told.select("channel_sku", "shown_pcs", "pcs", "outcome", "sentence")
+        told = differing.join(settled.select(*GRAIN, "outcome", "sentence"), on=GRAIN, maintain_order="left")
+    return told.select("channel_sku", "warehouse_ref", "shown_pcs", "pcs", "outcome", "sentence")
 
 
 def gone(lost: pl.DataFrame) -> pl.DataFrame:
@@ -146,14 +182,13 @@ def gone(lost: pl.DataFrame) -> pl.DataFrame:
 
 
 def refusals(settled: pl.DataFrame, differing: pl.DataFrame) -> pl.DataFrame:
-    """`RowRefused` for the quarantine, one row per refused write, known by its code on the channel."""
-    refused = settled.filter(pl.col("outcome") == "refused").join(
-        differing.select("listing_id", "item_ref", "channel_sku", "shown_pcs"), on="listing_id", maintain_order="left"
-    )
-    evidence = pl.struct("channel_sku", "item_ref", "pcs", "shown_pcs").struct.json_encode()
+    """`RowRefused` for the quarantine, one row per refused write, known by its code on the channel and the warehouse there."""
+    named = differing.select(*GRAIN, "item_ref", "channel_sku", "shown_pcs")
+    refused = settled.filter(pl.col("outcome") == "refused").join(named, on=GRAIN, maintain_order="left")
+    evidence = pl.struct("channel_sku", "warehouse_ref", "item_ref", "pcs", "shown_pcs").struct.json_encode()
     rows = refused.select(
         entity=pl.lit("stock"),
-        key="channel_sku",
+        key=stock_key(),
         reason="reason",
         sentence="sentence",
         row=pl.lit(None, pl.Int64),
@@ -162,10 +197,15 @@ def refusals(settled: pl.DataFrame, differing: pl.DataFrame) -> pl.DataFrame:
     return rows if rows.height else NONE_REFUSED
 
 
+def stock_key() -> pl.Expr:
+    """What a figure is known by in the quarantine: the code, and the warehouse where the channel has several."""
+    return pl.when(pl.col("warehouse_ref") == "").then("channel_sku").otherwise(pl.format("{}|{}", "channel_sku", "warehouse_ref"))
+
+
 def _not_shown() -> pl.Expr:
     figure = pl.col("read_pcs").cast(pl.String).fill_null("не ведёт остаток")
     return pl.format(
-        "Сайт ответил успехом, но показывает {} вместо {}. Остаток на нём не изменился: "
+        "Площадка ответила успехом, но показывает {} вместо {}. Остаток на ней не изменился: "
         "проверьте, не правит ли его плагин или другая программа.",
         figure,
         "pcs",
@@ -179,7 +219,6 @@ def would_be_listed(searched: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame
         searched: ``item_id, item_ref, channel_sku``.
         found: `ListingFound`.
     """
-    nothing = {"refused_pcs": pl.lit(None, pl.Int64), "refused_at": pl.lit(None, pl.Datetime("us", "UTC"))}
     matched = searched.join(found.select("channel_sku", "refs"), on="channel_sku", maintain_order="left")
-    numbered = matched.with_columns(listing_id=-1 - pl.int_range(pl.len()), is_live=pl.lit(True), **nothing)
+    numbered = matched.with_columns(listing_id=-1 - pl.int_range(pl.len()), is_live=pl.lit(True))
     return ListingKept.validate(numbered.select(ListingKept.to_schema().columns.keys()))

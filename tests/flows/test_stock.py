@@ -16,7 +16,7 @@ from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
 from adapters.hub.tables.catalog import item, product, stock_count
 from adapters.hub.tables.inbox import feed
-from adapters.hub.tables.listing import listing
+from adapters.hub.tables.listing import listing, listing_stock
 from deployments.world.app import make_world
 from deployments.world.served import served
 from flows.stock import stock
@@ -36,7 +36,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def hub(hub: Hub, database_url: str, site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hub:
     """A hub that the flow opens by its settings, with the site as its only channel."""
-    settings = {"url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET, "timeout_s": 1.5}
+    settings = {"kind": "woocommerce", "url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET, "timeout_s": 1.5}
     monkeypatch.setenv("UTYUG_TOML", str(tmp_path / "none.toml"))
     monkeypatch.setenv("UTYUG_DATABASE_URL", database_url)
     monkeypatch.setenv("UTYUG_VAR_DIR", str(tmp_path))
@@ -68,7 +68,7 @@ def quarantined(hub: Hub) -> set[tuple[str, str]]:
 
 
 def kept(hub: Hub) -> set[tuple[str, int, int]]:
-    query = select(listing.c.channel_sku, listing.c.accepted_pcs, listing.c.shown_pcs)
+    query = select(listing.c.channel_sku, listing_stock.c.accepted_pcs, listing_stock.c.shown_pcs).join(listing_stock)
     with hub.engine.begin() as connection:
         return {(row.channel_sku, row.accepted_pcs, row.shown_pcs) for row in connection.execute(query)}
 
@@ -231,7 +231,7 @@ def test_while_another_run_sends_this_one_yields(hub: Hub, site: Site) -> None:
 
 
 def test_a_site_that_fails_fails_the_run_after_the_others_had_theirs(hub: Hub, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = {"url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET}
+    good = {"kind": "woocommerce", "url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET}
     monkeypatch.setenv("UTYUG_CHANNELS", json.dumps({"bad": good | {"consumer_key": "ck_wrong"}, "good": good}))
     site.put({"sku": "A", "pcs": 1})
     count(hub, A=5)

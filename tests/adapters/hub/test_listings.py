@@ -11,7 +11,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.listings import Listings
 from adapters.hub.tables.catalog import item, product
 
-NOTHING_FOUND = pl.DataFrame(schema={"channel_sku": pl.String, "refs": pl.String, "pcs": pl.Int64})
+NOTHING_FOUND = pl.DataFrame(schema={"channel_sku": pl.String, "refs": pl.String})
 
 
 def put_item(
@@ -41,7 +41,6 @@ def found(*skus: str, first_id: int = 10) -> pl.DataFrame:
         {
             "channel_sku": skus,
             "refs": [json.dumps({"id": first_id + n, "parent_id": 0}) for n in range(len(skus))],
-            "pcs": [0] * len(skus),
         },
         schema=NOTHING_FOUND.schema,
     )
@@ -159,19 +158,6 @@ def test_the_same_matches_twice_make_no_second_listing(hub: Hub) -> None:
     searched = listings.unmatched("site")
     assert listings.save_matches("site", searched, found("X")) == 1
     assert listings.save_matches("site", searched, found("X")) == 0
-
-
-def test_a_refused_figure_is_remembered_until_one_is_taken(hub: Hub) -> None:
-    put_item(hub, "a", "X")
-    listing_id = match(hub, "X")["listing_id"][0]
-    sent = pl.DataFrame({"listing_id": [listing_id], "pcs": [4], "outcome": ["refused"], "reason": ["r"], "sentence": ["s"]})
-    listings = Listings(hub)
-    listings.note_sent(sent)
-    assert listings.offered("site")["refused_pcs"].to_list() == [4]
-    listings.note_sent(sent.with_columns(outcome=pl.lit("unknown")))
-    assert listings.offered("site")["refused_pcs"].to_list() == [4]
-    listings.note_sent(sent.with_columns(outcome=pl.lit("accepted")))
-    assert listings.offered("site")["refused_pcs"].to_list() == [None]
 
 
 def test_one_sender_per_channel_at_a_time(hub: Hub, database_url: str) -> None:

@@ -15,8 +15,9 @@ def listed(shop: WooCommerceSite, *skus: str) -> pl.DataFrame:
 
 def offer(listings: pl.DataFrame, *pcs: int) -> pl.DataFrame:
     """These figures for these listings, in their order."""
-    offered = listings.with_columns(item_ref=pl.lit("item"), pcs=pl.Series(pcs, dtype=pl.Int64))
-    return StockOffered.validate(offered.select("listing_id", "item_ref", "channel_sku", "refs", "pcs"))
+    told = {"warehouse_ref": pl.lit(""), "item_ref": pl.lit("item"), "is_alone": pl.lit(False)}
+    offered = listings.with_columns(pcs=pl.Series(pcs, dtype=pl.Int64), **told)
+    return StockOffered.validate(offered.select(StockOffered.to_schema().columns.keys()))
 
 
 def outcomes(sent: pl.DataFrame) -> dict[int, tuple[str, str | None]]:

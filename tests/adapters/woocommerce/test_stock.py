@@ -81,6 +81,11 @@ def test_a_zero_without_an_answer_may_be_tried_again(site: Site, shop: WooCommer
         shop.send_stock(offer(listed(shop, "A"), 0))
 
 
+def test_stock_that_is_not_managed_by_the_card_itself_is_null(site: Site, shop: WooCommerceSite) -> None:
+    site.put({"sku": "FREE", "pcs": None}, {"sku": "P", "variations": [{"sku": "P-1", "is_managed_by_parent": True}]})
+    assert shows(shop, listed(shop, "FREE", "P-1")) == {1: None, 2: None}
+
+
 def test_a_batch_that_fails_does_not_stop_the_next(site: Site, shop: WooCommerceSite) -> None:
     site.put({"sku": "A", "pcs": 1}, {"sku": "B", "variations": [{"sku": "B-S", "pcs": 1}]})
     site.fault("error_before", method="POST")

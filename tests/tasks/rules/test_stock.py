@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.stock import GROWTH_REFUSED_WAITS, differences, held_back, lanes, lost, offer, refusals, settle
-from validation.stock import ListingKept, StockOffered
+from tasks.rules.stock import GROWTH_REFUSED_WAITS, differences, held_back, lanes, lost, offer, overdue, refusals, settle
+from validation.listings import ListingKept
+from validation.stock import StockKept, StockOffered
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LISTINGS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -16,44 +17,81 @@ LISTINGS: dict[str, pl.DataType | type[pl.DataType]] = {
     "channel_sku": pl.String,
     "refs": pl.String,
     "is_live": pl.Boolean,
+}
+KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "listing_id": pl.Int64,
+    "warehouse_ref": pl.String,
+    "sent_pcs": pl.Int64,
+    "sent_at": pl.Datetime("us", "UTC"),
     "refused_pcs": pl.Int64,
     "refused_at": pl.Datetime("us", "UTC"),
+    "refused_reason": pl.String,
 }
+NOTHING_KEPT = StockKept.validate(pl.DataFrame(schema=KEPT))
 FIGURES = st.dictionaries(st.integers(1, 9), st.tuples(st.integers(0, 5), st.none() | st.integers(-2, 5)), min_size=1)
 
 
-def kept(*rows: tuple[int, bool], refused: dict[int, tuple[int, datetime]] | None = None) -> pl.DataFrame:
-    refused = refused or {}
+def kept(*rows: tuple[int, bool]) -> pl.DataFrame:
     return ListingKept.validate(
         pl.DataFrame(
-            [(n, n * 10, f"item-{n}", f"SKU-{n}", "{}", is_live, *refused.get(n, (None, None))) for n, is_live in rows],
+            [(n, n * 10, f"item-{n}", f"SKU-{n}", "{}", is_live) for n, is_live in rows],
             schema=LISTINGS,
             orient="row",
         )
     )
 
 
-def free(**pcs: int) -> pl.DataFrame:
-    rows = [(int(item[1:]), figure) for item, figure in pcs.items()]
-    return pl.DataFrame(rows, schema={"item_id": pl.Int64, "pcs": pl.Int64}, orient="row")
+def refused_before(reason: str = "channel_rejects", **figures: tuple[int, datetime]) -> pl.DataFrame:
+    rows = [(int(n[1:]), "", None, None, *told, reason) for n, told in figures.items()]
+    return StockKept.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))
 
 
-def offered(**pcs: int) -> pl.DataFrame:
-    rows = [(int(n[1:]), f"item-{n[1:]}", f"SKU-{n[1:]}", "{}", figure) for n, figure in pcs.items()]
-    schema = {"listing_id": pl.Int64, "item_ref": pl.String, "channel_sku": pl.String, "refs": pl.String, "pcs": pl.Int64}
+def sent_before(**figures: tuple[int, datetime]) -> pl.DataFrame:
+    rows = [(int(n[1:]), "", *told, None, None, None) for n, told in figures.items()]
+    return StockKept.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))
+
+
+def free(warehouse: str = "", **pcs: int) -> pl.DataFrame:
+    rows = [(warehouse, int(item[1:]), figure) for item, figure in pcs.items()]
+    return pl.DataFrame(rows, schema={"warehouse_ref": pl.String, "item_id": pl.Int64, "pcs": pl.Int64}, orient="row")
+
+
+def offered(warehouse: str = "", **pcs: int) -> pl.DataFrame:
+    rows = [(int(n[1:]), warehouse, f"item-{n[1:]}", f"SKU-{n[1:]}", "{}", figure, False) for n, figure in pcs.items()]
+    schema = {
+        "listing_id": pl.Int64,
+        "warehouse_ref": pl.String,
+        "item_ref": pl.String,
+        "channel_sku": pl.String,
+        "refs": pl.String,
+        "pcs": pl.Int64,
+        "is_alone": pl.Boolean,
+    }
     return StockOffered.validate(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def shown(**pcs: int | None) -> pl.DataFrame:
-    rows = [(int(n[1:]), figure) for n, figure in pcs.items()]
-    return pl.DataFrame(rows, schema={"listing_id": pl.Int64, "pcs": pl.Int64}, orient="row")
+def shown(warehouse: str = "", **pcs: int | None) -> pl.DataFrame:
+    rows = [(int(n[1:]), warehouse, figure, None) for n, figure in pcs.items()]
+    schema = {"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64, "reserved_pcs": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def answered(outcome: str, **pcs: int) -> pl.DataFrame:
     told = (None, None) if outcome == "accepted" else ("channel_rejects", "нет")
-    rows = [(int(n[1:]), figure, outcome, *told) for n, figure in pcs.items()]
-    schema = {"listing_id": pl.Int64, "pcs": pl.Int64, "outcome": pl.String, "reason": pl.String, "sentence": pl.String}
+    rows = [(int(n[1:]), "", figure, outcome, *told) for n, figure in pcs.items()]
+    schema = {
+        "listing_id": pl.Int64,
+        "warehouse_ref": pl.String,
+        "pcs": pl.Int64,
+        "outcome": pl.String,
+        "reason": pl.String,
+        "sentence": pl.String,
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def waiting(differing: pl.DataFrame, kept: pl.DataFrame, *, pause_s: float = 0, shows_within_s: float = 0) -> pl.DataFrame:
+    return held_back(differing, kept, NOW, pause_s=pause_s, shows_within_s=shows_within_s)
 
 
 def figures(frame: pl.DataFrame) -> dict[int, int]:
@@ -61,19 +99,19 @@ def figures(frame: pl.DataFrame) -> dict[int, int]:
 
 
 def test_a_listing_shows_what_is_free() -> None:
-    assert figures(offer(free(i10=7), kept((1, True)))) == {1: 7}
+    assert figures(offer(free(i10=7), kept((1, True)), NOTHING_KEPT, [""])) == {1: 7}
 
 
 def test_a_negative_pool_is_shown_as_nothing() -> None:
-    assert figures(offer(free(i10=-3), kept((1, True)))) == {1: 0}
+    assert figures(offer(free(i10=-3), kept((1, True)), NOTHING_KEPT, [""])) == {1: 0}
 
 
 def test_a_listing_whose_item_died_shows_nothing_whatever_is_free() -> None:
-    assert figures(offer(free(i10=7), kept((1, False), (2, False)))) == {1: 0, 2: 0}
+    assert figures(offer(free(i10=7), kept((1, False), (2, False)), NOTHING_KEPT, [""])) == {1: 0, 2: 0}
 
 
 def test_an_item_that_was_never_counted_is_not_offered() -> None:
-    assert offer(free(), kept((1, True))).is_empty()
+    assert offer(free(), kept((1, True)), NOTHING_KEPT, [""]).is_empty()
 
 
 def test_what_is_shown_already_is_not_sent() -> None:
@@ -114,25 +152,63 @@ def test_after_everything_was_taken_nothing_differs(rows: dict[int, tuple[int, i
 
 
 def test_growth_refused_a_short_while_ago_waits() -> None:
-    listings = kept((1, True), (2, True), (3, True), refused={1: (5, NOW - timedelta(minutes=1)), 2: (5, NOW - 2 * GROWTH_REFUSED_WAITS)})
+    before = refused_before(l1=(5, NOW - timedelta(minutes=1)), l2=(5, NOW - 2 * GROWTH_REFUSED_WAITS))
     differing = differences(offered(l1=5, l2=5, l3=5), shown(l1=1, l2=1, l3=1))
-    assert held_back(differing, listings, NOW)["listing_id"].to_list() == [2, 3]
+    assert waiting(differing, before)["listing_id"].to_list() == [2, 3]
 
 
 def test_another_figure_does_not_wait() -> None:
-    listings = kept((1, True), refused={1: (5, NOW)})
-    assert figures(held_back(differences(offered(l1=6), shown(l1=1)), listings, NOW)) == {1: 6}
+    assert figures(waiting(differences(offered(l1=6), shown(l1=1)), refused_before(l1=(5, NOW)))) == {1: 6}
 
 
 @pytest.mark.parametrize(("figure", "before"), [(0, 3), (2, 3), (4, None)])
 def test_a_refused_zero_or_shrink_never_waits(figure: int, before: int | None) -> None:
-    listings = kept((1, True), refused={1: (figure, NOW)})
-    assert figures(held_back(differences(offered(l1=figure), shown(l1=before)), listings, NOW)) == {1: figure}
+    differing = differences(offered(l1=figure), shown(l1=before))
+    assert figures(waiting(differing, refused_before(l1=(figure, NOW)))) == {1: figure}
+
+
+def test_nothing_follows_a_figure_sooner_than_the_channel_allows() -> None:
+    differing = differences(offered(l1=0, l2=0, l3=0), shown(l1=3, l2=3, l3=3))
+    before = sent_before(l1=(3, NOW - timedelta(seconds=29)), l2=(3, NOW - timedelta(seconds=31)))
+    assert waiting(differing, before, pause_s=30)["listing_id"].to_list() == [2, 3]
+    assert waiting(differing, before)["listing_id"].to_list() == [1, 2, 3]
+
+
+def test_a_figure_that_may_not_be_shown_yet_is_awaited_and_another_one_is_not() -> None:
+    differing = differences(offered(l1=5, l2=6, l3=5), shown(l1=3, l2=3, l3=3))
+    before = sent_before(l1=(5, NOW - timedelta(minutes=9)), l2=(5, NOW - timedelta(minutes=9)), l3=(5, NOW - timedelta(minutes=16)))
+    assert sorted(waiting(differing, before, shows_within_s=900)["listing_id"]) == [2, 3]
+
+
+def test_a_figure_not_shown_in_its_time_is_told_once_it_is_over() -> None:
+    differing = differences(offered(l1=5, l2=6, l3=5), shown(l1=3, l2=3, l3=3))
+    before = sent_before(l1=(5, NOW - timedelta(minutes=9)), l2=(5, NOW - timedelta(minutes=16)), l3=(5, NOW - timedelta(minutes=16)))
+    late = overdue(differing, before, NOW, shows_within_s=900)
+    assert late.select("listing_id", "outcome", "reason").rows() == [(3, "refused", "not_shown")]
+    assert overdue(differing, before, NOW, shows_within_s=0).is_empty()
+
+
+def test_a_row_whose_batch_was_refused_whole_goes_alone() -> None:
+    before = refused_before("batch_is_refused", l1=(5, NOW))
+    both = offer(free(i10=7, i20=7), kept((1, True), (2, True)), before, [""])
+    assert dict(both.select("listing_id", "is_alone").rows()) == {1: True, 2: False}
+
+
+def test_each_warehouse_of_a_channel_shows_what_is_free_for_it() -> None:
+    both = offer(pl.concat([free("507", i10=7), free("508", i10=2)]), kept((1, True)), NOTHING_KEPT, ["507", "508"])
+    assert both.select("listing_id", "warehouse_ref", "pcs").rows() == [(1, "507", 7), (1, "508", 2)]
+    differing = differences(both, pl.concat([shown("507", l1=7), shown("508", l1=9)]))
+    assert differing.select("warehouse_ref", "pcs", "shown_pcs").rows() == [("508", 2, 9)]
+
+
+def test_a_warehouse_without_a_figure_sells_nothing() -> None:
+    assert differences(offered("507", l1=0), shown("507", l1=None)).is_empty()
+    assert lanes(differences(offered("507", l1=4), shown("507", l1=None))).urgent.is_empty()
 
 
 def outcome_of(outcome: str, *, pcs: int, before: int | None, after: int | None) -> tuple[str, str | None]:
     differing = differences(offered(l1=pcs), shown(l1=before))
-    settled = settle(differing, [answered(outcome, l1=pcs)], shown(l1=after))
+    settled = settle(differing, [answered(outcome, l1=pcs)], shown(l1=after), shows_within_s=0)
     return settled["outcome"][0], settled["reason"][0]
 
 
@@ -158,15 +234,21 @@ def test_an_unknown_outcome_stays_unknown_until_it_is_shown() -> None:
     assert outcome_of("unsent", pcs=5, before=1, after=4) == ("unsent", "channel_rejects")
 
 
+def test_a_success_that_is_not_shown_is_pending_where_the_channel_needs_a_while() -> None:
+    differing = differences(offered(l1=5), shown(l1=1))
+    settled = settle(differing, [answered("accepted", l1=5)], shown(l1=1), shows_within_s=900)
+    assert settled.select("outcome", "reason").rows() == [("pending", None)]
+
+
 def test_an_accepted_write_that_vanished_from_the_channel_is_refused() -> None:
     differing = differences(offered(l1=5), shown(l1=1))
-    settled = settle(differing, [answered("accepted", l1=5)], shown())
+    settled = settle(differing, [answered("accepted", l1=5)], shown(), shows_within_s=0)
     assert settled["reason"].to_list() == ["not_shown"]
 
 
 def test_a_refusal_names_the_code_and_both_figures() -> None:
     differing = differences(offered(l1=5, l2=6), shown(l1=1, l2=1))
-    settled = settle(differing, [answered("accepted", l1=5, l2=6)], shown(l1=1, l2=6))
+    settled = settle(differing, [answered("accepted", l1=5, l2=6)], shown(l1=1, l2=6), shows_within_s=0)
     refused = refusals(settled, differing)
     assert refused.select("entity", "key", "reason").rows() == [("stock", "SKU-1", "not_shown")]
     assert "показывает 1 вместо 5" in refused["sentence"][0]
@@ -174,5 +256,8 @@ def test_a_refusal_names_the_code_and_both_figures() -> None:
 
 def test_nothing_refused_is_an_empty_frame_of_the_same_shape() -> None:
     differing = differences(offered(l1=5), shown(l1=1))
-    settled = settle(differing, [answered("accepted", l1=5)], shown(l1=5))
-    assert refusals(settled, differing).schema == refusals(settle(differing, [answered("refused", l1=5)], shown(l1=1)), differing).schema
+    settled = settle(differing, [answered("accepted", l1=5)], shown(l1=5), shows_within_s=0)
+    assert (
+        refusals(settled, differing).schema
+        == refusals(settle(differing, [answered("refused", l1=5)], shown(l1=1), shows_within_s=0), differing).schema
+    )

@@ -1,0 +1,94 @@
+"""The turns of an account that several processes share: instants in the hub, and locks for calls under way."""
+
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.hub.hub import Hub
+from adapters.hub.tables.listing import pace
+from adapters.pace import Limit, not_too_far
+from tasks.rules.pace import Turn, turn
+
+
+class HubPace:
+    """`adapters.pace.Pace` through the hub.
+
+    Args:
+        hub: the hub.
+        account: whose limits they are: the vendor and the seller.
+        system: the account's name in sentences.
+    """
+
+    def __init__(self, hub: Hub, account: str, *, system: str) -> None:
+        self._hub = hub
+        self._account = account
+        self._system = system
+
+    @contextmanager
+    def turn(self, limits: Mapping[Limit, int]) -> Iterator[None]:
+        """`Pace.turn`."""
+        with ExitStack() as held:
+            for limit in limits:
+                if limit.parallel is not None:
+                    held.enter_context(self._slot(limit, limit.parallel))
+            if limits:
+                self._hub.clock.sleep_until(self._book(limits))
+            yield
+
+    def charge(self, limit: Limit, cost: int) -> None:
+        """`Pace.charge`."""
+        with self._hub.engine.begin() as connection:
+            booked = self._booked(connection, {limit.name})
+            self._leave(connection, {limit.name: self._turn(booked[limit.name], limit, cost)})
+
+    def pause(self, limit: Limit, until: datetime) -> None:
+        """`Pace.pause`."""
+        full_at = until + timedelta(seconds=limit.interval_s) * (limit.burst - 1)
+        with self._hub.engine.begin() as connection:
+            booked = self._booked(connection, {limit.name})
+            self._leave(connection, {limit.name: Turn(until, max(booked[limit.name], full_at))})
+
+    def _book(self, limits: Mapping[Limit, int]) -> datetime:
+        with self._hub.engine.begin() as connection:
+            booked = self._booked(connection, {limit.name for limit in limits})
+            turns = {limit.name: self._turn(booked[limit.name], limit, cost) for limit, cost in limits.items()}
+            leave_at = max(one.leave_at for one in turns.values())
+            not_too_far(leave_at, self._hub.clock.now(), system=self._system)
+            self._leave(connection, turns)
+        return leave_at
+
+    def _turn(self, booked: datetime, limit: Limit, cost: int) -> Turn:
+        return turn(booked, self._hub.clock.now(), interval_s=limit.interval_s, burst=limit.burst, cost=cost)
+
+    def _booked(self, connection: Connection, names: set[str]) -> dict[str, datetime]:
+        """How far each limit is booked; nobody else changes them until the transaction ends."""
+        fresh = [{"account": self._account, "name": name, "booked_until": self._hub.clock.now()} for name in sorted(names)]
+        connection.execute(insert(pace).values(fresh).on_conflict_do_nothing())
+        own = (pace.c.account == self._account, pace.c.name.in_(names))
+        locked = select(pace.c.name, pace.c.booked_until).where(*own).order_by(pace.c.name).with_for_update()
+        return {row.name: row.booked_until for row in connection.execute(locked)}
+
+    def _leave(self, connection: Connection, turns: Mapping[str, Turn]) -> None:
+        rows = [{"account": self._account, "name": name, "booked_until": one.booked_until} for name, one in turns.items()]
+        put = insert(pace).values(rows)
+        renewed = {"booked_until": put.excluded.booked_until}
+        connection.execute(put.on_conflict_do_update(index_elements=["account", "name"], set_=renewed))
+
+    @contextmanager
+    def _slot(self, limit: Limit, parallel: int) -> Iterator[None]:
+        """One of the calls that may be under way at once; a process that dies gives its slots back."""
+        keys = [func.hashtextextended(f"pace:{self._account}:{limit.name}:{number}", 0) for number in range(parallel)]
+        with self._hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            free = (key for key in keys if connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
+            key = next(free, None)
+            if key is None:
+                key = random.choice(keys)  # noqa: S311 - any of them
+                connection.execute(select(func.pg_advisory_lock(key)))
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(key)))
