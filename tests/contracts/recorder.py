@@ -55,30 +55,34 @@ class Recorder(httpx.BaseTransport):
     """A transport that writes down whatever passes.
 
     Args:
-        base_url: where the world plays the vendor. A call goes there under the vendor's own host and path, so that an adapter may be
-            tried with the addresses that it has by default; without it, a call goes where it says.
+        base_url: where the world plays the vendor. A call goes there under its own path, so that an adapter may be tried with the
+            addresses that it has by default; without it, a call goes where it says.
+        has_hosts: the world tells the vendor's hosts apart by the first part of the path, the host's first label.
     """
 
-    def __init__(self, base_url: str | None = None) -> None:
+    def __init__(self, base_url: str | None = None, *, has_hosts: bool = False) -> None:
         self.exchanges: list[Exchange] = []
         self._base = httpx.URL(base_url) if base_url else None
         self._inner = httpx.HTTPTransport()
+        self._has_hosts = has_hosts
         self._is_spoilt = False
 
     @contextmanager
     def spoilt(self) -> Iterator[None]:
         """While it lasts, answers are those of ordered faults."""
         self._is_spoilt = True
-        yield
-        self._is_spoilt = False
+        try:
+            yield
+        finally:
+            self._is_spoilt = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, written down."""
         request.read()
         asked = request.url
         if self._base is not None:
-            path = self._base.raw_path.rstrip(b"/") + asked.raw_path
-            request.url = self._base.copy_with(raw_path=path)
+            service = f"/{asked.host.partition('.')[0]}".encode() if self._has_hosts else b""
+            request.url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + service + asked.raw_path)
         try:
             response = self._inner.handle_request(request)
             response.read()

@@ -195,7 +195,7 @@ class Operation:
         if body is None:
             return ["request: a body is required"] if self._is_body_required else []
         if self.request_schema is None:
-            return ["request: no body is declared"]
+            return ["request: no body is declared"] if body != {} else []
         return [f"request{fault}" for fault in judged(self.request_schema, body)]
 
     def _header_faults(self, told: set[str]) -> Iterator[str]:

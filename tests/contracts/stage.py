@@ -1,0 +1,87 @@
+"""A room of the world, served, and a hand that speaks to it in the vendor's own words."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import httpx
+from fastapi import FastAPI
+
+from deployments.world.clock import WorldClock
+from deployments.world.served import served
+from tests.contracts.recorder import Exchange, Recorder
+from tests.contracts.spec import Query, Spec
+
+SPEED = 1000.0
+"""Vendors' limits refill in milliseconds, and a day still lasts longer than any test takes to send its request."""
+
+
+class Stage:
+    """One vendor's room.
+
+    Args:
+        spec: the vendor's.
+        base: the world's address.
+        home: the vendor's own address, for calls that name a path only.
+        credentials: headers that open every door.
+        clock: the world's.
+    """
+
+    def __init__(self, spec: Spec, base: str, *, home: str, credentials: dict[str, str], clock: WorldClock) -> None:
+        self.spec = spec
+        self.clock = clock
+        self.transport = Recorder(f"{base}/{spec.vendor}", has_hosts=spec.has_hosts)
+        self._caller = httpx.Client(base_url=home, headers=credentials, transport=self.transport, timeout=20)
+        self._control = httpx.Client(base_url=f"{base}/_control/{spec.vendor}", timeout=20)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._caller.close()
+        self._control.close()
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Everything said so far."""
+        return self.transport.exchanges
+
+    def say(self, method: str, address: str, body: Any = None, *, query: Query = (), headers: dict[str, str] | None = None) -> Any:
+        """The JSON of an answer, or None; a body of None is no body at all."""
+        content = {} if body is None else {"json": body}
+        answer = self._caller.request(method, address, params=list(query), headers=headers, **content)  # type: ignore[arg-type]
+        return answer.json() if answer.content and answer.headers.get("content-type", "").partition(";")[0].endswith("json") else None
+
+    def status_of(self, exchange: Exchange, *, query: Query, body: Any) -> int:
+        """What a request like this one, told otherwise, is answered."""
+        address = f"https://{exchange.host}.example{exchange.path}" if self.spec.has_hosts else exchange.path
+        self.say(exchange.method, address, body, query=query)
+        return self.exchanges[-1].status or 0
+
+    def order(self, method: str, path: str, **call: Any) -> Any:
+        """An order to the room."""
+        answer = self._control.request(method, path, **call)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    @contextmanager
+    def fault(self, kind: str, **details: Any) -> Iterator[None]:
+        """While it lasts, the room suffers a fault, and its answers are not the vendor's own."""
+        self.order("POST", "/faults", json={"kind": kind, "times": None, **details})
+        try:
+            with self.transport.spoilt():
+                yield
+        finally:
+            self.order("DELETE", "/faults")
+
+
+@contextmanager
+def staged(
+    spec: Spec, furnish: Callable[[FastAPI, WorldClock], object], *, home: str, credentials: dict[str, str], speed: float = SPEED
+) -> Iterator[Stage]:
+    """The room, served while the block lasts."""
+    clock = WorldClock(speed=speed)
+    world = FastAPI(openapi_url=None)
+    furnish(world, clock)
+    with served(world) as base, Stage(spec, base, home=home, credentials=credentials, clock=clock) as stage:
+        yield stage
