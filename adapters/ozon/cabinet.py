@@ -1,0 +1,12 @@
+"""An Ozon cabinet with everything it can do."""
+
+from adapters.ozon.account import OzonAccount
+from adapters.ozon.limits import PAUSE_S
+from adapters.ozon.orders import OzonOrders
+from adapters.ozon.prices import OzonPrices
+
+
+class OzonCabinet(OzonAccount, OzonPrices, OzonOrders):
+    """A cabinet as a channel: `adapters.capabilities.Channel`."""
+
+    pause_s = PAUSE_S
