@@ -19,6 +19,8 @@ STAND_INS = "-_.~"
 NAMELESS = "ТОВАР"
 SUFFIX_LENGTH = 6
 LONGEST_SUFFIX = 20
+ODD_CASES = r"[^\x00-\x7f\x{400}-\x{4ff}«»№–—]"
+"""Letters outside these may have several small ones to one capital (ς), or a capital of several letters (ß)."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,15 @@ def issue_codes(wanted: pl.DataFrame, issued: pl.DataFrame, rules: CodeRules) ->
     return CodeIssued.validate(told.select("item_id", pl.coalesce("code", "code_new")))
 
 
-def folded(code: str) -> pl.Expr:
-    """A column of codes without regard to case; at least as coarse as Unicode's case folding."""
-    return pl.col(code).str.to_lowercase().str.to_uppercase().str.to_lowercase()
+def folded(codes: pl.Series) -> pl.Series:
+    """Codes without regard to case; at least as coarse as Unicode's case folding."""
+    lower = codes.str.to_lowercase()
+    return lower.str.to_uppercase().str.to_lowercase() if lower.str.contains(ODD_CASES).any() else lower
 
 
 def folded_codes(issued: pl.DataFrame) -> pl.DataFrame:
     """``fold``, codes that nobody may get any more."""
-    return issued.select(fold=folded("code"))
+    return issued.select(fold=folded(issued["code"]))
 
 
 def suffix_of(text: str) -> str:
@@ -85,14 +88,14 @@ def suffix_of(text: str) -> str:
 
 
 def _new_codes(wanted: pl.DataFrame, is_new: pl.Series, taken: pl.DataFrame, rules: CodeRules) -> pl.DataFrame:
-    articles = wanted.select("item_id", "item_ref", article=_article()).with_columns(fold=folded("article"))
+    articles = _folded(wanted.select("item_id", "item_ref", article=_article()), "article")
     alone = articles.with_columns(is_shared=pl.col("fold").is_duplicated()).filter(is_new)
     named = _free(alone.filter(~_is_illegal(rules), ~pl.col("is_shared")), taken).select("item_id", "fold", code="article")
     rest = alone.join(named, on="item_id", how="anti").select("item_id", "item_ref", "is_shared", code=_stem(rules))
     if rest.is_empty():
         return named.select("item_id", "code")
     taken = pl.concat([taken, articles.select("fold").drop_nulls()])
-    cleaned = rest.filter(pl.col("code").is_not_null(), ~pl.col("is_shared")).with_columns(fold=folded("code"))
+    cleaned = _folded(rest.filter(pl.col("code").is_not_null(), ~pl.col("is_shared")), "code")
     cleaned = _free(cleaned.filter(~pl.col("fold").is_duplicated()), taken).select("item_id", "fold", "code")
     rest = rest.join(cleaned, on="item_id", how="anti").with_columns(pl.col("code").fill_null(NAMELESS))
     suffixed = _suffixed(rest, pl.concat([taken, cleaned.select("fold")]), rules)
@@ -108,13 +111,17 @@ def _suffixed(rest: pl.DataFrame, taken: pl.DataFrame, rules: CodeRules) -> pl.D
         seeds = rest.select(pl.format("{}/{}/{}", "item_ref", "item_id", pl.lit(attempt)) if attempt else "item_ref").to_series()
         suffixes = pl.Series([suffix_of(seed)[:length] for seed in seeds], dtype=pl.String)
         stem = _cut(pl.col("code"), rules.longest - length - 1).str.strip_chars_end(f" {rules.stand_in}")
-        tried = rest.select("item_id", stem + rules.stand_in + suffixes).with_columns(fold=folded("code"))
+        tried = _folded(rest.select("item_id", stem + rules.stand_in + suffixes), "code")
         free = _free(tried.filter(~pl.col("fold").is_duplicated()), taken)
         done.append(free.select("item_id", "code"))
         taken = pl.concat([taken, free.select("fold")])
         rest = rest.join(free, on="item_id", how="anti")
         attempt += 1
     return pl.concat(done)
+
+
+def _folded(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    return frame.with_columns(fold=folded(frame[column]))
 
 
 def _free(candidates: pl.DataFrame, taken: pl.DataFrame) -> pl.DataFrame:
