@@ -46,22 +46,25 @@ class OzonCatalog(OzonClient):
 
         Returns:
             `ListingFound`, ``refs`` with ``product_id`` and ``sku`` (null while Ozon has not given one); `RowRefused` for a code that
-            several cards share and for a card in the archive. A code in neither is not there.
+            Ozon cannot hold, one that several cards share and one of a card in the archive. A code in neither is not there.
 
         Raises:
             SyncError: Ozon could not be asked.
         """
+        codes = pl.DataFrame({"channel_sku": skus}, schema={"channel_sku": pl.String}).unique(maintain_order=True)
+        illegal = codes.filter(~self._is_legal()).with_columns(reason=pl.lit("sku_is_illegal"))
         products = self.read_products(skus).with_columns(
             reason=pl.when(pl.len().over("channel_sku") > 1)
             .then(pl.lit("sku_repeats_on_channel"))
             .when("is_archived")
             .then(pl.lit("listing_is_archived"))
         )
-        refused = products.filter(pl.col("reason").is_not_null()).unique("channel_sku", maintain_order=True)
         found = products.filter(pl.col("reason").is_null())
+        unfit = products.filter(pl.col("reason").is_not_null()).unique("channel_sku", maintain_order=True)
+        refused = pl.concat([illegal, unfit], how="diagonal").with_columns(row=pl.lit(None, pl.Int64))
         return Judged(
             ListingFound.validate(found.select("channel_sku", refs=pl.struct("product_id", "sku").struct.json_encode())),
-            refuse(refused.with_columns(row=pl.lit(None, pl.Int64)), entity="listing", key=pl.col("channel_sku")),
+            refuse(refused, entity="listing", key=pl.col("channel_sku")),
         )
 
     def read_products(self, skus: Sequence[str]) -> pl.DataFrame:
@@ -70,7 +73,7 @@ class OzonCatalog(OzonClient):
         A code that Ozon cannot hold is not asked for: it would spoil the question for the others.
         """
         codes = pl.Series("channel_sku", skus, dtype=pl.String).unique(maintain_order=True)
-        asked = pl.DataFrame({"channel_sku": codes}).filter(pl.col("channel_sku").str.len_chars().is_between(1, self.SKU_MAX))
+        asked = pl.DataFrame({"channel_sku": codes}).filter(self._is_legal())
         products = [
             (product.offer_id, product.id, product.sku or None, product.is_archived or product.is_autoarchived)
             for lot in asked.iter_slices(self.PRODUCTS_MAX)
@@ -118,6 +121,9 @@ class OzonCatalog(OzonClient):
         tasks = pending.partition_by("task_ref", maintain_order=True)
         read = [self._read_task(task).select(SENT) for task in tasks]
         return CardSent.validate(pl.concat(read)) if read else CardSent.empty()
+
+    def _is_legal(self) -> pl.Expr:
+        return pl.col("channel_sku").str.len_chars().is_between(1, self.SKU_MAX)
 
     def _send_cards(self, lot: pl.DataFrame) -> pl.DataFrame:
         items = [card(row) for row in lot.to_dicts()]
