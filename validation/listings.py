@@ -82,6 +82,24 @@ class CardSent(Strict):
     sentence: str = pa.Field(nullable=True)
 
 
+class CardKept(Strict):
+    """A code of an item on a channel with what its card was told, one row per item that has either.
+
+    ``refs`` null: there is no card. ``is_ours``: we made it. Hashes are `CardWanted.content_hash`: what was sent last, what the card says
+    as far as the channel told us, what it last refused. ``task_ref``: the fate of what was sent is not known yet.
+    """
+
+    item_id: int
+    channel_sku: str
+    refs: str = pa.Field(nullable=True)
+    is_ours: bool
+    sent_hash: str = pa.Field(nullable=True)
+    accepted_hash: str = pa.Field(nullable=True)
+    refused_hash: str = pa.Field(nullable=True)
+    refused_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
+    task_ref: str = pa.Field(nullable=True)
+
+
 class CardPending(Strict):
     """A card whose fate the vendor has not told yet, one row per card."""
 

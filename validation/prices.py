@@ -4,7 +4,10 @@ A price is whole kopecks per piece. ``campaign_ref`` is the region or campaign w
 ``old_kopecks`` is the price shown crossed out, null for none.
 """
 
+from typing import Annotated
+
 import pandera.polars as pa
+import polars as pl
 
 from validation.catalog import Strict
 from validation.listings import OUTCOMES
@@ -34,6 +37,15 @@ class PriceShown(Strict):
     listing_id: int
     campaign_ref: str
     price_kopecks: int = pa.Field(nullable=True)
+
+
+class PriceRemembered(Strict):
+    """A price that a channel refused, one row per listing and campaign that was ever sent or read; null where it took one since."""
+
+    listing_id: int
+    campaign_ref: str
+    refused_kopecks: int = pa.Field(nullable=True)
+    refused_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
 
 
 class PriceSent(Strict):

@@ -146,6 +146,18 @@ bundle_recipe = Table(
     UniqueConstraint("source", "bundle_ref", "component_ref", "promotion"),
 )
 
+told_recipe = Table(
+    "told_recipe",
+    METADATA,
+    id_column("told_recipe_id"),
+    Column("bundle_id", BigInteger, nullable=False),
+    Column("component_id", BigInteger, nullable=False),
+    Column("pcs", Integer, CheckConstraint("pcs > 0", name="positive"), nullable=False),
+    Column("promotion", Text, nullable=False, server_default="", comment="empty: the everyday recipe, before 1C's own"),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
 stock_count = Table(
     "stock_count",
     METADATA,

@@ -1,4 +1,4 @@
-"""Cards, figures per warehouse, prices per campaign, and the pace of accounts that several processes share."""
+"""Cards, figures per warehouse, prices per campaign, recipes told outside 1C, and the pace of accounts that several processes share."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,18 @@ def upgrade() -> None:
     _create_stock()
     _create_price()
     _create_card()
+    op.create_table(
+        "told_recipe",
+        sa.Column("told_recipe_id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("bundle_id", sa.BigInteger(), nullable=False),
+        sa.Column("component_id", sa.BigInteger(), nullable=False),
+        sa.Column("pcs", sa.Integer(), nullable=False),
+        sa.Column("promotion", sa.Text(), server_default="", nullable=False, comment="empty: the everyday recipe, before 1C's own"),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.CheckConstraint("pcs > 0", name="ck_told_recipe_positive"),
+        sa.PrimaryKeyConstraint("told_recipe_id", name="pk_told_recipe"),
+    )
     op.create_table(
         "pace",
         sa.Column("account", sa.Text(), nullable=False),
