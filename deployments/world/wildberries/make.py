@@ -1,0 +1,43 @@
+"""The Wildberries room, furnished."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter, FastAPI
+
+from deployments.world.clock import WorldClock
+from deployments.world.room import furnish
+from deployments.world.wildberries import cards, catalog, directories, general, orders, prices, stock
+from deployments.world.wildberries.books import Books, Warehouse
+from deployments.world.wildberries.control import control
+from deployments.world.wildberries.room import Cabinet, Habits
+from deployments.world.wildberries.tokens import SELLER_REF
+
+WAREHOUSE_ID = 658434
+
+
+def furnish_wildberries(
+    world: FastAPI,
+    *,
+    clock: WorldClock,
+    seller_ref: str = SELLER_REF,
+    warehouses: Iterable[Warehouse] | None = None,
+    habits: Habits | None = None,
+) -> Cabinet:
+    """Opens the cabinet of ``seller_ref`` at ``/wildberries``.
+
+    Args:
+        world: where the room is opened.
+        clock: the world's clock.
+        seller_ref: any token of `make_token` for this seller enters, until it expires or is revoked.
+        warehouses: the seller's; by default one for small goods.
+        habits: what the vendor leaves open.
+    """
+    given = [Warehouse(warehouse_id=WAREHOUSE_ID, name="Склад на Утюжной")] if warehouses is None else list(warehouses)
+    books = Books(warehouses={warehouse.warehouse_id: warehouse for warehouse in given})
+    room = Cabinet(clock=clock, books=books, habits=habits or Habits(), seller_ref=seller_ref)
+    router = APIRouter()
+    for part in (general, directories, catalog, cards, prices, stock, orders):
+        router.include_router(part.router)
+    router.include_router(general.rest)
+    furnish(world, "wildberries", room, router, control)
+    return room
