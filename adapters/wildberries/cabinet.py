@@ -1,0 +1,10 @@
+"""A Wildberries cabinet with everything it can do."""
+
+from adapters.wildberries.account import WildberriesAccount
+from adapters.wildberries.catalog import WildberriesCatalog
+from adapters.wildberries.orders import WildberriesOrders
+from adapters.wildberries.prices import WildberriesPrices
+
+
+class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesOrders):
+    """A cabinet as a channel: `adapters.capabilities.Channel`."""
