@@ -95,8 +95,11 @@ class LocalPace:
             for limit in limits:
                 if limit.parallel is not None:
                     held.enter_context(self._slots_of(limit, limit.parallel))
-            if limits:
-                self._clock.sleep_until(self._book(limits))
+            left = dict(limits)
+            while left:
+                limit, leave_at = self._book_farthest(left)
+                self._clock.sleep_until(leave_at)
+                del left[limit]
             yield
 
     def charge(self, limit: Limit, cost: int) -> None:
@@ -110,14 +113,14 @@ class LocalPace:
             full_at = until + timedelta(seconds=limit.interval_s) * (limit.burst - 1)
             self._booked[limit.name] = max(self._booked.get(limit.name, full_at), full_at)
 
-    def _book(self, limits: Mapping[Limit, int]) -> datetime:
+    def _book_farthest(self, limits: Mapping[Limit, int]) -> tuple[Limit, datetime]:
+        """Book the turn that is furthest away; the others are booked when it has come, or they would be booked too early."""
         with self._lock:
-            now = self._clock.now()
-            turns = {limit.name: self._turn(limit, cost) for limit, cost in limits.items()}
-            leave_at = max(one.leave_at for one in turns.values())
-            not_too_far(leave_at, now, system=self._system)
-            self._booked |= {name: one.booked_until for name, one in turns.items()}
-        return leave_at
+            turns = {limit: self._turn(limit, cost) for limit, cost in limits.items()}
+            limit, taken = max(turns.items(), key=lambda each: each[1].leave_at)
+            not_too_far(taken.leave_at, self._clock.now(), system=self._system)
+            self._booked[limit.name] = taken.booked_until
+        return limit, taken.leave_at
 
     def _turn(self, limit: Limit, cost: int) -> Turn:
         return turn(self._booked.get(limit.name), self._clock.now(), interval_s=limit.interval_s, burst=limit.burst, cost=cost)

@@ -35,31 +35,35 @@ class HubPace:
             for limit in limits:
                 if limit.parallel is not None:
                     held.enter_context(self._slot(limit, limit.parallel))
-            if limits:
-                self._hub.clock.sleep_until(self._book(limits))
+            left = dict(limits)
+            while left:
+                limit, leave_at = self._book_farthest(left)
+                self._hub.clock.sleep_until(leave_at)
+                del left[limit]
             yield
 
     def charge(self, limit: Limit, cost: int) -> None:
         """`Pace.charge`."""
         with self._hub.engine.begin() as connection:
             booked = self._booked(connection, {limit.name})
-            self._leave(connection, {limit.name: self._turn(booked[limit.name], limit, cost)})
+            self._leave(connection, limit.name, self._turn(booked[limit.name], limit, cost).booked_until)
 
     def pause(self, limit: Limit, until: datetime) -> None:
         """`Pace.pause`."""
         full_at = until + timedelta(seconds=limit.interval_s) * (limit.burst - 1)
         with self._hub.engine.begin() as connection:
             booked = self._booked(connection, {limit.name})
-            self._leave(connection, {limit.name: Turn(until, max(booked[limit.name], full_at))})
+            self._leave(connection, limit.name, max(booked[limit.name], full_at))
 
-    def _book(self, limits: Mapping[Limit, int]) -> datetime:
+    def _book_farthest(self, limits: Mapping[Limit, int]) -> tuple[Limit, datetime]:
+        """Book the turn that is furthest away; the others are booked when it has come, or they would be booked too early."""
         with self._hub.engine.begin() as connection:
             booked = self._booked(connection, {limit.name for limit in limits})
-            turns = {limit.name: self._turn(booked[limit.name], limit, cost) for limit, cost in limits.items()}
-            leave_at = max(one.leave_at for one in turns.values())
-            not_too_far(leave_at, self._hub.clock.now(), system=self._system)
-            self._leave(connection, turns)
-        return leave_at
+            turns = {limit: self._turn(booked[limit.name], limit, cost) for limit, cost in limits.items()}
+            limit, taken = max(turns.items(), key=lambda each: each[1].leave_at)
+            not_too_far(taken.leave_at, self._hub.clock.now(), system=self._system)
+            self._leave(connection, limit.name, taken.booked_until)
+        return limit, taken.leave_at
 
     def _turn(self, booked: datetime, limit: Limit, cost: int) -> Turn:
         return turn(booked, self._hub.clock.now(), interval_s=limit.interval_s, burst=limit.burst, cost=cost)
@@ -72,11 +76,9 @@ class HubPace:
         locked = select(pace.c.name, pace.c.booked_until).where(*own).order_by(pace.c.name).with_for_update()
         return {row.name: row.booked_until for row in connection.execute(locked)}
 
-    def _leave(self, connection: Connection, turns: Mapping[str, Turn]) -> None:
-        rows = [{"account": self._account, "name": name, "booked_until": one.booked_until} for name, one in turns.items()]
-        put = insert(pace).values(rows)
-        renewed = {"booked_until": put.excluded.booked_until}
-        connection.execute(put.on_conflict_do_update(index_elements=["account", "name"], set_=renewed))
+    def _leave(self, connection: Connection, name: str, booked_until: datetime) -> None:
+        own = (pace.c.account == self._account, pace.c.name == name)
+        connection.execute(pace.update().where(*own).values(booked_until=booked_until))
 
     @contextmanager
     def _slot(self, limit: Limit, parallel: int) -> Iterator[None]:
