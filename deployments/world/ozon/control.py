@@ -143,6 +143,13 @@ async def sign_offer(request: Request, is_signed: bool) -> None:
     _open(request)[0].is_offer_signed = is_signed
 
 
+@control.post("/circle")
+async def close_method(request: Request, method: str) -> None:
+    """A method is closed for minutes, as after a storm."""
+    room, now = _open(request)
+    room.closed_until[method] = now + timedelta(seconds=room.knobs.circle_s)
+
+
 @control.post("/orders")
 async def buy(request: Request, order: Order) -> dict[str, Any]:
     """A buyer takes what is shown.

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from deployments.world.clock import WorldClock
 from deployments.world.ozon.make import furnish_ozon
@@ -109,11 +110,28 @@ def knobs() -> Knobs:
     return Knobs()
 
 
+class Stage(FastAPI):
+    """Serves whichever world a test has put on it, so that a test need not wait for a server of its own."""
+
+    world: FastAPI
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        world = super() if scope["type"] == "lifespan" else self.world
+        await world.__call__(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[tuple[Stage, str]]:
+    stage = Stage()
+    with served(stage) as base:
+        yield stage, base
+
+
 @pytest.fixture
-def cabinet(knobs: Knobs) -> Iterator[Cabinet]:
-    world, clock = FastAPI(), HandClock()
-    room = furnish_ozon(world, clock=clock, client_id=CLIENT_ID, api_key=API_KEY, knobs=knobs)
-    with served(world) as base:
-        hand = Cabinet(base, room, clock)
-        yield hand
-        hand.close()
+def cabinet(stage: tuple[Stage, str], knobs: Knobs) -> Iterator[Cabinet]:
+    (played, base), clock = stage, HandClock()
+    played.world = FastAPI()
+    room = furnish_ozon(played.world, clock=clock, client_id=CLIENT_ID, api_key=API_KEY, knobs=knobs)
+    hand = Cabinet(base, room, clock)
+    yield hand
+    hand.close()
