@@ -38,7 +38,7 @@ def problem(
         "origin": "s2s-api-auth",
         "status": status,
         "statusText": text,
-        "timestamp": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        **({} if status == 413 else {"timestamp": second(now)}),
     }
     return Refusal(status, body, {"content-type": media, **(headers or {})})
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, Field
 
-from deployments.world.room import RoomRoute
+from deployments.world.room import Refusal, RoomRoute
 from deployments.world.wildberries.answers import Said, content_answer, content_refusal, heard, stamp
 from deployments.world.wildberries.books import Card
 from deployments.world.wildberries.room import cabinet_of
@@ -32,7 +32,10 @@ class Sort(Said):
 
 
 class Filter(Said):
-    """Which cards; ``with_photo`` 0 and -1 are any, 1 with, 2 without (since 2026-06-16)."""
+    """Which cards; ``with_photo`` 0 and -1 are any, 1 with, 2 without (since 2026-06-16).
+
+    Every category is allowed here.
+    """
 
     with_photo: Literal[-1, 0, 1, 2] = Field(default=0, alias="withPhoto")
     text: str = Field(default="", alias="textSearch")
@@ -40,6 +43,7 @@ class Filter(Said):
     subject_ids: list[int] = Field(default=[], alias="objectIDs")
     brands: list[str] = Field(default=[])
     imt_id: int | None = Field(default=None, alias="imtID")
+    is_allowed_only: bool = Field(default=False, alias="allowedCategoriesOnly")
 
 
 class Cursor(Said):
@@ -91,8 +95,9 @@ async def list_cards(request: Request) -> Response:
 
 @router.post("/v2/barcodes")
 async def make_barcodes(request: Request) -> Response:
-    """Barcodes that nothing has."""
-    said = await heard(request, BarcodesSaid, content_refusal("Invalid request format"))
+    """Barcodes that nothing has; the method knows no 400, what is wrong is told in a 200."""
+    refused = {"data": [], "error": True, "errorText": f"count must be from 1 to {BARCODES_MOST}", "additionalErrors": None}
+    said = await heard(request, BarcodesSaid, Refusal(200, refused))
     books = cabinet_of(request).ripe()
     return content_answer([books.next_barcode() for _ in range(said.count)])
 

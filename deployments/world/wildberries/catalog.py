@@ -34,7 +34,7 @@ class DraftsCursor(Said):
 
     limit: int = Field(default=100, ge=1, le=100)
     updated_at: AwareDatetime | None = Field(default=None, alias="updatedAt")
-    batch_ref: str | None = Field(default=None, alias="batchUUID")
+    batch_ref: uuid.UUID | None = Field(default=None, alias="batchUUID")
 
 
 class DraftsOrder(Said):
@@ -113,7 +113,7 @@ async def error_list(request: Request) -> Response:
     said = await heard(request, DraftsSaid, content_refusal(BAD_FORMAT))
     ordered = sorted(cabinet_of(request).ripe().drafts.values(), key=_place, reverse=not said.order.ascending)
     if said.cursor.updated_at is not None:
-        seen = (second(said.cursor.updated_at), said.cursor.batch_ref or "")
+        seen = (second(said.cursor.updated_at), str(said.cursor.batch_ref or ""))
         ordered = [one for one in ordered if (_place(one) > seen if said.order.ascending else _place(one) < seen)]
     page = ordered[: said.cursor.limit]
     updated_at, batch_ref = _place(page[-1]) if page else NOBODY

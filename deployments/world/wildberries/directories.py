@@ -10,6 +10,8 @@ from deployments.world.wildberries.subjects import COLORS, COUNTRIES, KINDS, PAR
 
 router = APIRouter(prefix="/content-api/content/v2", route_class=RoomRoute)
 
+SUBJECTS_MOST = 1000
+
 VALUES: dict[str, list[Any]] = {
     "colors": [{"name": name, "parentName": parent} for name, parent in COLORS],
     "countries": [{"id": country_id, "name": name, "fullName": full} for country_id, name, full in COUNTRIES],
@@ -27,14 +29,12 @@ async def parents() -> Response:
 
 @router.get("/object/all")
 async def subjects(request: Request) -> Response:
-    """Subjects by a part of their name, 30 where nothing else is asked."""
+    """Subjects by a part of their name, 30 where nothing else is asked and never more than 1000."""
     asked = request.query_params
     wrong = content_refusal("Invalid request parameters")
-    limit, offset = (whole(request, "limit", wrong, default=30, most=1000), whole(request, "offset", wrong, default=0))
-    part, parent = asked.get("name", "").casefold(), asked.get("parentID")
-    found = [
-        subject.as_told() for subject in SUBJECTS.values() if part in subject.name.casefold() and parent in (None, str(subject.parent_id))
-    ]
+    limit, offset = min(whole(request, "limit", wrong, default=30), SUBJECTS_MOST), whole(request, "offset", wrong, default=0)
+    part, parent_id = asked.get("name", "").casefold(), whole(request, "parentID", wrong, default=0)
+    found = [subject.as_told() for subject in SUBJECTS.values() if part in subject.name.casefold() and parent_id in {0, subject.parent_id}]
     return content_answer(page_of(found, limit, offset))
 
 

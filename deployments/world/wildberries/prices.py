@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field, TypeAdapter, ValidationError
 
 from deployments.world.room import RoomRoute
@@ -73,8 +74,8 @@ async def history(request: Request) -> Response:
 
 @router.get("/history/goods/task")
 async def history_rows(request: Request) -> Response:
-    """The rows of an upload that has ended, with their errors."""
-    return _rows(request, "historyGoods", is_in_work=False)
+    """The rows of an upload that has ended, with their errors; of all answers of the service this one has no flag of an error."""
+    return JSONResponse({"data": _rows(request, "historyGoods", is_in_work=False)})
 
 
 @router.get("/buffer/tasks")
@@ -87,7 +88,7 @@ async def buffer(request: Request) -> Response:
 @router.get("/buffer/goods/task")
 async def buffer_rows(request: Request) -> Response:
     """The rows of an upload that is being worked through."""
-    return _rows(request, "bufferGoods", is_in_work=True)
+    return prices_answer(_rows(request, "bufferGoods", is_in_work=True))
 
 
 @router.get("/list/goods/filter")
@@ -160,15 +161,14 @@ def _upload(request: Request) -> Upload | None:
     return cabinet_of(request).ripe().prices.uploads.get(upload_id)
 
 
-def _rows(request: Request, name: str, *, is_in_work: bool) -> Response:
+def _rows(request: Request, name: str, *, is_in_work: bool) -> dict[str, Any]:
     wrong = prices_refusal(BAD_QUERY)
     limit, offset = whole(request, "limit", wrong, least=1, most=1000), whole(request, "offset", wrong, default=0)
     task = _upload(request)
     if task is None or (task.status == IN_WORK) != is_in_work:
-        return prices_answer({"uploadID": None, name: None})
+        return {"uploadID": None, name: None}
     books = cabinet_of(request).books
-    rows = [_row(books, row) for row in task.rows[offset : offset + limit]]
-    return prices_answer({"uploadID": task.upload_id, name: rows})
+    return {"uploadID": task.upload_id, name: [_row(books, row) for row in task.rows[offset : offset + limit]]}
 
 
 def _priced(room: Cabinet) -> list[Card]:

@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from deployments.world.wildberries.tokens import make_token
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+NUMBERS = itertools.count(1)
 QUICK = Habits(creating_s=5, settling_s=1800, pricing_s=5)
 
 
@@ -97,17 +99,28 @@ class Wb:
 
 
 def token(**said: Any) -> str:
-    return make_token(**{"expires_at": AT + 30 * 24 * HOUR, **said})
+    return make_token(**{"expires_at": AT + 180 * 24 * HOUR, **said})
+
+
+@pytest.fixture(scope="session")
+def street() -> Iterator[tuple[FastAPI, str]]:
+    """One server for all worlds of these tests: starting one for each takes longer than the tests."""
+    houses = FastAPI(openapi_url=None)
+    with served(houses) as base:
+        yield houses, base
 
 
 @pytest.fixture
-def open_room() -> Iterator[Callable[..., Wb]]:
+def open_room(street: tuple[FastAPI, str]) -> Iterator[Callable[..., Wb]]:
+    houses, base = street
     with ExitStack() as stack:
 
         def furnished(habits: Habits = QUICK, **knobs: Any) -> Wb:
-            world, clock = FastAPI(), HandClock()
+            world, clock, house = FastAPI(openapi_url=None), HandClock(), f"/{next(NUMBERS)}"
             room = furnish_wildberries(world, clock=clock, habits=habits, **knobs)
-            wb = Wb(stack.enter_context(served(world)), room, clock)
+            houses.mount(house, world)
+            stack.callback(houses.routes.pop)
+            wb = Wb(f"{base}{house}", room, clock)
             stack.callback(wb.close)
             return wb
 

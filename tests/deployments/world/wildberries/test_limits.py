@@ -7,8 +7,10 @@ import pytest
 
 from tests.deployments.world.wildberries.conftest import QUICK, Wb, token
 
+Call = tuple[str, str, Any]
+
 CARDS = ("POST", "/content-api/content/v2/get/cards/list", {"settings": {"cursor": {"limit": 1}}})
-UPLOAD = ("POST", "/content-api/content/v2/cards/upload", [])
+UPLOAD: Call = ("POST", "/content-api/content/v2/cards/upload", [])
 WAREHOUSES = ("GET", "/marketplace-api/api/v3/warehouses", None)
 STOCK = ("POST", "/marketplace-api/api/v3/stocks/658434", {"chrtIds": [1]})
 NO_STOCK = ("POST", "/marketplace-api/api/v3/stocks/1", {"chrtIds": [1]})
@@ -16,8 +18,6 @@ FORGET = ("DELETE", "/marketplace-api/api/v3/stocks/658434", {"chrtIds": [1]})
 NEW_TASKS = ("GET", "/marketplace-api/api/v3/orders/new", None)
 CANCEL = ("PATCH", "/marketplace-api/api/v3/orders/1/cancel", None)
 PRICES = ("GET", "/discounts-prices-api/api/v2/list/goods/filter?limit=1", None)
-
-Call = tuple[str, str, Any]
 
 
 def ask(wb: Wb, call: Call, authorization: str | None = None) -> httpx.Response:
