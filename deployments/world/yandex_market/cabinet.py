@@ -70,8 +70,8 @@ async def read_campaign_settings(request: Request, campaign_id: int) -> dict[str
 async def read_business_settings(request: Request) -> dict[str, Any]:
     """The cabinet's settings: whether a shop may have prices of its own."""
     room = room_of(request)
-    settings = {"onlyDefaultPrice": room.only_default_price, "currency": "RUR", "subscriptionLevel": "NONE"}
-    return ok(result={"info": _business(room), "settings": settings})
+    settings = {"onlyDefaultPrice": room.only_default_price, "currency": "RUR"}
+    return ok(result={"info": _business(room), "settings": settings, "subscriptionLevel": "NONE"})
 
 
 @router.post("/v2/categories/tree", operation_id="getCategoriesTree")

@@ -17,7 +17,6 @@ CODES = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
-    415: "UNSUPPORTED_MEDIA_TYPE",
     420: "ENHANCE_YOUR_CALM",
     423: "LOCKED",
     500: "INTERNAL_SERVER_ERROR",
@@ -60,7 +59,8 @@ def _complaint(found: Mapping[str, Any]) -> str:
         words, limit = _BOUNDS[kind]
         return f"{where} must be {words} {context[limit]} (rejected value: {found['input']})"
     if kind in ("too_long", "too_short", "string_too_long", "string_too_short"):
-        bounds = f"{context.get('min_length', 0)} and {context.get('max_length', 'any')}"
+        least = context.get("min_length", 1 if kind == "too_long" else 0)
+        bounds = f"{least} and {context.get('max_length', 'any')}"
         return f"{where} size must be between {bounds} (rejected size: {len(found['input'])})"
     if kind == "string_pattern_mismatch":
         return f"{where} must match {context['pattern']} (rejected value: {found['input']})"

@@ -92,7 +92,7 @@ class Market(Room):
             size = f"{request.state.size / 1024 / 1024:.2f} MB"
             raise refuse(400, f"The request is too big: Maximum allowed request size must be less than 512 KB, but passed {size}")
         if request.state.size and not request.headers.get("content-type", "").startswith("application/json"):
-            raise refuse(415, f"Content type '{request.headers.get('content-type', '')}' not supported")
+            raise refuse(400, f"Content type '{request.headers.get('content-type', '')}' not supported")
         if {"page", "pageSize"} & set(request.query_params):
             raise refuse(400, "Parameters page and pageSize are no longer supported, use pageToken and limit")
 

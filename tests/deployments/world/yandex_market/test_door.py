@@ -90,3 +90,9 @@ def test_the_key_is_not_among_what_was_heard(cabinet: Cabinet) -> None:
     heard = cabinet.control.get("/exchanges")
     assert [exchange["path"] for exchange in heard.json()] == [f"/v2/businesses/{BUSINESS}/settings"]
     assert KEY not in heard.text
+
+
+def test_a_shop_is_told_by_itself_and_with_its_settings(cabinet: Cabinet) -> None:
+    shop = cabinet.call("GET", "/v2/{c}").json()["campaign"]
+    assert (shop["id"], shop["business"]["id"], shop["placementType"]) == (SHOP, BUSINESS, "FBS")
+    assert cabinet.call("GET", "/v2/{c}/settings").json()["settings"]["shopName"] == shop["domain"]
