@@ -4,11 +4,12 @@ A request is spoilt by leaving out a field, by another type, beyond a bound, and
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tests.contracts.recorder import Exchange
-from tests.contracts.spec import Operation, Query, Schema
+from tests.contracts.schemas import Schema
+from tests.contracts.spec import Operation, Query
 
 LONGEST = 5000
 """A list or text beyond a bound higher than this is not made."""
@@ -86,23 +87,36 @@ def _meanings(schemas: list[Schema]) -> Iterator[Schema]:
 def _instead(told: Any, meant: list[Schema]) -> Iterator[tuple[str, Any]]:
     for other in OTHERS[type(told)]:
         yield f"{other!r} instead", other
-    if isinstance(told, int) and not isinstance(told, bool):
-        yield "the same in quotes", str(told)
     for schema in meant:
-        if isinstance(told, str):
-            if "enum" in schema:
-                yield "a word of our own", "НЕТ-ТАКОГО"
-            if 0 < (most := schema.get("maxLength", LONGEST)) < LONGEST:
-                yield "too long", "Ж" * (most + 1)
-            if schema.get("minLength", 0) > 0:
-                yield "empty", ""
-        if isinstance(told, int) and not isinstance(told, bool):
-            yield from ((f"beyond {bound}", schema[bound] + step) for bound, step in (("maximum", 1), ("minimum", -1)) if bound in schema)
-        if isinstance(told, list):
-            if told and (most := schema.get("maxItems", LONGEST)) < LONGEST:
-                yield "too many", [copy.deepcopy(told[number % len(told)]) for number in range(most + 1)]
-            if schema.get("minItems", 0) > 0:
-                yield "none", []
+        if type(told) in BEYOND:
+            yield from BEYOND[type(told)](told, schema)
+    if type(told) is int:
+        yield "the same in quotes", str(told)
+
+
+def _other_texts(_: str, schema: Schema) -> Iterator[tuple[str, Any]]:
+    if "enum" in schema:
+        yield "a word of our own", "НЕТ-ТАКОГО"
+    if 0 < (most := schema.get("maxLength", LONGEST)) < LONGEST:
+        yield "too long", "Ж" * (most + 1)
+    if schema.get("minLength", 0) > 0:
+        yield "empty", ""
+
+
+def _other_numbers(_: int, schema: Schema) -> Iterator[tuple[str, Any]]:
+    yield from ((f"beyond {bound}", schema[bound] + step) for bound, step in (("maximum", 1), ("minimum", -1)) if bound in schema)
+
+
+def _other_lists(told: list[Any], schema: Schema) -> Iterator[tuple[str, Any]]:
+    if told and (most := schema.get("maxItems", LONGEST)) < LONGEST:
+        yield "too many", [copy.deepcopy(told[number % len(told)]) for number in range(most + 1)]
+    if schema.get("minItems", 0) > 0:
+        yield "none", []
+    if told and schema.get("uniqueItems"):
+        yield "one of them twice", [*told, copy.deepcopy(told[0])]
+
+
+BEYOND: dict[type, Callable[[Any, Schema], Iterator[tuple[str, Any]]]] = {str: _other_texts, int: _other_numbers, list: _other_lists}
 
 
 def _replaced(body: Any, where: tuple[str | int, ...], instead: Any) -> Any:

@@ -47,7 +47,14 @@ class SiteOperation:
         """As reports call it."""
         return f"{self.method} {VARIABLE.sub(lambda found: f'{{{found[1]}}}', self.route)}"
 
-    def request_faults(self, query: Query, body: Any, *, path: str | None = None, headers: Collection[str] | None = None) -> list[str]:
+    def request_faults(
+        self,
+        query: Query,
+        body: Any,
+        *,
+        path: str | None = None,  # noqa: ARG002 - the route is the address
+        headers: Collection[str] | None = None,
+    ) -> list[str]:
         """What the site has no argument for."""
         unsigned = headers is not None and "authorization" not in {name.lower() for name in headers}
         told = {name: _worded(value, self.endpoint["args"].get(name, {})) for name, value in query}
@@ -112,7 +119,7 @@ class SiteSpec:
         self.vendor = "woocommerce"
         self.deviations = [one for one in deviations if one.vendor == self.vendor]
 
-    def operation(self, method: str, host: str, path: str) -> SiteOperation:
+    def operation(self, method: str, host: str, path: str) -> SiteOperation:  # noqa: ARG002 - one site, one host
         """What a call asks for; the host means nothing to one site.
 
         Raises:

@@ -63,15 +63,48 @@ def _told(spec: Judging, exchange: Exchange) -> Iterator[str]:
 
 
 def paths_in(folder: Path) -> set[str]:
-    """Addresses that stand in the code of an adapter, with ``{}`` for what is filled in."""
+    """Addresses that stand in the code of an adapter, with ``{}`` for what is filled in.
+
+    Where the code has a function that does nothing but put an address together, the addresses are those it is called for.
+    """
     code = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.py"))]
-    return {text for tree in code for text in _texts(tree) if re.match(r"/[a-z0-9]+(/|$)", text)}
+    builders = {one.name: one for tree in code for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and _built(one) is not None}
+    texts = [text for tree in code for text in _texts(tree)]
+    texts += [_holed(_called(one, builders)) for tree in code for one in ast.walk(tree) if isinstance(one, ast.Call)]
+    return {text for text in texts if re.match(r"/[a-z0-9]+(/|$)", text)}
+
+
+def _built(function: ast.FunctionDef) -> ast.JoinedStr | None:
+    """The address that is all the function gives back."""
+    last = function.body[-1]
+    address = last.value if isinstance(last, ast.Return) and isinstance(last.value, ast.JoinedStr) else None
+    return address if address is not None and "/" in str(getattr(address.values[0], "value", "")) else None
+
+
+def _called(call: ast.Call, builders: dict[str, ast.FunctionDef]) -> str:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name not in builders:
+        return ""
+    function = builders[name]
+    names = [one.arg for one in function.args.args if one.arg != "self"]
+    defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
+    told = defaults | dict(zip(names, call.args, strict=False)) | {one.arg: one.value for one in call.keywords}
+    address = _built(function)
+    assert address is not None
+    return "".join(_filled(piece, told) for piece in address.values)
+
+
+def _filled(piece: ast.expr, told: dict[Any, ast.expr]) -> str:
+    if isinstance(piece, ast.FormattedValue):
+        piece = told.get(getattr(piece.value, "id", None), piece)
+    return str(piece.value) if isinstance(piece, ast.Constant) else HOLE
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef) and _built(node) is not None:
+        return
     if isinstance(node, ast.JoinedStr):
-        pieces = (piece.value if isinstance(piece, ast.Constant) else HOLE for piece in node.values)
-        yield _holed("".join(map(str, pieces)))
+        yield _holed("".join(_filled(piece, {}) for piece in node.values))
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
         yield _holed(node.value)
