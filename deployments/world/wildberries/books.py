@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from deployments.world.wildberries.counting import Ids
 from deployments.world.wildberries.price_books import PriceBook
 from deployments.world.wildberries.task_books import Task, TaskBook
 
@@ -114,31 +115,33 @@ class Books:
     tasks: TaskBook = field(default_factory=TaskBook)
     is_banned: bool = False
     _changes: list[tuple[datetime, int]] | None = None
-    _nm_ids: Iterator[int] = field(default_factory=lambda: itertools.count(NM_FROM))
-    _chrt_ids: Iterator[int] = field(default_factory=lambda: itertools.count(CHRT_FROM))
-    _imt_ids: Iterator[int] = field(default_factory=lambda: itertools.count(IMT_FROM))
-    _batch_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    _barcode_ids: Iterator[int] = field(default_factory=lambda: itertools.count(BARCODE_FROM))
+    _nm_ids: Ids = field(default_factory=lambda: Ids(upcoming=NM_FROM))
+    _chrt_ids: Ids = field(default_factory=lambda: Ids(upcoming=CHRT_FROM))
+    _imt_ids: Ids = field(default_factory=lambda: Ids(upcoming=IMT_FROM))
+    _batch_ids: Ids = field(default_factory=lambda: Ids(upcoming=1))
+    _barcode_ids: Ids = field(default_factory=lambda: Ids(upcoming=BARCODE_FROM))
 
     def next_nm_id(self) -> int:
         """The id of a card to be."""
-        return next(self._nm_ids)
+        return self._nm_ids.take()
 
     def next_chrt_id(self) -> int:
         """The id of a size to be."""
-        return next(self._chrt_ids)
+        return self._chrt_ids.take()
 
     def next_imt_id(self) -> int:
         """The id of a group of cards to be."""
-        return next(self._imt_ids)
+        return self._imt_ids.take()
 
     def next_batch_ref(self) -> str:
         """The id of drafts to be."""
-        return str(uuid.UUID(int=next(self._batch_ids), version=4))
+        return str(uuid.UUID(int=self._batch_ids.take(), version=4))
 
     def next_barcode(self) -> str:
         """A barcode that nothing in the cabinet has."""
-        return next(code for code in map(str, self._barcode_ids) if code not in self.barcodes)
+        while (code := str(self._barcode_ids.take())) in self.barcodes:
+            pass
+        return code
 
     def ripen(self, now: datetime) -> None:
         """What was promised by ``now`` has come."""

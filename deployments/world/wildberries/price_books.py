@@ -1,10 +1,11 @@
 """Uploads of prices: taken at once, worked through a little later, row by row."""
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from deployments.world.wildberries.counting import Ids
 
 QUARANTINE_FACTOR = 3
 QUARANTINED = "The new price is several times lower than the current price. Item has been moved to Price Quarantine"
@@ -91,7 +92,7 @@ class PriceBook:
     uploads: dict[int, Upload] = field(default_factory=dict)
     quarantine: dict[int, Quarantined] = field(default_factory=dict)
     _waiting: list[int] = field(default_factory=list)
-    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(146_567))
+    _ids: Ids = field(default_factory=lambda: Ids(upcoming=146_567))
 
     def twin(self, rows: list[Row]) -> Upload | None:
         """An upload of the same rows that is still being worked through."""
@@ -99,7 +100,7 @@ class PriceBook:
 
     def take(self, rows: list[Row], now: datetime, due_at: datetime) -> Upload:
         """A new upload."""
-        upload = Upload(upload_id=next(self._ids), rows=rows, uploaded_at=now, due_at=due_at)
+        upload = Upload(upload_id=self._ids.take(), rows=rows, uploaded_at=now, due_at=due_at)
         self.uploads[upload.upload_id] = upload
         self._waiting.append(upload.upload_id)
         return upload

@@ -1,10 +1,10 @@
 """Assembly tasks («сборочные задания»): one piece each, those of one basket share an ``order_uid``."""
 
 import hashlib
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from deployments.world.wildberries.counting import Ids
 
 FIRST_HOUR = timedelta(hours=1)
 KEPT_FOR = timedelta(days=92)
@@ -67,11 +67,11 @@ class TaskBook:
 
     tasks: dict[int, Task] = field(default_factory=dict)
     baskets: dict[str, list[int]] = field(default_factory=dict)
-    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(13_833_711))
+    _ids: Ids = field(default_factory=lambda: Ids(upcoming=13_833_711))
 
     def place(self, placed: Task, pcs: int, *, chrt_id: int, skus: list[str], price_kopecks: int) -> list[Task]:
         """A task for each of the pieces."""
-        ids = list(itertools.islice(self._ids, pcs))
+        ids = [self._ids.take() for _ in range(pcs)]
         order_uid = f"{ids[0]}_{_digest(f'basket {ids[0]}')}"
         for task_id in ids:
             self.tasks[task_id] = replace(

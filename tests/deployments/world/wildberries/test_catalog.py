@@ -261,3 +261,31 @@ def test_a_subject_tells_what_can_be_said_of_its_goods(wb: Wb) -> None:
 @pytest.mark.parametrize("name", ["colors", "countries", "kinds", "seasons", "vat"])
 def test_directories_are_not_empty(wb: Wb, name: str) -> None:
     assert wb.call("GET", f"/content-api/content/v2/directory/{name}").json()["data"]
+
+
+def test_a_new_size_has_its_own_price_and_settles_by_itself(wb: Wb) -> None:
+    nm_id = wb.put("S", price="5000", pcs=1, subject_id=SNEAKERS)
+    old = wb.chrt("S")
+    sizes = [{"chrtID": old}, {"techSize": "43", "wbSize": "43", "price": 4000, "skus": ["4600000000017"]}]
+    told = [{"id": 17596, "value": ["Мужской"]}]
+    wb.call("POST", f"{CARDS}/update", json=[{"nmID": nm_id, "vendorCode": "S", "sizes": sizes, "characteristics": told}])
+    wb.wait(5)
+    shown = wb.cards()["cards"][0]["sizes"]
+    new = shown[1]["chrtID"]
+    assert [(one["techSize"], one["skus"]) for one in shown[1:]] == [("43", ["4600000000017"])]
+    assert wb.stock([{"chrtId": old, "amount": 2}]).status_code == 204
+    assert wb.stock([{"chrtId": new, "amount": 2}]).json()[0]["data"] == [{"chrtId": new, "amount": 2}]
+    wb.wait(1800)
+    assert wb.stock([{"chrtId": new, "amount": 2}]).status_code == 204
+    goods = wb.call("GET", "/discounts-prices-api/api/v2/list/goods/filter", params={"limit": 1}).json()["data"]["listGoods"][0]
+    assert goods["editableSizePrice"] is True
+    assert [size["price"] for size in goods["sizes"]] == [5000, 4000]
+
+
+def test_a_price_of_one_size_that_is_set_already_is_not_set_for_all(wb: Wb) -> None:
+    nm_id = wb.put("S", price="5000", subject_id=SNEAKERS)
+    sizes = [{"chrtID": wb.chrt("S")}, {"techSize": "43", "price": 4000}]
+    told = [{"id": 17596, "value": ["Мужской"]}]
+    wb.call("POST", f"{CARDS}/update", json=[{"nmID": nm_id, "vendorCode": "S", "sizes": sizes, "characteristics": told}])
+    assert wb.price({"nmID": nm_id, "price": 5000}).status_code == 200
+    assert wb.price({"nmID": nm_id, "price": 5000}).status_code == 400

@@ -172,3 +172,26 @@ def test_a_query_beyond_the_spec_is_refused(wb: Wb, query: dict[str, Any]) -> No
 def test_states_are_asked_for_by_at_most_a_thousand_numbers(wb: Wb, task_ids: list[Any]) -> None:
     answer = wb.call("POST", f"{MARKET}/orders/status", json={"orders": task_ids})
     assert (answer.status_code, answer.json()["code"]) == (400, "IncorrectRequestBody")
+
+
+def test_an_order_that_is_not_shown_yet_cannot_be_cancelled(open_room: Callable[..., Wb]) -> None:
+    wb = open_room(replace(QUICK, visible_s=600))
+    wb.put("A", pcs=1)
+    (task_id,) = buy(wb, "A")["task_ids"]
+    assert wb.call("PATCH", f"{MARKET}/orders/{task_id}/cancel").status_code == 404
+
+
+def test_a_cancelled_piece_does_not_bring_a_forgotten_row_back(wb: Wb) -> None:
+    wb.put("A", pcs=2)
+    bought = buy(wb, "A")
+    wb.call("DELETE", f"{MARKET}/stocks/{WAREHOUSE_ID}", json={"chrtIds": [wb.chrt("A")]})
+    wb.order("DELETE", f"/orders/{bought['order_ref']}")
+    assert wb.shown(wb.chrt("A")) == {}
+
+
+def test_a_basket_is_cancelled_once(wb: Wb) -> None:
+    wb.put("A", pcs=2)
+    bought = buy(wb, "A", 2)
+    for _ in range(2):
+        wb.order("DELETE", f"/orders/{bought['order_ref']}")
+    assert wb.shown(wb.chrt("A")) == {wb.chrt("A"): 2}
