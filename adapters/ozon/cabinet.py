@@ -7,6 +7,7 @@ from adapters.ozon.prices import OzonPrices
 
 
 class OzonCabinet(OzonAccount, OzonPrices, OzonOrders):
-    """A cabinet as a channel: `adapters.capabilities.Channel`."""
+    """A cabinet as a channel: `adapters.capabilities.Channel`. Ozon names no delay of a figure that it took."""
 
     pause_s = PAUSE_S
+    shows_within_s = 0.0

@@ -112,7 +112,7 @@ def _lines(posting: answers.Posting, raw: dict[str, Any], until: datetime) -> It
             kopecks(line.price.amount) if line.price and line.price.currency == "RUB" else None,
             str(posting.delivery_method.warehouse_id),
             posting.status,
-            STATES.get(posting.status, "other"),
+            _state(posting),
             posting.in_process_at or posting.shipment_date or until,
             None,
             posting.shipment_date,
@@ -120,6 +120,12 @@ def _lines(posting: answers.Posting, raw: dict[str, Any], until: datetime) -> It
             _buyer(posting),
             payload,
         )
+
+
+def _state(posting: answers.Posting) -> str:
+    """Ours; a posting that is new and not in process yet waits for a company's money."""
+    state = STATES.get(posting.status, "other")
+    return "unpaid" if state == "new" and posting.in_process_at is None else state
 
 
 def _buyer(posting: answers.Posting) -> str | None:
