@@ -89,3 +89,12 @@ class RecipeRead(Strict):
     valid_to: str = pa.Field(nullable=True)
     part: str = pa.Field(nullable=True)
     pcs: str = pa.Field(nullable=True)
+
+
+class RecipeInForce(Strict):
+    """A part of a bundle as it is sold today, one row per bundle and part; a part is never a bundle itself."""
+
+    bundle_id: int
+    component_id: int
+    pcs: int = pa.Field(gt=0)
+    promotion: str

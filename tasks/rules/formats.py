@@ -21,11 +21,13 @@ class OldPrice:
 
     Args:
         percent: by how many percent of itself it must be lowered, at least and at most.
+        unit_kopecks: what it is a multiple of.
         gaps: by how many kopecks or percent of the price it must exceed a price up to so many kopecks; in rising order.
         is_whole_percent: the channel is told a whole percent and computes the price itself.
     """
 
     percent: tuple[int, int] = (0, 100)
+    unit_kopecks: int = 1
     gaps: tuple[tuple[int, int, int], ...] = ()
     is_whole_percent: bool = False
 
@@ -78,7 +80,7 @@ WILDBERRIES = Format(
     pictures_max=30,  # [text] /content/v3/media/save
     needs=frozenset({"category", "size", "weight"}),  # [text] "for any goods"; zeros are put where they lack
     price_unit_kopecks=ROUBLE,  # [spec] price is an integer; "Price should be a whole number"
-    old_price=OldPrice(percent=(1, 99), is_whole_percent=True),  # [spec] price and discount in whole percent
+    old_price=OldPrice(percent=(1, 99), unit_kopecks=ROUBLE, is_whole_percent=True),  # [spec] price and discount in whole percent
 )
 
 OZON = Format(
@@ -102,7 +104,7 @@ YANDEX_MARKET = Format(
     barcode_lengths=(EAN_8, UPC_A, EAN_13),  # [text] OfferBarcodes
     pictures_max=30,  # [spec] BaseOfferDTO
     needs=frozenset({"brand", "category", "description", "pictures"}),  # [text] of offer-mappings/update
-    old_price=OldPrice(percent=(5, 99)),  # [text] DiscountBase, which is a whole number of roubles as well
+    old_price=OldPrice(percent=(5, 99), unit_kopecks=ROUBLE),  # [text] DiscountBase
 )
 
 FORMATS = {"woocommerce": WOOCOMMERCE, "wildberries": WILDBERRIES, "ozon": OZON, "yandex_market": YANDEX_MARKET}

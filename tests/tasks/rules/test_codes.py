@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tasks.rules import codes
 from tasks.rules.codes import CodeRules, code_rules, folded, issue_codes
 from tasks.rules.formats import FORMATS, OZON, WILDBERRIES, WOOCOMMERCE, YANDEX_MARKET
+from tests.tasks.rules.shelf import patient
 
 WANTED = {"item_id": pl.Int64, "item_ref": pl.String, "article": pl.String, "product_article": pl.String}
 ISSUED = {"item_id": pl.Int64, "code": pl.String}
@@ -64,12 +65,14 @@ def is_legal(code: str, rules: CodeRules) -> bool:
     return 0 < len(code) <= rules.longest and plain and not set(code) & set(rules.forbids) and SHOP_SKU.match(code) is not None
 
 
+@patient
 @given(catalogues(), rules_of_a_channel)
 def test_every_item_gets_a_code_that_is_legal_on_its_channel(rows: list[Row], rules: CodeRules) -> None:
     for code in issue(rows, rules).values():
         assert is_legal(code, rules), repr(code)
 
 
+@patient
 @given(catalogues(), catalogues(), rules_of_a_channel)
 def test_no_two_items_ever_have_codes_that_differ_only_in_case(rows: list[Row], gone: list[Row], rules: CodeRules) -> None:
     before = {row.item_id + 1000: code for row, code in zip(gone, issue(gone, rules).values(), strict=True)}
@@ -78,6 +81,7 @@ def test_no_two_items_ever_have_codes_that_differ_only_in_case(rows: list[Row], 
     assert len({code.casefold() for code in everyone}) == len(everyone)
 
 
+@patient
 @given(catalogues(), st.data(), rules_of_a_channel)
 def test_a_code_is_kept_whatever_the_article_becomes(rows: list[Row], data: st.DataObject, rules: CodeRules) -> None:
     first = issue(rows, rules)
@@ -87,12 +91,14 @@ def test_a_code_is_kept_whatever_the_article_becomes(rows: list[Row], data: st.D
     assert {item_id: second[item_id] for item_id in first} == first
 
 
+@patient
 @given(catalogues(), st.randoms(use_true_random=False), rules_of_a_channel)
 def test_the_order_of_rows_does_not_matter(rows: list[Row], dice: object, rules: CodeRules) -> None:
     shuffled = sorted(rows, key=lambda row: hash((row.item_id, dice.random())))  # type: ignore[attr-defined]
     assert issue(rows, rules) == issue(shuffled, rules)
 
 
+@patient
 @given(catalogues(), rules_of_a_channel)
 def test_a_code_is_the_article_wherever_that_is_legal_and_nobody_elses(rows: list[Row], rules: CodeRules) -> None:
     named = of(rows)
@@ -103,6 +109,7 @@ def test_a_code_is_the_article_wherever_that_is_legal_and_nobody_elses(rows: lis
             assert given_out[item_id] == article
 
 
+@patient
 @given(catalogues(), catalogues(), rules_of_a_channel)
 def test_a_code_leads_back_to_one_item_through_the_table(rows: list[Row], gone: list[Row], rules: CodeRules) -> None:
     before = {row.item_id + 1000: code for row, code in zip(gone, issue(gone, rules).values(), strict=True)}
