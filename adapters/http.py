@@ -160,7 +160,9 @@ class Connection:
             if first["type"] == "json_invalid":
                 raise self.garbled(response, is_repeatable=is_repeatable) from None
             where = ".".join(map(str, first["loc"])) or "ответ"
-            fragment = f"{where}: {str(first['input'])[:FRAGMENT]}"
+            # What holds a missing field is a whole object, and may be a person.
+            is_value = not isinstance(first["input"], (dict, list))
+            fragment = f"{where}: {str(first['input'])[:FRAGMENT]}" if is_value else f"{where}: {first['type']}"
             sentence = f"{self.title} ответил не так, как описано в его документации: {fragment}"
             raise ContractBroken(sentence, system=self.system, request_id=_request_id(response), fragment=fragment) from None
 
