@@ -141,11 +141,17 @@ class YandexMarketPrices(YandexMarketClient):
         return None if told.status == "OK" else complaints(told.errors or (), skus, reason="price_is_refused")
 
     def _unheld(self, sent: pl.DataFrame) -> pl.DataFrame:
-        """The rows sent; those that were taken and lie in the quarantine are refused."""
+        """The rows sent; those that were taken and lie in the quarantine are refused.
+
+        Where the quarantine is refused to us, what was taken stays taken, and the prices shown will tell.
+        """
         taken = sent.filter(pl.col("outcome") == "accepted")
         if taken.is_empty():
             return sent
-        offers = {offer.offer_id: offer for offer in self._held(taken["campaign_ref"][0], taken["offer_id"].to_list())}
+        try:
+            offers = {offer.offer_id: offer for offer in self._held(taken["campaign_ref"][0], taken["offer_id"].to_list())}
+        except Rejected:
+            return sent
         prices = enumerate(zip(sent["offer_id"], sent["price_kopecks"], sent["outcome"], strict=True))
         held = {
             number: Complaint(reason="price_is_quarantined", words=words)
