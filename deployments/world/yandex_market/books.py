@@ -4,7 +4,8 @@ Nothing here reads a clock; what takes time is kept with the instant from which 
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -15,10 +16,14 @@ FINAL = ("CANCELLED", "DELIVERED", "RETURNED", "PARTIALLY_RETURNED")
 
 @dataclass(kw_only=True)
 class Lagged(Generic[T]):
-    """A value that is seen some time after it was accepted."""
+    """A value that is seen some time after it was accepted. Values are replaced and never changed, so that a copy shares them."""
 
     shown: T | None = None
     coming: list[tuple[datetime, T]] = field(default_factory=list)
+
+    def copied(self) -> "Lagged[T]":
+        """The same value, to be changed by itself."""
+        return Lagged(shown=self.shown, coming=list(self.coming))
 
     def accept(self, value: T, *, seen_at: datetime) -> None:
         """Keep a value that is to be seen later."""
@@ -97,6 +102,17 @@ class Offer:
     has_card_from: datetime
     refused_because: str | None = None
 
+    def copied(self) -> "Offer":
+        """The same offer, to be changed by itself."""
+        prices = {number: price.copied() for number, price in self.campaign_prices.items()}
+        return replace(
+            self,
+            fields=self.fields.copied(),
+            price=self.price.copied(),
+            campaign_prices=prices,
+            parameters=dict(self.parameters),
+        )
+
     def card_status(self, now: datetime) -> str:
         """One of the vendor's ``OfferCardStatusType``."""
         if self.refused_because is not None:
@@ -166,6 +182,19 @@ class Books:
     orders: dict[int, Order] = field(default_factory=dict)
     last_market_sku: int = 100_000_000
     last_order: int = 50_000_000
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Books":
+        return replace(
+            self,
+            campaigns=deepcopy(self.campaigns, memo),
+            offers={sku: offer.copied() for sku, offer in self.offers.items()},
+            used=dict(self.used),
+            shelves={pool: {sku: count.copied() for sku, count in shelf.items()} for pool, shelf in self.shelves.items()},
+            frozen=self.frozen.copy(),
+            returned=dict(self.returned),
+            quarantine=dict(self.quarantine),
+            orders={number: replace(order) for number, order in self.orders.items()},
+        )
 
     @property
     def has_groups(self) -> bool:

@@ -7,7 +7,7 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from deployments.world.room import make_control
-from deployments.world.yandex_market.books import FINAL, Books, Count, Order, Price, Warehouse
+from deployments.world.yandex_market.books import FINAL, Books, Count, Offer, Order, Price, Warehouse
 from deployments.world.yandex_market.categories import DEFAULT_LEAF
 from deployments.world.yandex_market.room import Market, room_of
 
@@ -85,9 +85,7 @@ async def put_goods(request: Request, goods: list[Good]) -> list[int]:
 async def remove_good(request: Request, sku: str) -> None:
     """The card leaves; its SKU stays used."""
     books = room_of(request).books
-    if sku not in books.offers:
-        raise HTTPException(404)
-    books.remove(sku)
+    books.remove(_offer(books, sku).sku)
 
 
 @control.get("/books")
@@ -121,7 +119,7 @@ async def type_stock(request: Request, stock: dict[str, dict[str, Pcs]]) -> None
     """As if typed into the cabinet: seen at once."""
     room = room_of(request)
     for sku, pcs in stock.items():
-        _put_stock(room.books, sku, pcs, room.clock.now())
+        _put_stock(room.books, _offer(room.books, sku).sku, pcs, room.clock.now())
 
 
 @control.put("/returned")
@@ -135,14 +133,14 @@ async def type_prices(request: Request, prices: dict[str, Rub]) -> None:
     """As if typed into the cabinet: seen at once."""
     room = room_of(request)
     for sku, price in prices.items():
+        _offer(room.books, sku).price.put(Price(value=float(price), updated_at=room.clock.now()))
         room.books.quarantine.pop(sku, None)
-        room.books.offers[sku].price.put(Price(value=float(price), updated_at=room.clock.now()))
 
 
 @control.put("/cards/refused")
 async def refuse_card(request: Request, sku: str, because: str) -> None:
     """The Market makes no card of an offer, until it is sent again."""
-    room_of(request).books.offers[sku].refused_because = because
+    _offer(room_of(request).books, sku).refused_because = because
 
 
 @control.put("/cabinet")
@@ -202,6 +200,12 @@ async def cancel_order(request: Request, order_ref: int) -> None:
     if order.status in FINAL:
         raise HTTPException(409)
     room.books.change(order, status="CANCELLED", substatus="USER_CHANGED_MIND", now=room.clock.now())
+
+
+def _offer(books: Books, sku: str) -> Offer:
+    if sku not in books.offers:
+        raise HTTPException(404)
+    return books.offers[sku]
 
 
 def _order(room: Market, order_ref: int) -> Order:
