@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
 
 import httpx
 
 from adapters.capabilities import Finding
 from adapters.errors import RateLimited, SyncError, Unauthorized
+from adapters.pace import Limit
 from adapters.wildberries.answers import SELLER
+from adapters.wildberries.card_list import ANY_CARDS
 from adapters.wildberries.client import TITLES, Service
-from adapters.wildberries.limits import SELLER_INFO
+from adapters.wildberries.limits import CONTENT, PRICES, SELLER_INFO, WAREHOUSES
 from adapters.wildberries.stock import WildberriesStock
 from adapters.wildberries.tokens import BASE, KINDS, SCOPE_BITS, Scope, Token, read_token
 
@@ -18,6 +21,23 @@ EXPIRES_SOON = timedelta(days=30)
 CLOCK_APART = timedelta(seconds=30)
 CATEGORIES: dict[Scope, str] = {"content": "Контент", "prices": "Цены и скидки", "marketplace": "Маркетплейс"}
 OPENS: dict[Service, str] = {"content": "Контент", "discounts-prices": "Цены и скидки", "marketplace": "Маркетплейс"}
+
+
+class Probe(NamedTuple):
+    """The smallest thing a service can be asked. Its ping may not be called by programs, says its description."""
+
+    method: str
+    path: str
+    limit: Limit
+    params: dict[str, str | int] | None = None
+    json: dict[str, Any] | None = None
+
+
+PROBES: dict[Service, Probe] = {
+    "content": Probe("POST", "/content/v2/get/cards/list", CONTENT, json={"settings": {"filter": ANY_CARDS, "cursor": {"limit": 1}}}),
+    "discounts-prices": Probe("GET", "/api/v2/list/goods/filter", PRICES, params={"limit": 1}),
+    "marketplace": Probe("GET", "/api/v3/warehouses", WAREHOUSES),
+}
 NEW_TOKEN = "создайте в кабинете Wildberries (Профиль → Интеграции по API) персональный токен с категориями «Контент», «Цены и скидки» и «Маркетплейс»"  # noqa: E501, S105
 
 
@@ -36,8 +56,9 @@ class WildberriesAccount(WildberriesStock):
         return found
 
     def _of_host(self, service: Service, answers: list[httpx.Response]) -> Finding:
+        method, path, limit, params, body = PROBES[service]
         try:
-            answers.append(self._services[service].call("GET", "/ping"))
+            answers.append(self._services[service].call(method, path, params=params, json=body, limits={limit: 1}, is_repeatable=True))
         except Unauthorized as error:
             return _fault("credential", error, f"Проверьте, что токен не отозван и открывает «{OPENS[service]}»; иначе {NEW_TOKEN}.")
         except SyncError as error:

@@ -6,7 +6,7 @@ those of a personal or service token; a base token has a few calls an hour and i
 
 from adapters.pace import Limit
 
-# https://dev.wildberries.ru/openapi/api-information: «Проверка подключения»; three in 30 s at each address, few enough to need no turn.
+# https://dev.wildberries.ru/openapi/api-information: «Получить информацию о продавце».
 SELLER_INFO = Limit(name="seller_info", interval_s=60.0, burst=9)
 
 # https://dev.wildberries.ru/openapi/work-with-products: the category «Контент» as a whole, 100 a minute.

@@ -108,7 +108,7 @@ class WildberriesOrders(WildberriesClient):
             response = connection.call("GET", "/api/v3/orders", params=params, limits={ORDERS: 1})
             page = connection.read(response, ORDERS_SHAPE, is_repeatable=True)
             yield from _told(page, response.content)
-            if len(page.orders) < PAGE_MAX or page.next == 0:
+            if not page.orders or page.next == 0:
                 return
             start = page.next
             self.not_seen(seen, str(start), "marketplace")
