@@ -183,10 +183,10 @@ class PostingLine(Answer):
     price: Money | None = None
 
 
-class DeliveryMethod(Answer):
-    """How a posting is delivered, and from where."""
+class FromWarehouse(Answer):
+    """Where a posting leaves from: said by its way of delivery, and by its analytics."""
 
-    warehouse_id: int
+    warehouse_id: int | None = None
 
 
 class Posting(Answer):
@@ -198,7 +198,8 @@ class Posting(Answer):
     status: str
     in_process_at: Instant = None
     shipment_date: Instant = None
-    delivery_method: DeliveryMethod
+    delivery_method: FromWarehouse | None = None
+    analytics_data: FromWarehouse | None = None
     products: Many[PostingLine]
     customer: dict[str, Any] | None = None
     addressee: dict[str, Any] | None = None

@@ -110,7 +110,7 @@ def _lines(posting: answers.Posting, raw: dict[str, Any], until: datetime) -> It
             line.offer_id,
             line.quantity,
             kopecks(line.price.amount) if line.price and line.price.currency == "RUB" else None,
-            str(posting.delivery_method.warehouse_id),
+            _warehouse(posting),
             posting.status,
             _state(posting),
             posting.in_process_at or posting.shipment_date or until,
@@ -120,6 +120,12 @@ def _lines(posting: answers.Posting, raw: dict[str, Any], until: datetime) -> It
             _buyer(posting),
             payload,
         )
+
+
+def _warehouse(posting: answers.Posting) -> str:
+    """Empty where Ozon has not chosen one yet."""
+    told = (place.warehouse_id for place in (posting.delivery_method, posting.analytics_data) if place)
+    return next((str(one) for one in told if one), "")
 
 
 def _state(posting: answers.Posting) -> str:

@@ -119,6 +119,18 @@ def test_a_posting_that_is_paid_for_late_is_unpaid_and_dated_by_its_deadline(ven
     assert told["placed_at"].to_list() == [datetime(2026, 11, 23, 9, 30, tzinfo=UTC), UNTIL]
 
 
+@pytest.mark.parametrize(
+    ("told", "warehouse"),
+    [
+        ({"analytics_data": {"warehouse_id": 6}}, "5"),
+        ({"delivery_method": None, "analytics_data": {"warehouse_id": 6}}, "6"),
+        ({"delivery_method": {"warehouse_id": 0}, "analytics_data": None}, ""),
+    ],
+)
+def test_a_posting_leaves_from_the_warehouse_that_is_told_first(vendor: Vendor, told: dict[str, Any], warehouse: str) -> None:
+    assert read(vendor, page(posting(**told)))["warehouse_ref"].to_list() == [warehouse]
+
+
 def test_two_lines_of_one_sku_are_two_lines(vendor: Vendor) -> None:
     told = read(vendor, page(posting(products=[line(), line(quantity=1), line(sku=912)])))
     assert told.select("line_ref", "pcs").rows() == [("911", 2), ("911-2", 1), ("912", 2)]

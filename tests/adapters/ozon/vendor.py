@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 from adapters.clock import Clock
 from adapters.ozon.cabinet import OzonCabinet
+from adapters.pace import Pace
+from deployments.world.clock import WorldClock
 from deployments.world.ozon.make import furnish_ozon
 from deployments.world.ozon.room import Knobs, OzonRoom
 
@@ -43,13 +45,14 @@ class Vendor:
     def bodies(self, path: str) -> list[Any]:
         return [call.body for call in self.calls if call.path == path]
 
-    def cabinet(self, *warehouses: str, clock: Clock | None = None) -> OzonCabinet:
+    def cabinet(self, *warehouses: str, clock: Clock | None = None, pace: Pace | None = None) -> OzonCabinet:
         return OzonCabinet(
             url=URL,
             client_id=CLIENT_ID,
             api_key=SecretStr(API_KEY),
             warehouses=warehouses,
             clock=clock or Clock(),
+            pace=pace,
             transport=httpx.MockTransport(self._handle),
         )
 
@@ -103,7 +106,5 @@ class Room:
 
 def furnished(world: FastAPI, **knobs: Any) -> OzonRoom:
     """A cabinet that judges cards at once."""
-    from deployments.world.clock import WorldClock
-
     quick = Knobs(**{"import_s": 0.0, "moderation_s": 0.0, **knobs})
     return furnish_ozon(world, clock=WorldClock(), client_id=CLIENT_ID, api_key=API_KEY, knobs=quick)
