@@ -96,12 +96,17 @@ def test_new_pictures_take_the_place_of_the_old(wb: Wb) -> None:
 
 
 @pytest.mark.parametrize(
-    "links", [["https://shop.example/a.jpg", "https://shop.example/a.html"], [f"https://shop.example/{n}.jpg" for n in range(31)]]
+    "links",
+    [
+        ["https://shop.example/a.jpg", "https://shop.example/a.html"],
+        [f"https://shop.example/{n}.jpg" for n in range(31)],
+        ["https://shop.example/1.mp4", "https://shop.example/2.mov"],
+    ],
 )
 def test_one_picture_that_does_not_suit_spoils_all_with_a_200(wb: Wb, links: list[str]) -> None:
     nm_id = wb.put("A")
     assert pictured(wb, nm_id, *links) == 200
-    assert "photos" not in wb.cards()["cards"][0]
+    assert not {"photos", "video"} & set(wb.cards()["cards"][0])
 
 
 def test_pictures_of_nothing_are_refused(wb: Wb) -> None:

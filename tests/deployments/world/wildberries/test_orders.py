@@ -195,3 +195,12 @@ def test_a_basket_is_cancelled_once(wb: Wb) -> None:
     for _ in range(2):
         wb.order("DELETE", f"/orders/{bought['order_ref']}")
     assert wb.shown(wb.chrt("A")) == {wb.chrt("A"): 2}
+
+
+def test_a_card_that_has_not_settled_is_not_sold(wb: Wb) -> None:
+    wb.call("POST", "/content-api/content/v2/cards/upload", json=[{"subjectID": 1231, "variants": [{"vendorCode": "A"}]}])
+    wb.wait(5)
+    wb.order("PUT", "/stock", json={"A": {str(WAREHOUSE_ID): 1}})
+    assert wb.control.post("/orders", json={"sku": "A", "pcs": 1}).status_code == 409
+    wb.wait(1800)
+    assert buy(wb, "A")["left_pcs"] == 0

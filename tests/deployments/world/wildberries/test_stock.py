@@ -45,6 +45,12 @@ def test_a_barcode_instead_of_a_size_is_told_apart(wb: Wb) -> None:
     assert wb.goods("A")["pcs"] == {}
 
 
+def test_a_barcode_beside_a_size_is_unheeded(wb: Wb) -> None:
+    wb.put("A")
+    assert wb.stock([{"chrtId": wb.chrt("A"), "sku": "4600000000017", "amount": 5}]).status_code == 204
+    assert wb.shown(wb.chrt("A")) == {wb.chrt("A"): 5}
+
+
 @pytest.mark.parametrize(
     "rows",
     [
