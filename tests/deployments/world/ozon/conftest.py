@@ -116,8 +116,10 @@ class Stage(FastAPI):
     world: FastAPI
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        world = super() if scope["type"] == "lifespan" else self.world
-        await world.__call__(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+        else:
+            await self.world(scope, receive, send)
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,8 @@ def test_an_imported_product_has_no_sku_until_it_is_moderated(cabinet: Cabinet) 
     imported(cabinet, mug())
     fresh = card(cabinet)
     assert (fresh["sku"], fresh["statuses"]["status"], fresh["statuses"]["is_created"]) == (0, "imported", False)
+    (listed,) = cabinet.told("/v3/product/list", {"limit": 10})["result"]["items"]
+    assert (listed["sku"], listed["product_id"]) == (0, fresh["id"])
     cabinet.clock.pass_(hours=1)
     ready = card(cabinet)
     assert ready["sku"] not in (0, ready["id"])
@@ -75,6 +77,11 @@ def test_a_failed_update_leaves_the_product_as_it_was(cabinet: Cabinet) -> None:
     assert item["status"] == "failed"
     assert {error["code"] for error in item["errors"]} == {"EMPTY_REQUIRED", "price_out_of_range"}
     assert card(cabinet)["name"] == "Кружка фарфоровая 350 мл"
+
+
+def test_faults_are_told_when_the_task_is_done(cabinet: Cabinet) -> None:
+    task_id = cabinet.import_(mug(name=""))
+    assert cabinet.outcome(task_id) == [{"offer_id": "КР-7/2", "product_id": 0, "status": "pending", "errors": []}]
 
 
 def test_one_bad_item_does_not_hold_the_others(cabinet: Cabinet) -> None:

@@ -13,7 +13,8 @@ def offers(answer: Any) -> list[str]:
 def test_all_goods_are_read_by_pages_until_an_empty_one(cabinet: Cabinet) -> None:
     for number in range(5):
         cabinet.put(f"A{number}")
-    seen, last_id = [], ""
+    seen: list[str] = []
+    last_id = ""
     while True:
         told = cabinet.told("/v3/product/list", {"filter": {}, "limit": 2, "last_id": last_id})
         if not offers(told):

@@ -114,9 +114,24 @@ def test_lists_are_sifted(stocked: Cabinet) -> None:
     assert found(since="2026-11-22T10:00:00Z") == [second]
     assert found(to="2026-11-22T10:00:00Z") == [first]
     assert found(warehouse_ids=[str(BULKY)]) == []
+    assert found(order_id=stocked.told(ONE, {"posting_number": second})["result"]["order_id"]) == [second]
     assert found(order_numbers=[second.removesuffix("-1")]) == [second]
     assert found(last_changed_status_date={"from": "2026-11-22T11:00:00Z", "to": "2026-11-22T12:00:00Z"}) == [first, second]
     assert found(last_changed_status_date={"to": "2026-11-22T11:00:00Z"}) == []
+
+
+def test_postings_under_way_are_found_by_when_they_must_leave(stocked: Cabinet) -> None:
+    waiting = buy(stocked)
+    stocked.clock.pass_(hours=2)
+    sent = buy(stocked)
+    stocked.order("PUT", f"/orders/{sent}", {"status": "delivering"})
+
+    def found(**period: str) -> list[str]:
+        return numbers(stocked.told(UNFULFILLED, {"filter": period}))
+
+    assert found(cutoff_from="2026-11-23T10:00:00Z", cutoff_to="2026-11-24T00:00:00Z") == [sent]
+    assert found(delivering_date_from="2026-11-22T00:00:00Z", delivering_date_to="2026-11-22T12:00:00Z") == [sent]
+    assert found(delivering_date_from="2026-11-23T00:00:00Z", delivering_date_to="2026-11-23T12:00:00Z") == [waiting]
 
 
 def test_what_was_delivered_is_under_way_no_more(stocked: Cabinet) -> None:

@@ -89,6 +89,29 @@ class TestItemLimits:
         assert told["operation_limits"] == {"limit": 3, "limit_type": "RATE_LIMIT_PER_MINUTE"}
         assert told["total"] == {"limit": -1, "usage": 1}
 
+    def test_products_updated_in_a_day_are_limited(self, cabinet: Cabinet) -> None:
+        cabinet.import_(mug("A"), mug("B"), mug("C"))
+        cabinet.clock.pass_(minutes=1)
+        cabinet.import_(mug("A", price="500.00"), mug("B", price="500.00"))
+        cabinet.clock.pass_(minutes=1)
+        answer = cabinet.ask("/v3/product/import", {"items": [mug("C", price="500.00")]})
+        assert (answer.status_code, cabinet.limited()) == (429, {"items_per_day": 1})
+        assert "item_limit_exceeded" in answer.json()["message"]
+
+
+class TestAssortment:
+    @pytest.fixture
+    def knobs(self) -> Knobs:
+        return Knobs(total=1)
+
+    def test_a_full_assortment_takes_changes_and_nothing_new(self, cabinet: Cabinet) -> None:
+        cabinet.import_(mug("A"))
+        cabinet.clock.pass_(seconds=10)
+        task_id = cabinet.import_(mug("A", price="500.00"), mug("B"))
+        cabinet.clock.pass_(seconds=10)
+        changed, new = cabinet.outcome(task_id)
+        assert (changed["status"], new["status"], new["errors"][0]["code"]) == ("imported", "failed", "item_limit_exceeded")
+
 
 def test_an_ordered_refusal_is_not_counted_as_the_caller_s(cabinet: Cabinet) -> None:
     cabinet.order("POST", "/faults", {"kind": "rate_limited", "retry_after": "3"})

@@ -91,6 +91,12 @@ def test_a_discount_is_neither_too_small_nor_too_big(cabinet: Cabinet, new: str,
     assert row["updated"] is (code is None)
 
 
+@pytest.mark.parametrize(("wrong", "code"), [({"currency_code": "CNY"}, "currency_invalid"), ({"vat": "0.18"}, "vat_invalid")])
+def test_currency_and_vat_are_those_of_the_contract(cabinet: Cabinet, wrong: dict[str, str], code: str) -> None:
+    cabinet.put("A")
+    assert codes(write(cabinet, {"offer_id": "A", "price": "500", **wrong})[0]) == [code]
+
+
 def test_an_old_price_not_sent_is_still_there(cabinet: Cabinet) -> None:
     cabinet.put("A")
     write(cabinet, {"offer_id": "A", "price": "900", "old_price": "1000"})
@@ -125,7 +131,8 @@ def test_prices_are_read_by_pages(cabinet: Cabinet) -> None:
     rest = cabinet.told("/v5/product/info/prices", {"filter": {"visibility": "ALL"}, "limit": 2, "cursor": first["cursor"]})
     assert [item["offer_id"] for item in first["items"] + rest["items"]] == ["A0", "A1", "A2"]
     assert (first["total"], rest["cursor"]) == (3, "")
-    for wrong in ({"limit": 10}, {"filter": {}}, {"filter": {}, "limit": 0}, {"filter": {}, "limit": 1001}):
+    wrongs: list[dict[str, Any]] = [{"limit": 10}, {"filter": {}}, {"filter": {}, "limit": 0}, {"filter": {}, "limit": 1001}]
+    for wrong in wrongs:
         assert cabinet.ask("/v5/product/info/prices", wrong).status_code == 400
 
 

@@ -189,6 +189,14 @@ def test_stock_by_warehouse_is_read_by_ozon_s_sku_too(cabinet: Cabinet) -> None:
     assert [one["free_stock"] for one in told["products"]] == [4]
 
 
+def test_a_figure_of_a_product_without_sku_is_told_without_one(cabinet: Cabinet) -> None:
+    cabinet.import_(mug("A"))
+    cabinet.clock.pass_(seconds=10)
+    cabinet.order("PUT", "/stock", {"A": {str(MAIN): 1}})
+    (told,) = cabinet.told("/v1/product/info/warehouse/stocks", {"warehouse_id": MAIN, "limit": 10})["stocks"]
+    assert (told["offer_id"], told["sku"]) == ("A", 0)
+
+
 def test_a_warehouse_is_read_by_pages(cabinet: Cabinet) -> None:
     for number in range(3):
         cabinet.put(f"A{number}", pcs={str(MAIN): number})
@@ -205,7 +213,8 @@ def test_stock_of_products_is_summed_over_warehouses(cabinet: Cabinet) -> None:
     told = cabinet.told("/v4/product/info/stocks", {"filter": {"offer_id": ["A"]}, "limit": 10})
     (stock,) = told["items"][0]["stocks"]
     assert (stock["type"], stock["present"], stock["reserved"], told["total"], told["cursor"]) == ("fbs", 3, 2, 1, "")
-    for wrong in ({"limit": 10}, {"filter": {}, "limit": 0}, {"filter": {}}):
+    wrongs: list[dict[str, Any]] = [{"limit": 10}, {"filter": {}, "limit": 0}, {"filter": {}}]
+    for wrong in wrongs:
         assert cabinet.ask("/v4/product/info/stocks", wrong).status_code == 400
 
 
@@ -217,5 +226,6 @@ def test_warehouses_are_read_by_pages_of_two_hundred(cabinet: Cabinet) -> None:
     assert [one["status"] for one in cabinet.told("/v2/warehouse/list", {"limit": 200, "warehouse_ids": [str(CLOSED)]})["warehouses"]] == [
         "disabled"
     ]
-    for wrong in ({}, {"limit": 0}, {"limit": 201}):
-        assert cabinet.ask("/v2/warehouse/list", wrong).status_code == 400
+    for limit in (0, 201):
+        assert cabinet.ask("/v2/warehouse/list", {"limit": limit}).status_code == 400
+    assert cabinet.ask("/v2/warehouse/list").status_code == 400
