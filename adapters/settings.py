@@ -6,9 +6,10 @@ the environment only; a secret in the file is refused, because files travel by m
 
 import os
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
     )
 
     var_dir: Path = Path("var")
+    time_zone: str = Field(default="Europe/Moscow", description="of the shop: promotions and recipes begin and end at its midnight")
     database_url: SecretStr | None = None
     clock: ClockSettings = ClockSettings()
     onec: OnecSettings = OnecSettings()
@@ -152,6 +154,10 @@ class Settings(BaseSettings):
         if left.exists():
             return left.read_text().strip()
         raise Misconfigured("База Utyug не запущена: выполните `utyug up` или задайте UTYUG_DATABASE_URL.")
+
+    def today(self, now: datetime) -> date:
+        """The shop's day: promotions and recipes begin and end at its midnight."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
 
     def shop_clock(self) -> Clock:
         """The clock everything else is given."""

@@ -122,6 +122,22 @@ def inspect(
 
 
 @app.command()
+def doctor() -> None:
+    """Осмотреть доступы, права, лимиты, адреса, часы и склады и сказать, что исправить. Код 1, если что-то плохо."""
+    from rich.console import Console
+
+    from adapters.hub.opening import open_hub
+    from adapters.settings import read_settings
+    from deployments.doctor import examine, show
+
+    with said_plainly():
+        settings = read_settings()
+        with open_hub(settings) as hub:
+            if not show(examine(hub, settings), Console()):
+                raise typer.Exit(1)
+
+
+@app.command()
 def accept(
     feed: Annotated[int | None, typer.Argument(help="Номер задержанной ленты.")] = None,
     absent: Annotated[str | None, typer.Option(help="База 1С, из полной выгрузки которой товары пропали не по ошибке.")] = None,

@@ -75,7 +75,7 @@ def _publish(hub: Hub, settings: Settings, name: str) -> Published:
         shown = read_stock(shop, listings, warehouses)
         note_shown(hub, name, listings, shown)
         kept = read_kept(hub, name)
-        all_differing = differences(offer(read_free(hub, places_of), listings, kept, warehouses), shown)
+        all_differing = differences(offer(read_free(hub, places_of, settings.today(hub.clock.now())), listings, kept, warehouses), shown)
         note_overdue(hub, name, all_differing, overdue(all_differing, kept, hub.clock.now(), shows_within_s=shop.shows_within_s))
         differing = held_back(all_differing, kept, hub.clock.now(), pause_s=shop.pause_s, shows_within_s=shop.shows_within_s)
         sent = [send_stock(hub, shop, lane) for lane in lanes(differing) if lane.height]
@@ -96,7 +96,7 @@ def _compare(hub: Hub, settings: Settings, name: str) -> Published:
         listings = listings_if_searched(hub, name, shop)
         shown = read_stock(shop, listings, warehouses)
         kept = read_kept(hub, name)
-        differing = differences(offer(read_free(hub, places_of), listings, kept, warehouses), shown)
+        differing = differences(offer(read_free(hub, places_of, settings.today(hub.clock.now())), listings, kept, warehouses), shown)
         differing = held_back(differing, kept, hub.clock.now(), pause_s=shop.pause_s, shows_within_s=shop.shows_within_s)
         return Published(channel=name, listings=listings.height, outcomes=outcomes(differing))
 

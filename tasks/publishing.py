@@ -20,16 +20,20 @@ IN_RUSSIAN = {
     "unsent": "не отправлено, уйдёт в следующий раз",
     "differing": "отличается, не отправлялось (проба)",
 }
-NOTHING = pl.DataFrame(
-    schema={
-        "channel_sku": pl.String,
-        "warehouse_ref": pl.String,
-        "shown_pcs": pl.Int64,
-        "pcs": pl.Int64,
-        "outcome": pl.String,
-        "sentence": pl.String,
-    }
-)
+TITLES = {"stock": "Остатки", "cards": "Карточки", "prices": "Цены"}
+COLUMNS = {
+    "channel_sku": "артикул",
+    "warehouse_ref": "склад",
+    "campaign_ref": "магазин",
+    "shown_pcs": "показывала",
+    "pcs": "остаток",
+    "shown_kopecks": "просила, коп.",
+    "price_kopecks": "цена, коп.",
+    "outcome": "итог",
+    "sentence": "почему",
+}
+"""What a table shows of its rows, in this order."""
+NOTHING = pl.DataFrame(schema={"channel_sku": pl.String, "outcome": pl.String, "sentence": pl.String})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,19 +42,21 @@ class Published:
 
     Args:
         channel: its name.
+        what: stock | cards | prices.
         listings: how many were compared.
         stopped_by: why it did not come to its end; what was done before is in the outcomes.
-        outcomes: ``channel_sku, warehouse_ref, shown_pcs, pcs, outcome, sentence``, one row per figure that differed.
+        outcomes: ``channel_sku, outcome, sentence`` and what else `COLUMNS` knows, one row per thing that differed.
     """
 
     channel: str
+    what: str = "stock"
     listings: int = 0
     stopped_by: SyncError | None = None
     outcomes: pl.DataFrame = field(default_factory=NOTHING.clone)
 
     @property
     def counted(self) -> Counter[str]:
-        """Figures by outcome; ``sent`` is what left, whatever came of it."""
+        """Rows by outcome; ``sent`` is what left, whatever came of it."""
         counted = Counter(self.outcomes["outcome"].to_list())
         counted["sent"] = sum(counted[outcome] for outcome in OUTCOMES if outcome != "unsent")
         return counted
@@ -76,27 +82,22 @@ def fail_where_stopped(told: Sequence[Published]) -> None:
 
 def show_published(told: Sequence[Published], report: RunReport) -> None:
     """Sum the rounds up into the run's report, and show each channel's table in the UI."""
-    for name in dict.fromkeys(one.channel for one in told):
-        rounds = [one for one in told if one.channel == name]
+    for name, what in dict.fromkeys((one.channel, one.what) for one in told):
+        rounds = [one for one in told if (one.channel, one.what) == (name, what)]
         counted = sum((one.counted for one in rounds), Counter[str]())
         report.rows_in += sum(one.listings for one in rounds)
         report.refused += counted["refused"]
         report.changed += counted["sent"]
         report.accepted += counted["accepted"]
-        report.detail.setdefault("channels", {})[name] = {key: counted[key] for key in ("sent", *OUTCOMES, "differing")}
-        show_table(f"stock-{_slug(name)}", _rows(rounds), f"Остатки: {name}")
+        figures = {key: counted[key] for key in ("sent", *OUTCOMES, "differing")}
+        report.detail.setdefault("channels", {}).setdefault(name, {})[what] = figures
+        show_table(f"{what}-{_slug(name)}", _rows(rounds), f"{TITLES[what]}: {name}")
 
 
 def _rows(rounds: Sequence[Published]) -> list[dict[str, object]]:
-    rows = pl.concat([one.outcomes for one in rounds])
-    return rows.select(
-        pl.col("channel_sku").alias("артикул"),
-        pl.col("warehouse_ref").alias("склад"),
-        pl.col("shown_pcs").alias("показывала"),
-        pl.col("pcs").alias("остаток"),
-        pl.col("outcome").replace_strict(IN_RUSSIAN).alias("итог"),
-        pl.col("sentence").alias("почему"),
-    ).to_dicts()
+    rows = pl.concat([one.outcomes for one in rounds], how="diagonal")
+    shown = {column: name for column, name in COLUMNS.items() if column in rows.columns}
+    return rows.with_columns(pl.col("outcome").replace_strict(IN_RUSSIAN)).select(shown).rename(shown).to_dicts()
 
 
 def _slug(name: str) -> str:

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import polars as pl
 from prefect import task
 
 from adapters.capabilities import SellsCatalog, SellsStock
+from adapters.hub.assortment import Assortment
 from adapters.hub.channel_refusals import ChannelRefusals
 from adapters.hub.figures import Figures
 from adapters.hub.hub import Hub
@@ -15,6 +17,7 @@ from adapters.hub.ledger import Ledger, Posting
 from adapters.hub.listings import Listings
 from adapters.hub.unlisted import Unlisted
 from tasks.policy import policy
+from tasks.rules.bundles import bundle_pcs, in_force
 from tasks.rules.stock import GRAIN, gone, lost, refusals, stock_key, would_be_listed
 
 
@@ -25,21 +28,22 @@ def post_counts(hub: Hub) -> Posting:
 
 
 @task(name="свободные остатки", **policy)
-def read_free(hub: Hub, places_of: Mapping[str, list[str] | None]) -> pl.DataFrame:
-    """``warehouse_ref, item_id, pcs``: what each counted item has free for each warehouse of a channel.
+def read_free(hub: Hub, places_of: Mapping[str, list[str] | None], today: date) -> pl.DataFrame:
+    """``warehouse_ref, item_id, pcs``: what each counted item has free for each warehouse of a channel, and how many bundles that makes.
 
     Args:
         hub: the hub.
         places_of: warehouse of the channel → 1C's warehouses it draws on, none for all; an item counted elsewhere only has nothing here.
+        today: the shop's day, for recipes.
     """
-    ledger = Ledger(hub)
+    ledger, book = Ledger(hub), Assortment(hub)
+    recipes = in_force(book.recipes(), book.bundles(), today).passed
     counted = ledger.free_by_item().select("item_id")
-    told = [
-        counted.join(ledger.free_by_item(places).select("item_id", "pcs"), on="item_id", how="left").select(
-            pl.lit(warehouse).alias("warehouse_ref"), "item_id", pl.col("pcs").fill_null(0)
-        )
-        for warehouse, places in places_of.items()
-    ]
+    told = []
+    for warehouse, places in places_of.items():
+        here = ledger.free_by_item(places).select("item_id", "pcs")
+        free = counted.join(here, on="item_id", how="left").with_columns(pl.col("pcs").fill_null(0))
+        told.append(pl.concat([free, bundle_pcs(free, recipes)]).select(pl.lit(warehouse).alias("warehouse_ref"), "item_id", "pcs"))
     return pl.concat(told)
 
 

@@ -111,6 +111,11 @@ class Assortment:
         """`RecipeKept`: 1C's own, and those told outside it, which go before 1C's under the same promotion."""
         return RecipeKept.validate(self._read(RECIPES, RECIPE))
 
+    def bundles(self) -> pl.DataFrame:
+        """``item_id, item_ref`` of every item that has a recipe."""
+        named = "select item_id, item_ref from item where item_id in (select bundle_id from ({}) recipe) order by item_id"
+        return self._read(named.format(RECIPES.partition("order by")[0]), {"item_id": pl.Int64, "item_ref": pl.String})
+
     def tell_recipes(self, recipes: pl.DataFrame) -> None:
         """Recipes told outside 1C become these and no others.
 

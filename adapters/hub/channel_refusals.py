@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import polars as pl
-from sqlalchemy import Text, cast, exists, literal, select, tuple_, update
+from sqlalchemy import Text, cast, exists, literal, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.hub.hub import Hub
@@ -17,24 +17,25 @@ class ChannelRefusals:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
-    def settle(self, channel: str, *, entity: str, keys: Sequence[str], refused: pl.DataFrame) -> None:
+    def settle(self, channel: str, *, entity: str, keys: Sequence[str] | None, refused: pl.DataFrame) -> None:
         """Put refused rows in, and take out those of the same keys that are no longer refused for that reason.
 
         A row that a person dismissed stays dismissed as long as it comes again unchanged.
 
         Args:
             channel: its name.
-            entity: ``listing`` or ``stock``.
-            keys: what was decided upon just now; open rows of other keys stay.
+            entity: ``listing``, ``stock``, ``card``, ``price``; ``goods`` and ``pricing`` are what our own rules do not let out.
+            keys: what was decided upon just now, open rows of other keys stay; none: all there is.
             refused: `RowRefused` of this entity.
         """
         q, now = quarantine.c, self._hub.clock.now()
-        decided = rows_of(pl.DataFrame({"key": keys}, schema={"key": pl.String}), key=Text())
+        decided = rows_of(pl.DataFrame({"key": keys or []}, schema={"key": pl.String}), key=Text())
+        is_decided = true() if keys is None else q.key.in_(select(decided.c.key))
         told = rows_of(refused, key=Text(), reason=Text(), sentence=Text(), payload=Text())
         of_channel = (q.source == channel, q.entity == entity)
         resolved = (
             update(quarantine)
-            .where(*of_channel, q.state == "open", q.key.in_(select(decided.c.key)))
+            .where(*of_channel, q.state == "open", is_decided)
             .where(tuple_(q.key, q.reason).not_in(select(told.c.key, told.c.reason)))
             .values(state="resolved", closed_at=now)
         )

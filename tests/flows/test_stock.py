@@ -82,7 +82,7 @@ def test_what_1c_counted_reaches_the_site_and_a_second_run_is_silent(hub: Hub, s
     count(hub, **{"КР-7/2": 3, "P-1": -2, "NOWHERE": 5})
     report = stock()
     assert site.stock() == {"КР-7/2": 3, "P": None, "P-1": 0, "OLD": 4}
-    assert report.detail["channels"]["site"] | {"sent": 2, "accepted": 2, "refused": 0} == report.detail["channels"]["site"]
+    assert report.detail["channels"]["site"]["stock"] | {"sent": 2, "accepted": 2, "refused": 0} == report.detail["channels"]["site"]["stock"]
     assert (report.rows_in, report.changed, report.accepted, report.refused) == (2, 2, 2, 0)
     assert kept(hub) == {("КР-7/2", 3, 3), ("P-1", 0, 0)}
     assert Journal(hub).entries(kind="stock_sent")[0].subject == "channel:site"
@@ -107,7 +107,7 @@ def test_a_dry_run_shows_the_differences_and_writes_nothing(hub: Hub, site: Site
         connection.execute(update(feed).values(posted_at=hub.clock.now()))
         connection.exec_driver_sql("insert into ledger_balance select item_id, place, 'pool', pcs from stock_count")
     report = stock(dry_run=True)
-    assert report.detail["channels"]["site"]["differing"] == 1
+    assert report.detail["channels"]["site"]["stock"]["differing"] == 1
     assert writes(site) == []
     assert Listings(hub).offered("site").is_empty()
     assert Listings(hub).unmatched("site").height == 1
@@ -152,7 +152,7 @@ def test_a_timeout_before_effect_is_sent_again_by_the_next_run(hub: Hub, site: S
     site.put({"sku": "A", "pcs": 1})
     count(hub, A=5)
     site.fault("timeout_before", method="POST")
-    assert stock().detail["channels"]["site"]["unknown"] == 1
+    assert stock().detail["channels"]["site"]["stock"]["unknown"] == 1
     assert quarantined(hub) == set()
     assert stock().accepted == 1
     assert site.stock() == {"A": 5}

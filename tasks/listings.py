@@ -1,0 +1,163 @@
+"""One step of publishing cards and prices each: a call to a channel, or to one of the hub's books."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import polars as pl
+from prefect import task
+
+from adapters.capabilities import SellsCatalog, SellsPrices
+from adapters.hub.assortment import Assortment
+from adapters.hub.cards import Cards
+from adapters.hub.channel_refusals import ChannelRefusals
+from adapters.hub.hub import Hub
+from adapters.hub.price_figures import PriceFigures
+from tasks.policy import policy
+from tasks.rules.bundles import in_force
+from tasks.rules.card_writes import card_refusals
+from tasks.rules.codes import CodeRules, issue_codes
+from tasks.rules.price_writes import PLACE, price_key, price_refusals
+
+RESULTS_AWAITED_S = 60.0
+"""So long a run stays to hear what became of its cards; what is decided later is the next run's."""
+ASKED_EVERY_S = 10.0
+
+
+class Goods(NamedTuple):
+    """What the shop sells today: `ItemKept`, `PriceKept`, `RecipeInForce`."""
+
+    items: pl.DataFrame
+    prices: pl.DataFrame
+    recipes: pl.DataFrame
+
+
+@task(name="ассортимент", **policy)
+def read_goods(hub: Hub, today: date) -> Goods:
+    """Everything that is sold, with the recipes in force today; recipes that contradict each other go into the quarantine."""
+    book = Assortment(hub)
+    items = book.items()
+    recipes = in_force(book.recipes(), items, today)
+    return Goods(items, book.prices(), recipes.passed)
+
+
+@task(name="дать артикулы", **policy)
+def issued_codes(hub: Hub, channel: str, items: pl.DataFrame, rules: CodeRules, *, dry_run: bool) -> pl.DataFrame:
+    """`CodeIssued`: the code of every item on the channel; a new one is the item's for ever."""
+    book = Cards(hub)
+    codes = issue_codes(items.select("item_id", "item_ref", "article", "product_article"), book.issued(channel), rules)
+    if dry_run:
+        return codes
+    book.issue(channel, codes)
+    return codes
+
+
+@task(name="что говорят карточки", **policy)
+def read_cards_kept(hub: Hub, channel: str) -> pl.DataFrame:
+    """`CardKept`: what every card was told before."""
+    return Cards(hub).kept(channel)
+
+
+@task(name="отправить карточки", **policy)
+def send_cards(hub: Hub, channel: str, shop: SellsCatalog, cards: pl.DataFrame) -> pl.DataFrame:
+    """`CardSent`. What leaves is remembered before it does; sending it again does no harm."""
+    Cards(hub).note_leaving(channel, cards)
+    sent = shop.send_cards(cards)
+    Cards(hub).note_sent(channel, sent)
+    return sent
+
+
+@task(name="узнать судьбу карточек", **policy)
+def hear_results(hub: Hub, channel: str, shop: SellsCatalog, *, waits: bool) -> pl.DataFrame:
+    """`CardSent` of the cards whose fate the channel has decided since; with ``waits`` it is asked for a while."""
+    book, clock = Cards(hub), hub.clock
+    ends_at = clock.now() + timedelta(seconds=RESULTS_AWAITED_S if waits else 0)
+    heard: list[pl.DataFrame] = []
+    pending = book.pending(channel)
+    while pending.height:
+        told = shop.read_card_results(pending)
+        book.note_sent(channel, told)
+        heard.append(told.filter(pl.col("outcome") != "pending"))
+        pending = book.pending(channel)
+        if clock.now() >= ends_at:
+            break
+        clock.sleep_until(clock.now() + timedelta(seconds=ASKED_EVERY_S))
+    return pl.concat([NOTHING_HEARD, *heard])
+
+
+@task(name="запомнить отказы в карточках", **policy)
+def note_cards(hub: Hub, channel: str, told: pl.DataFrame) -> None:
+    """Refused cards into the quarantine, taken ones out of it.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        told: `CardSent`.
+    """
+    decided = told.filter(pl.col("outcome").is_in(["accepted", "refused"]))["channel_sku"].to_list()
+    ChannelRefusals(hub).settle(channel, entity="card", keys=decided, refused=card_refusals(told))
+
+
+@task(name="запомнить негодное", **policy)
+def note_unfit(hub: Hub, channel: str, entity: str, refused: pl.DataFrame) -> None:
+    """What the rules do not let out to the channel, as of now: what is fit again leaves the quarantine.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        entity: ``goods`` or ``pricing``.
+        refused: `RowRefused`.
+    """
+    ChannelRefusals(hub).settle(channel, entity=entity, keys=None, refused=refused)
+
+
+@task(name="прочитать цены площадки", **policy)
+def read_prices(shop: SellsPrices, listings: pl.DataFrame, campaigns: Sequence[str]) -> pl.DataFrame:
+    """`PriceShown`: what the channel asks for now."""
+    return shop.read_prices(listings, campaigns)
+
+
+@task(name="цены, в которых отказано", **policy)
+def read_prices_kept(hub: Hub, channel: str) -> pl.DataFrame:
+    """`PriceRemembered`."""
+    return PriceFigures(hub).kept(channel)
+
+
+@task(name="отправить цены", **policy)
+def send_prices(shop: SellsPrices, offered: pl.DataFrame) -> pl.DataFrame:
+    """`PriceSent`; sending it again does no harm."""
+    return shop.send_prices(offered)
+
+
+@task(name="запомнить показанные цены", **policy)
+def note_prices_shown(hub: Hub, shown: pl.DataFrame) -> None:
+    """`PriceShown` into the book."""
+    PriceFigures(hub).note_shown(shown)
+
+
+@task(name="запомнить отправленные цены", **policy)
+def note_prices(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.DataFrame) -> None:
+    """Accepted prices into the book, refused ones into the quarantine and taken ones out of it.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        differing: `PriceDiffering`, as sent.
+        settled: `PriceSent`.
+    """
+    decided = settled.filter(pl.col("outcome").is_in(["accepted", "refused"]))
+    keys = differing.join(decided, on=PLACE, how="semi").select(key=price_key())["key"].to_list()
+    PriceFigures(hub).note_sent(settled)
+    ChannelRefusals(hub).settle(channel, entity="price", keys=keys, refused=price_refusals(settled, differing))
+
+
+NOTHING_HEARD = pl.DataFrame(
+    schema={
+        "item_id": pl.Int64,
+        "channel_sku": pl.String,
+        "outcome": pl.String,
+        "task_ref": pl.String,
+        "reason": pl.String,
+        "sentence": pl.String,
+    }
+)

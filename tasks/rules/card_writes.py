@@ -1,0 +1,62 @@
+"""Which cards a channel is to be told, and what came of telling it."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from validation.listings import CardWanted
+from validation.quarantine import NONE_REFUSED
+
+CARD_REFUSED_WAITS = timedelta(hours=24)
+"""A card that was refused is not sent again sooner, unless it says something else by then."""
+
+
+def card_differences(wanted: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, creates: bool, updates: bool) -> pl.DataFrame:
+    """Cards that do not say what they should, as far as the channel has told us.
+
+    A card that is not there yet is made once; one that is there is changed only where we made it, for somebody else's words are not ours
+    to write over. Nothing is sent while the channel has not told what became of the last.
+
+    Args:
+        wanted: `CardWanted`.
+        kept: `CardKept`.
+        now: the shop's instant.
+        creates: whether cards are made at all.
+        updates: whether cards that we made are changed.
+
+    Returns:
+        `CardWanted`.
+    """
+    known = wanted.join(kept.drop("channel_sku", "refs"), on="item_id", how="left", maintain_order="left")
+    is_new = pl.col("refs").is_null()
+    is_ours = pl.col("is_ours").fill_null(False)
+    is_refused = (pl.col("content_hash") == pl.col("refused_hash")) & (pl.col("refused_at") > now - CARD_REFUSED_WAITS)
+    is_said = pl.col("content_hash") == pl.col("accepted_hash")
+    is_held = pl.any_horizontal(is_said, is_refused, pl.col("task_ref").is_not_null()).fill_null(False)
+    is_to_be_written = pl.when(is_new).then(pl.lit(creates)).otherwise(is_ours & updates)
+    return CardWanted.validate(known.filter(is_to_be_written & ~is_held).select(wanted.columns))
+
+
+def card_outcomes(sent: pl.DataFrame) -> pl.DataFrame:
+    """For people: ``channel_sku, outcome, sentence``."""
+    return sent.select("channel_sku", "outcome", "sentence")
+
+
+def card_trials(differing: pl.DataFrame) -> pl.DataFrame:
+    """The same of cards that were not sent."""
+    return differing.select("channel_sku", outcome=pl.lit("differing"), sentence=pl.lit(None, pl.String))
+
+
+def card_refusals(sent: pl.DataFrame) -> pl.DataFrame:
+    """`RowRefused` for the quarantine, one row per refused card, known by its code on the channel."""
+    refused = sent.filter(pl.col("outcome") == "refused")
+    if refused.is_empty():
+        return NONE_REFUSED
+    return refused.select(
+        entity=pl.lit("card"),
+        key="channel_sku",
+        reason="reason",
+        sentence="sentence",
+        row=pl.lit(None, pl.Int64),
+        payload=pl.struct("channel_sku", "item_id").struct.json_encode(),
+    )
