@@ -35,7 +35,7 @@ class YandexMarketCatalog(YandexMarketClient):
     """Finds offers by SKU, makes and changes them."""
 
     # getOfferMappings: such a list comes whole, without pages
-    ASKED_MAX = 100
+    OFFERS_ASKED_MAX = 100
     # "Already now do not send more than 100", the specification says of updateOfferMappings.
     CARDS_MAX = 100
     # getOfferCardsContentStatus
@@ -142,7 +142,7 @@ class YandexMarketCatalog(YandexMarketClient):
     def _offers(self, offer_ids: Sequence[str]) -> pl.DataFrame:
         """``offer_id, is_archived`` of those in the catalogue."""
         ask = partial(self.ask, "POST", self.business("offer-mappings"), OFFERS_MAPPED, limits=of_business(OFFERS_READ))
-        answers = [ask(body={"offerIds": lot}).result for lot in _parts(offer_ids, self.ASKED_MAX)]
+        answers = [ask(body={"offerIds": lot}).result for lot in _parts(offer_ids, self.OFFERS_ASKED_MAX)]
         offers = [mapped.offer for answer in answers for mapped in answer.offer_mappings if mapped.offer]
         rows = {"offer_id": [one.offer_id for one in offers], "is_archived": [bool(one.archived) for one in offers]}
         return pl.DataFrame(rows, schema={"offer_id": pl.String, "is_archived": pl.Boolean}).unique("offer_id")

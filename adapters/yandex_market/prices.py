@@ -36,8 +36,8 @@ class YandexMarketPrices(YandexMarketClient):
     # updateBusinessPrices takes 500, updatePrices 2000
     PRICES_MAX = 500
     # getDefaultPrices and both lists of the quarantine take 200, getPricesByOfferIds 500 and gives them whole
-    ASKED_MAX = 200
-    SHOP_ASKED_MAX = 500
+    PRICES_ASKED_MAX = 200
+    SHOP_PRICES_ASKED_MAX = 500
 
     def read_prices(self, listings: pl.DataFrame, campaigns: Sequence[str]) -> pl.DataFrame:
         """What is asked for, whether or not it is held back.
@@ -93,7 +93,7 @@ class YandexMarketPrices(YandexMarketClient):
             reason=pl.lit("old_price_is_out_of_bounds"),
             sentence=pl.lit(vendors_words("old_price_is_out_of_bounds", None)),
         )
-        return PriceSent.validate(pl.concat([sent, unsent], how="diagonal").select(PriceSent.to_schema().columns))
+        return PriceSent.validate(pl.concat([sent, unsent], how="diagonal").select(PriceSent.to_schema().columns.keys()))
 
     def _shown(self, campaign: str, offer_ids: Sequence[str]) -> pl.DataFrame:
         """``offer_id, price_kopecks`` of those that have one."""
@@ -102,16 +102,16 @@ class YandexMarketPrices(YandexMarketClient):
         return pl.DataFrame(rows, schema={"offer_id": pl.String, "price_kopecks": pl.Int64}, orient="row").unique("offer_id")
 
     def _prices(self, offer_ids: Sequence[str]) -> Iterator[tuple[str, Price]]:
-        for start in range(0, len(offer_ids), self.ASKED_MAX):
-            asked = list(offer_ids[start : start + self.ASKED_MAX])
+        for start in range(0, len(offer_ids), self.PRICES_ASKED_MAX):
+            asked = list(offer_ids[start : start + self.PRICES_ASKED_MAX])
             limits = of_business(PRICES_READ, len(asked))
             path = self.business("offer-prices")
-            for page in self.pages("POST", path, OFFERS_PRICED, limits=limits, limit=self.ASKED_MAX, body={"offerIds": asked}):
+            for page in self.pages("POST", path, OFFERS_PRICED, limits=limits, limit=self.PRICES_ASKED_MAX, body={"offerIds": asked}):
                 yield from ((offer.offer_id, offer.price) for offer in page.result.offers if offer.price)
 
     def _shop_prices(self, campaign: str, offer_ids: Sequence[str]) -> Iterator[tuple[str, Price]]:
-        for start in range(0, len(offer_ids), self.SHOP_ASKED_MAX):
-            asked = list(offer_ids[start : start + self.SHOP_ASKED_MAX])
+        for start in range(0, len(offer_ids), self.SHOP_PRICES_ASKED_MAX):
+            asked = list(offer_ids[start : start + self.SHOP_PRICES_ASKED_MAX])
             limits = of_campaign(campaign, SHOP_PRICES_READ, len(asked))
             told = self.ask("POST", shop(campaign, "offer-prices"), OFFERS_PRICED, limits=limits, body={"offerIds": asked})
             yield from ((offer.offer_id, offer.price) for offer in told.result.offers if offer.price)
@@ -163,9 +163,9 @@ class YandexMarketPrices(YandexMarketClient):
     def _held(self, campaign: str, offer_ids: Sequence[str]) -> Iterator[OfferHeld]:
         path = shop(campaign, "price-quarantine") if campaign else self.business("price-quarantine")
         limits = of_campaign(campaign, SHOP_QUARANTINE_READ) if campaign else of_business(QUARANTINE_READ)
-        for start in range(0, len(offer_ids), self.ASKED_MAX):
-            asked = {"offerIds": list(offer_ids[start : start + self.ASKED_MAX])}
-            for page in self.pages("POST", path, OFFERS_HELD, limits=limits, limit=self.ASKED_MAX, body=asked):
+        for start in range(0, len(offer_ids), self.PRICES_ASKED_MAX):
+            asked = {"offerIds": list(offer_ids[start : start + self.PRICES_ASKED_MAX])}
+            for page in self.pages("POST", path, OFFERS_HELD, limits=limits, limit=self.PRICES_ASKED_MAX, body=asked):
                 yield from page.result.offers
 
 

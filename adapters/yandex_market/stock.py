@@ -32,8 +32,8 @@ class YandexMarketStock(YandexMarketWarehouses):
     BYTES_MAX = 500_000
     ROW_BYTES = 130
     # A page has at most 100 rows, whatever is asked for; a list of SKUs is documented to come whole.
-    ASKED_MAX = 100
-    SHOP_ASKED_MAX = 500
+    STOCK_ASKED_MAX = 100
+    SHOP_STOCK_ASKED_MAX = 500
     # A figure from the future is refused together with its batch, so a clock may be a minute fast.
     BEHIND = timedelta(minutes=1)
 
@@ -136,8 +136,8 @@ class YandexMarketStock(YandexMarketWarehouses):
 
     def _offers_stocked(self, warehouse: str, offer_ids: Sequence[str]) -> Iterator[OfferStocked]:
         path, limits = self.business("offers/stocks", version=3), of_business(STOCK_READ)
-        for start in range(0, len(offer_ids), self.ASKED_MAX):
-            body = {"partnerWarehouseId": int(warehouse), "offerIds": list(offer_ids[start : start + self.ASKED_MAX])}
+        for start in range(0, len(offer_ids), self.STOCK_ASKED_MAX):
+            body = {"partnerWarehouseId": int(warehouse), "offerIds": list(offer_ids[start : start + self.STOCK_ASKED_MAX])}
             for page in self.pages("POST", path, WAREHOUSE_STOCKED, limits=limits, body=body):
                 yield from page.result.offers
 
@@ -146,8 +146,8 @@ class YandexMarketStock(YandexMarketWarehouses):
         own = {one.id for one in self.shop_warehouses if str(one.campaign_id) == campaign}
         if not own:
             raise Rejected(f"У магазина {campaign} нет склада на Яндекс Маркете. Проверьте номер в настройках.", system="yandex_market")
-        for start in range(0, len(offer_ids), self.SHOP_ASKED_MAX):
-            asked = list(offer_ids[start : start + self.SHOP_ASKED_MAX])
+        for start in range(0, len(offer_ids), self.SHOP_STOCK_ASKED_MAX):
+            asked = list(offer_ids[start : start + self.SHOP_STOCK_ASKED_MAX])
             limits = of_campaign(campaign, SHOP_STOCK_READ, len(asked))
             for page in self.pages("POST", shop(campaign, "offers/stocks"), SHOP_STOCKED, limits=limits, body={"offerIds": asked}):
                 yield from (offer for place in page.result.warehouses if place.warehouse_id in own for offer in place.offers)

@@ -170,7 +170,13 @@ def test_a_revoked_key_stops_everything(vendor: Vendor) -> None:
 def test_available_is_what_is_shown_and_frozen_what_is_reserved(vendor: Vendor) -> None:
     vendor.says(
         READ,
-        shown(offer("A", AVAILABLE=5, FIT=7, FREEZE=2), offer("B", AVAILABLE=3, FIT=3), offer("C", FREEZE=1), offer("D"), {"offerId": "E", "stocks": []}),
+        shown(
+            offer("A", AVAILABLE=5, FIT=7, FREEZE=2),
+            offer("B", AVAILABLE=3, FIT=3),
+            offer("C", FREEZE=1),
+            offer("D"),
+            {"offerId": "E", "stocks": []},
+        ),
     )
     with vendor.business() as business:
         read = business.read_stock(listings("A", "B", "C", "D", "E", "GONE"), ["3001"])
@@ -212,7 +218,10 @@ def test_with_groups_figures_go_per_shop(vendor: Vendor) -> None:
     vendor.says(SHOP, OK, method="PUT")
     vendor.says("/v2/campaigns/2002/offers/stocks", OK, method="PUT")
     offered = pl.concat(
-        [stock(listings("A", "B"), 5, 0, warehouse="2001"), stock(listings("C"), 4, warehouse="2002").with_columns(listing_id=pl.lit(3, pl.Int64))]
+        [
+            stock(listings("A", "B"), 5, 0, warehouse="2001"),
+            stock(listings("C"), 4, warehouse="2002").with_columns(listing_id=pl.lit(3, pl.Int64)),
+        ]
     )
     with vendor.business(has_groups=True) as business:
         assert set(outcomes(business.send_stock(offered)).values()) == {ACCEPTED}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -88,7 +89,11 @@ class Room:
         self._control.close()
 
     def put(self, *skus: str, **details: Any) -> None:
+        """Goods whose figures were told an hour ago: what is told as true a minute ago is newer."""
         self.order("POST", "/goods", json=[{"sku": sku, "name": f"Фонарь {sku}", "price": "1990.00", **details} for sku in skus])
+        for figure in [figure for shelf in self.market.books.shelves.values() for figure in shelf.values()]:
+            if figure.shown is not None:
+                figure.put(replace(figure.shown, updated_at=figure.shown.updated_at - timedelta(hours=1)))
 
     def goods(self) -> dict[str, Any]:
         goods: dict[str, Any] = self.order("GET", "/books")["goods"]
