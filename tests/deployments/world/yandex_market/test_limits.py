@@ -61,7 +61,7 @@ def test_a_read_counted_by_rows_costs_the_rows_of_its_answer(cabinet: Cabinet) -
 
 
 def test_the_fifth_call_at_a_time_is_420_and_orders_have_a_limit_of_their_own() -> None:
-    with opened(answer_takes_s=0.5) as cabinet, ThreadPoolExecutor(11) as callers:
+    with opened(answer_takes_s=1.5) as cabinet, ThreadPoolExecutor(11) as callers:
         settings = [callers.submit(cabinet.post, "/v2/{b}/settings") for _ in range(5)]
         orders = [callers.submit(cabinet.post, "/v1/{b}/orders") for _ in range(6)]
         answers = [call.result() for call in settings]
@@ -101,3 +101,9 @@ def specification(contracts_dir: Path) -> dict[str, Any]:
     folder = contracts_dir / "yandex_market/openapi/paths"
     words = [yaml.safe_load(path.read_text()) for path in folder.iterdir()]
     return {told["operationId"]: told for methods in words for told in methods.values()}
+
+
+def test_a_call_answered_or_refused_makes_room_for_the_next(cabinet: Cabinet) -> None:
+    tell(cabinet)
+    tell(cabinet, {"skuItems": []})
+    assert +cabinet.room.in_flight == {}
