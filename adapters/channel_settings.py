@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, SecretStr, model_validator
 
+from tasks.rules.card_rules import CardRules
 from tasks.rules.price_rules import PriceRules
 from validation.part import Part
 
@@ -15,6 +16,7 @@ class AnyChannel(Part):
     """What every channel is told."""
 
     timeout_s: float = Field(default=30.0, gt=0, description="of one call")
+    cards: CardRules = CardRules()
     prices: PriceRules | None = Field(default=None, description="how prices are made of 1C's; none: Utyug leaves prices alone")
 
 

@@ -3,14 +3,14 @@
 from prefect import flow, get_run_logger
 
 from adapters.channels import open_channel
-from adapters.errors import Misconfigured, SyncError
+from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.listings import Listings
 from adapters.hub.opening import open_hub
 from adapters.hub.stock_rounds import stock_rounds
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
-from tasks.publishing import Published, broken, fail_where_stopped, show_published
+from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
 from tasks.reporting import RunReport, reported_run
 from tasks.rules.stock import differences, held_back, lanes, offer, outcomes, overdue, settle
 from tasks.stock import (
@@ -42,7 +42,7 @@ def stock(channel: str | None = None, dry_run: bool = False, rounds: int | None 
         rounds: 1 for once; none stays for a shift and publishes again whenever the ledger moves.
     """
     settings = read_settings()
-    names = _chosen(settings, channel)
+    names = chosen(settings, channel)
     told: list[Published] = []
     with open_hub(settings) as hub, reported_run(hub, "stock", channel=channel, dry_run=dry_run) as report:
         for _ in stock_rounds(hub, rounds=1 if dry_run else rounds):
@@ -99,12 +99,3 @@ def _compare(hub: Hub, settings: Settings, name: str) -> Published:
         differing = differences(offer(read_free(hub, places_of, settings.today(hub.clock.now())), listings, kept, warehouses), shown)
         differing = held_back(differing, kept, hub.clock.now(), pause_s=shop.pause_s, shows_within_s=shop.shows_within_s)
         return Published(channel=name, listings=listings.height, outcomes=outcomes(differing))
-
-
-def _chosen(settings: Settings, channel: str | None) -> list[str]:
-    if channel is None:
-        return list(settings.channels)
-    if channel not in settings.channels:
-        known = ", ".join(settings.channels) or "ни одной"
-        raise Misconfigured(f"Площадки {channel} нет в настройках; есть: {known}.")
-    return [channel]

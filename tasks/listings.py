@@ -8,6 +8,7 @@ import polars as pl
 from prefect import task
 
 from adapters.capabilities import SellsCatalog, SellsPrices
+from adapters.channel_settings import ChannelSettings
 from adapters.hub.assortment import Assortment
 from adapters.hub.cards import Cards
 from adapters.hub.channel_refusals import ChannelRefusals
@@ -16,8 +17,12 @@ from adapters.hub.price_figures import PriceFigures
 from tasks.policy import policy
 from tasks.rules.bundles import in_force
 from tasks.rules.card_writes import card_refusals
-from tasks.rules.codes import CodeRules, issue_codes
+from tasks.rules.cards import cards
+from tasks.rules.codes import code_rules, issue_codes
+from tasks.rules.formats import FORMATS
 from tasks.rules.price_writes import PLACE, price_key, price_refusals
+from tasks.rules.prices import prices
+from validation.quarantine import NONE_REFUSED, Judged
 
 RESULTS_AWAITED_S = 60.0
 """So long a run stays to hear what became of its cards; what is decided later is the next run's."""
@@ -25,8 +30,9 @@ ASKED_EVERY_S = 10.0
 
 
 class Goods(NamedTuple):
-    """What the shop sells today: `ItemKept`, `PriceKept`, `RecipeInForce`."""
+    """What the shop sells on a day: `ItemKept`, `PriceKept`, `RecipeInForce`."""
 
+    today: date
     items: pl.DataFrame
     prices: pl.DataFrame
     recipes: pl.DataFrame
@@ -34,22 +40,44 @@ class Goods(NamedTuple):
 
 @task(name="ассортимент", **policy)
 def read_goods(hub: Hub, today: date) -> Goods:
-    """Everything that is sold, with the recipes in force today; recipes that contradict each other go into the quarantine."""
+    """Everything that is sold, with the recipes in force today."""
     book = Assortment(hub)
     items = book.items()
     recipes = in_force(book.recipes(), items, today)
-    return Goods(items, book.prices(), recipes.passed)
+    return Goods(today, items, book.prices(), recipes.passed)
 
 
 @task(name="дать артикулы", **policy)
-def issued_codes(hub: Hub, channel: str, items: pl.DataFrame, rules: CodeRules, *, dry_run: bool) -> pl.DataFrame:
+def issued_codes(hub: Hub, channel: str, items: pl.DataFrame, settings: ChannelSettings, *, dry_run: bool) -> pl.DataFrame:
     """`CodeIssued`: the code of every item on the channel; a new one is the item's for ever."""
     book = Cards(hub)
+    rules = code_rules(FORMATS[settings.kind], settings.cards.code_forbids)
     codes = issue_codes(items.select("item_id", "item_ref", "article", "product_article"), book.issued(channel), rules)
     if dry_run:
         return codes
     book.issue(channel, codes)
     return codes
+
+
+def priced(goods: Goods, settings: ChannelSettings) -> Judged:
+    """What the channel is to ask for, by `tasks.rules.prices`; nothing where the settings leave prices alone."""
+    if settings.prices is None:
+        return Judged(NOTHING_PRICED, NONE_REFUSED)
+    return prices(
+        goods.items,
+        goods.prices,
+        goods.recipes,
+        rules=settings.prices,
+        channel=FORMATS[settings.kind],
+        today=goods.today,
+        campaigns=settings.campaigns,
+    )
+
+
+def wanted_cards(goods: Goods, codes: pl.DataFrame, kept: pl.DataFrame, settings: ChannelSettings) -> Judged:
+    """What the cards of the channel are to say, by `tasks.rules.cards`."""
+    asked = priced(goods, settings).passed
+    return cards(goods.items, codes, kept, asked, rules=settings.cards, channel=FORMATS[settings.kind])
 
 
 @task(name="что говорят карточки", **policy)
@@ -59,10 +87,10 @@ def read_cards_kept(hub: Hub, channel: str) -> pl.DataFrame:
 
 
 @task(name="отправить карточки", **policy)
-def send_cards(hub: Hub, channel: str, shop: SellsCatalog, cards: pl.DataFrame) -> pl.DataFrame:
+def send_cards(hub: Hub, channel: str, shop: SellsCatalog, wanted: pl.DataFrame) -> pl.DataFrame:
     """`CardSent`. What leaves is remembered before it does; sending it again does no harm."""
-    Cards(hub).note_leaving(channel, cards)
-    sent = shop.send_cards(cards)
+    Cards(hub).note_leaving(channel, wanted)
+    sent = shop.send_cards(wanted)
     Cards(hub).note_sent(channel, sent)
     return sent
 
@@ -151,6 +179,9 @@ def note_prices(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.Dat
     ChannelRefusals(hub).settle(channel, entity="price", keys=keys, refused=price_refusals(settled, differing))
 
 
+NOTHING_PRICED = pl.DataFrame(
+    schema={"item_id": pl.Int64, "campaign_ref": pl.String, "price_kopecks": pl.Int64, "old_kopecks": pl.Int64, "why": pl.String}
+)
 NOTHING_HEARD = pl.DataFrame(
     schema={
         "item_id": pl.Int64,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from adapters.errors import ContractBroken, SyncError
+from adapters.errors import ContractBroken, Misconfigured, SyncError
 from adapters.lots import BROKEN
+from adapters.settings import Settings
 from tasks.reporting import RunReport, show_table
 from validation.listings import OUTCOMES
 
@@ -74,10 +75,24 @@ def fail_where_stopped(told: Sequence[Published]) -> None:
     Raises:
         ExceptionGroup: their errors.
     """
-    last = {one.channel: one.stopped_by for one in told}
-    stopped = {name: error for name, error in last.items() if error is not None}
+    last = {(one.channel, one.what): one.stopped_by for one in told}
+    stopped = {name: error for (name, _), error in last.items() if error is not None}
     if stopped:
         raise ExceptionGroup("; ".join(f"{name}: {error.sentence}" for name, error in stopped.items()), list(stopped.values()))
+
+
+def chosen(settings: Settings, channel: str | None) -> list[str]:
+    """The channels a run is for: the one that was named, else all.
+
+    Raises:
+        Misconfigured: there is no such channel.
+    """
+    if channel is None:
+        return list(settings.channels)
+    if channel not in settings.channels:
+        known = ", ".join(settings.channels) or "ни одной"
+        raise Misconfigured(f"Площадки {channel} нет в настройках; есть: {known}.")
+    return [channel]
 
 
 def show_published(told: Sequence[Published], report: RunReport) -> None:

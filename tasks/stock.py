@@ -20,6 +20,9 @@ from tasks.policy import policy
 from tasks.rules.bundles import bundle_pcs, in_force
 from tasks.rules.stock import GRAIN, gone, lost, refusals, stock_key, would_be_listed
 
+SEARCHED_AT_ONCE = 5000
+"""New items looked for in one round of stock, so that a large catalogue does not keep figures waiting."""
+
 
 @task(name="провести остатки", **policy)
 def post_counts(hub: Hub) -> Posting:
@@ -48,10 +51,10 @@ def read_free(hub: Hub, places_of: Mapping[str, list[str] | None], today: date) 
 
 
 @task(name="найти карточки", **policy)
-def listings_after_search(hub: Hub, channel: str, shop: SellsCatalog) -> pl.DataFrame:
+def listings_after_search(hub: Hub, channel: str, shop: SellsCatalog, *, limit: int = SEARCHED_AT_ONCE) -> pl.DataFrame:
     """`ListingKept` of the channel, after new items were looked for there and what was found is remembered."""
     listings = Listings(hub)
-    searched = listings.unmatched(channel)
+    searched = listings.unmatched(channel, limit=limit)
     found = shop.find_listings(searched["channel_sku"].to_list())
     listings.save_matches(channel, searched, found.passed)
     answered = [*found.passed["channel_sku"], *found.refused["key"]]

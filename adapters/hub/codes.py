@@ -31,15 +31,16 @@ def live_codes() -> Subquery:
 
 
 def codes_on(channel: str) -> Subquery:
-    """``item_id, item_ref, channel_sku``: items in 1C's export and the one code by which each can be looked for on the channel.
+    """``item_id, item_ref, channel_sku, is_made``: items in 1C's export and the one code by which each can be looked for on the channel.
 
-    The code under which its card was sent there; without one, an article that no other live item has.
+    The code under which its card was sent there; without one, an article that no other live item has. ``is_made``: the channel took our
+    card, so it must appear.
     """
     live = live_codes()
     own = and_(card.c.channel == channel, card.c.item_id == item.c.item_id, card.c.sent_at.is_not(None))
     code = func.coalesce(card.c.channel_sku, case((live.c.bearers == 1, live.c.channel_sku)))
     return (
-        select(item.c.item_id, item.c.item_ref, code.label("channel_sku"))
+        select(item.c.item_id, item.c.item_ref, code.label("channel_sku"), card.c.accepted_at.is_not(None).label("is_made"))
         .outerjoin(live, live.c.item_id == item.c.item_id)
         .outerjoin(card, own)
         .where(is_there(item), code.is_not(None))

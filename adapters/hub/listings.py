@@ -54,8 +54,8 @@ class Listings:
 
         The code is the one under which a card was sent there, else the item's article, else its product's, and an article only where it
         belongs to exactly one live item: a repeated one would sell one thing for another. An umbrella row is not a thing on a shelf.
-        Left out: items already listed, items looked for a short while ago under the same code, and codes that another live item holds
-        there.
+        Left out: items already listed, items looked for a short while ago under the same code (unless a card of ours must appear
+        there), and codes that another live item holds there.
         """
         live = codes_on(channel)
         holder = item.alias("holder")
@@ -72,7 +72,7 @@ class Listings:
             .outerjoin(listing_search, searched)
             .where(~exists().where(held_items.c.item_id == live.c.item_id))
             .where(~exists().where(held_codes.c.channel_sku == live.c.channel_sku))
-            .where(func.coalesce(listing_search.c.searched_at < self._hub.clock.now() - SEARCH_AGAIN_AFTER, True))
+            .where(or_(live.c.is_made, func.coalesce(listing_search.c.searched_at < self._hub.clock.now() - SEARCH_AGAIN_AFTER, True)))
             .order_by(listing_search.c.searched_at.asc().nulls_first(), live.c.item_id)
             .limit(limit)
         )

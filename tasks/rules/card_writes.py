@@ -37,9 +37,16 @@ def card_differences(wanted: pl.DataFrame, kept: pl.DataFrame, now: datetime, *,
     return CardWanted.validate(known.filter(is_to_be_written & ~is_held).select(wanted.columns))
 
 
-def card_outcomes(sent: pl.DataFrame) -> pl.DataFrame:
-    """For people: ``channel_sku, outcome, sentence``."""
-    return sent.select("channel_sku", "outcome", "sentence")
+def not_found(differing: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Differences without the cards that a search has just found under the item's own article: for a run that remembers nothing."""
+    found = differing.filter(pl.col("refs").is_null()).join(known, on="item_id", how="semi")
+    return differing.join(found, on="item_id", how="anti", maintain_order="left")
+
+
+def card_outcomes(sent: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
+    """For people: ``channel_sku, outcome, sentence`` of what was sent, by what was heard of it since."""
+    told = pl.concat([sent, heard.join(sent, on="item_id", how="semi")]).unique("item_id", keep="last", maintain_order=True)
+    return told.select("channel_sku", "outcome", "sentence")
 
 
 def card_trials(differing: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,146 @@
+"""Cards and prices: from what the shop sells to what every channel says and asks."""
+
+from prefect import flow, get_run_logger
+
+from adapters.capabilities import Channel
+from adapters.channel_settings import ChannelSettings
+from adapters.channels import open_channel
+from adapters.errors import SyncError
+from adapters.hub.hub import Hub
+from adapters.hub.listings import Listings
+from adapters.hub.opening import open_hub
+from adapters.settings import read_settings
+from tasks.alerts import tell_failure, tell_recovery
+from tasks.listings import (
+    Goods,
+    hear_results,
+    issued_codes,
+    note_cards,
+    note_prices,
+    note_prices_shown,
+    note_unfit,
+    priced,
+    read_cards_kept,
+    read_goods,
+    read_prices,
+    read_prices_kept,
+    send_cards,
+    send_prices,
+    wanted_cards,
+)
+from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
+from tasks.reporting import RunReport, reported_run
+from tasks.rules.card_writes import card_differences, card_outcomes, card_trials, not_found
+from tasks.rules.price_writes import offer_prices, price_differences, price_outcomes, prices_held_back, settle_prices
+from tasks.stock import listings_after_search, listings_if_searched
+
+EVERY_ITEM = 10_000_000
+"""A card is made only after the channel was searched for one under the item's own article."""
+
+
+@flow(
+    name="listings",
+    description="Карточки и цены на площадки: найти, завести, обновить; отправить только разницу, прочитать обратно.",
+    on_failure=[tell_failure],
+    on_completion=[tell_recovery],
+)
+def listings(channel: str | None = None, dry_run: bool = False) -> RunReport:
+    """Make every channel say what the shop sells and ask what the rules say.
+
+    Args:
+        channel: one channel by its name in settings; all of them by default.
+        dry_run: compare only and show the differences; nothing is written anywhere.
+    """
+    settings = read_settings()
+    names = chosen(settings, channel)
+    with open_hub(settings) as hub, reported_run(hub, "listings", channel=channel, dry_run=dry_run) as report:
+        goods = read_goods(hub, settings.today(hub.clock.now()))
+        told = [part for name in names for part in _attempt(hub, name, settings.channels[name], goods, dry_run=dry_run)]
+        show_published(told, report)
+        fail_where_stopped(told)
+    return report
+
+
+def _attempt(hub: Hub, name: str, settings: ChannelSettings, goods: Goods, *, dry_run: bool) -> list[Published]:
+    """One channel's cards and prices; where it fails the others still have theirs."""
+    done: list[Published] = []
+    try:
+        with Listings(hub).only_sender(name, "listings") as is_only, open_channel(settings, hub=hub) as shop:
+            if not is_only:
+                get_run_logger().warning("%s: карточки и цены уже отправляет другой запуск, этот уступает", name)
+                return done
+            parts = (_try_cards, _try_prices) if dry_run else (_send_cards, _send_prices)
+            for part in parts:
+                done.append(part(hub, name, settings, shop, goods))  # noqa: PERF401 - what was done before an error stays
+    except SyncError as error:
+        get_run_logger().error("%s: %s", name, error.sentence)
+        done.append(Published(channel=name, what=("cards", "prices")[len(done)], stopped_by=error))
+    return done
+
+
+def _send_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
+    """Hear what became of earlier cards, search, compare, send what differs, hear again."""
+    note_cards(hub, name, hear_results(hub, name, shop, waits=False))
+    listings_after_search(hub, name, shop, limit=EVERY_ITEM)
+    if not settings.cards.creates:
+        return Published(channel=name, what="cards")
+    codes = issued_codes(hub, name, goods.items, settings, dry_run=False)
+    kept = read_cards_kept(hub, name)
+    wanted = wanted_cards(goods, codes, kept, settings)
+    note_unfit(hub, name, "goods", wanted.refused)
+    rules = settings.cards
+    differing = card_differences(wanted.passed, kept, hub.clock.now(), creates=rules.creates, updates=rules.updates)
+    if differing.is_empty():
+        return Published(channel=name, what="cards", listings=wanted.passed.height)
+    sent = send_cards(hub, name, shop, differing)
+    note_cards(hub, name, sent)
+    heard = hear_results(hub, name, shop, waits=True)
+    note_cards(hub, name, heard)
+    told = card_outcomes(sent, heard)
+    return Published(channel=name, what="cards", listings=wanted.passed.height, outcomes=told, stopped_by=broken(name, [sent]))
+
+
+def _send_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
+    """Read, compare, send what differs, read back, remember."""
+    if settings.prices is None:
+        return Published(channel=name, what="prices")
+    known = listings_after_search(hub, name, shop)
+    made = priced(goods, settings)
+    note_unfit(hub, name, "pricing", made.refused)
+    shown = read_prices(shop, known, settings.campaigns)
+    note_prices_shown(hub, shown)
+    differing = price_differences(offer_prices(known, made.passed), shown)
+    differing = prices_held_back(differing, read_prices_kept(hub, name), hub.clock.now())
+    if differing.is_empty():
+        return Published(channel=name, what="prices", listings=known.height)
+    sent = [send_prices(shop, differing.drop("shown_kopecks"))]
+    read_back = read_prices(shop, differing, settings.campaigns)
+    settled = settle_prices(differing, sent, read_back)
+    note_prices_shown(hub, read_back)
+    note_prices(hub, name, differing, settled)
+    told = price_outcomes(differing, settled)
+    return Published(channel=name, what="prices", listings=known.height, outcomes=told, stopped_by=broken(name, sent))
+
+
+def _try_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
+    """Cards that would be sent; nothing is written, here or there."""
+    if not settings.cards.creates:
+        return Published(channel=name, what="cards")
+    known = listings_if_searched(hub, name, shop)
+    codes = issued_codes(hub, name, goods.items, settings, dry_run=True)
+    kept = read_cards_kept(hub, name)
+    wanted = wanted_cards(goods, codes, kept, settings)
+    rules = settings.cards
+    differing = card_differences(wanted.passed, kept, hub.clock.now(), creates=rules.creates, updates=rules.updates)
+    return Published(channel=name, what="cards", listings=wanted.passed.height, outcomes=card_trials(not_found(differing, known)))
+
+
+def _try_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
+    """Prices that would be sent; nothing is written, here or there."""
+    if settings.prices is None:
+        return Published(channel=name, what="prices")
+    known = listings_if_searched(hub, name, shop)
+    shown = read_prices(shop, known, settings.campaigns)
+    differing = price_differences(offer_prices(known, priced(goods, settings).passed), shown)
+    differing = prices_held_back(differing, read_prices_kept(hub, name), hub.clock.now())
+    return Published(channel=name, what="prices", listings=known.height, outcomes=price_outcomes(differing))
