@@ -97,7 +97,7 @@ class Market(Room):
             raise refuse(400, "Parameters page and pageSize are no longer supported, use pageToken and limit")
 
     def answered(self, request: Request, response: Response) -> None:
-        """An answer spends the limit, a refused one too; each tells what is left. (An ordered failure never gets here and spends nothing.)"""
+        """An answer spends the limit, a refused one too; each tells what is left. An ordered failure spends nothing."""
         quota, now = self._quota(request), self.clock.now()
         if getattr(request.state, "is_counted", False):
             quota.spend(request.state.cost, now)
