@@ -1,10 +1,9 @@
 """Yandex Market's answers: of its specification the fields that are read here."""
 
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 
@@ -214,166 +213,6 @@ class ShopStocked(Rows):
     warehouses: list[ShopWarehouseStocked]
 
 
-class WarehouseModel(Told):
-    """``PartnerWarehouseModelDTO``."""
-
-    placement_type: str
-    api_availability: str
-
-
-class Warehouse(Told):
-    """``PartnerWarehouseDTO``."""
-
-    id: int
-    name: str
-    models: list[WarehouseModel]
-
-
-class Warehouses(Rows):
-    """``PartnerWarehousesDTO``."""
-
-    warehouses: list[Warehouse]
-
-
-class Group(Told):
-    """``WarehouseGroupInfoDTO``."""
-
-    id: int
-    name: str
-
-
-class WarehouseStatus(Told):
-    """``WarehouseStatusDTO``."""
-
-    status: str
-
-
-class ShopWarehouse(Told):
-    """``WarehouseDetailsDTO``."""
-
-    id: int
-    name: str
-    campaign_id: int
-    group_info: Group | None = None
-    status: WarehouseStatus | None = None
-
-
-class ShopWarehouses(Rows):
-    """``PagedWarehousesDTO``."""
-
-    warehouses: list[ShopWarehouse]
-
-
-class Business(Told):
-    """``BusinessDTO``."""
-
-    id: int | None = None
-
-
-class Campaign(Told):
-    """``CampaignDTO``."""
-
-    id: int
-    domain: str | None = None
-    business: Business | None = None
-    placement_type: str | None = None
-    api_availability: str | None = None
-
-
-class Campaigns(Rows):
-    """``GetCampaignsResponse``, in no shell."""
-
-    campaigns: list[Campaign]
-
-
-class ApiKey(Told):
-    """``ApiKeyDTO``."""
-
-    name: str
-    auth_scopes: list[str]
-
-
-class Token(Rows):
-    """``TokenDTO``."""
-
-    api_key: ApiKey
-
-
-class BusinessSettings(Told):
-    """``BusinessSettingsDTO``."""
-
-    currency: str | None = None
-
-
-class BusinessInfo(Rows):
-    """``GetBusinessSettingsInfoDTO``."""
-
-    settings: BusinessSettings | None = None
-
-
-class Sum(Told):
-    """``CurrencyValueDTO``."""
-
-    value: Decimal
-
-
-class ItemPrices(Told):
-    """``ItemPriceDTO``, of all pieces of the line: what the buyer pays, and what is paid with points."""
-
-    payment: Sum | None = None
-    cashback: Sum | None = None
-
-
-class OrderItem(Told):
-    """``BusinessOrderItemDTO``."""
-
-    id: int
-    offer_id: str
-    count: int
-    prices: ItemPrices | None = None
-
-
-class Shipment(Told):
-    """``BusinessOrderShipmentDTO``: a day, and an hour where one is told."""
-
-    shipment_date: date
-    shipment_time: str | None = None
-
-
-class Delivery(Told):
-    """``BusinessOrderDeliveryDTO``."""
-
-    warehouse_id: str | None = None
-    shipment: Shipment | None = None
-
-
-class Order(Told):
-    """``BusinessOrderDTO``; ``payload`` is the whole of it, as received."""
-
-    order_id: int
-    campaign_id: int
-    program_type: str | None = None
-    status: str
-    substatus: str
-    creation_date: AwareDatetime
-    update_date: AwareDatetime | None = None
-    items: list[OrderItem]
-    delivery: Delivery
-    buyer_type: str | None = None
-    payload: dict[str, Any]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keeps_itself(cls, told: Any) -> Any:  # noqa: ANN401 - whatever JSON can say
-        return {**told, "payload": told} if isinstance(told, dict) else told
-
-
-class Orders(Rows):
-    """``GetBusinessOrdersResponse``, in no shell."""
-
-    orders: list[Order]
-
-
 def as_kopecks(roubles: Decimal) -> int:
     """Whole kopecks; a part of one is rounded."""
     return int((roubles * 100).to_integral_value(ROUND_HALF_UP))
@@ -387,9 +226,3 @@ OFFERS_PRICED = TypeAdapter(Result[OffersPriced])
 OFFERS_HELD = TypeAdapter(Result[OffersHeld])
 WAREHOUSE_STOCKED = TypeAdapter(Result[WarehouseStocked])
 SHOP_STOCKED = TypeAdapter(Result[ShopStocked])
-WAREHOUSES = TypeAdapter(Result[Warehouses])
-SHOP_WAREHOUSES = TypeAdapter(Result[ShopWarehouses])
-TOKEN = TypeAdapter(Result[Token])
-BUSINESS_INFO = TypeAdapter(Result[BusinessInfo])
-CAMPAIGNS = TypeAdapter(Campaigns)
-ORDERS = TypeAdapter(Orders)

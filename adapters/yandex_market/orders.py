@@ -7,13 +7,15 @@ from typing import Any
 
 import polars as pl
 
-from adapters.yandex_market.answers import ORDERS as ORDERS_SHAPE
-from adapters.yandex_market.answers import Order, OrderItem, Shipment, as_kopecks
+from adapters.yandex_market.answers import as_kopecks
 from adapters.yandex_market.limits import ORDERS, ORDERS_PARALLEL
+from adapters.yandex_market.order_answers import ORDERS as ORDERS_SHAPE
+from adapters.yandex_market.order_answers import Order, OrderItem, Shipment
 from adapters.yandex_market.warehouses import YandexMarketWarehouses
 from validation.sales import OrderReceived
 
 MOSCOW = timezone(timedelta(hours=3))
+ALMOST_A_SECOND = timedelta(microseconds=999_999)
 
 # OrderStatusType; an order in a status that is not listed there need not be handled, the specification says.
 STATES = {
@@ -40,7 +42,8 @@ class YandexMarketOrders(YandexMarketWarehouses):
 
     # getBusinessOrders
     ORDERS_MAX = 50
-    WINDOW = timedelta(days=30)
+    # at most 30 days, to which whole seconds may add one
+    WINDOW = timedelta(days=29)
 
     def read_orders(self, *, since: datetime, until: datetime) -> pl.DataFrame:
         """Orders changed from ``since`` up to ``until``, whatever their status; test orders are not among them.
@@ -59,7 +62,7 @@ class YandexMarketOrders(YandexMarketWarehouses):
         """By windows that the Market takes."""
         while since < until:
             to = min(since + self.WINDOW, until)
-            dates = {"updateDateFrom": since.isoformat(timespec="seconds"), "updateDateTo": to.isoformat(timespec="seconds")}
+            dates = {"updateDateFrom": _second(since), "updateDateTo": _second(to + ALMOST_A_SECOND)}
             pages = self.pages(
                 "POST",
                 self.business("orders", version=1),
@@ -124,6 +127,10 @@ _RECEIVED: dict[str, type[pl.DataType] | pl.DataType] = {
     "buyer": pl.String,
     "payload": pl.String,
 }
+
+
+def _second(instant: datetime) -> str:
+    return instant.isoformat(timespec="seconds")
 
 
 def _line(item: OrderItem) -> dict[str, Any]:

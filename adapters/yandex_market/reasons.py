@@ -25,15 +25,13 @@ CARD_REASONS = {
     "INVALID_UNIT_ID": "attribute_is_wrong",
     "LOCKED_DIMENSIONS": "dimensions_are_locked",
 }
-MESSAGE_REASONS = (
-    (re.compile(r"in the future|older than a day"), "clock_is_off"),
-    (re.compile(r"discountBase|discount value"), "old_price_is_out_of_bounds"),
-)
+OF_DISCOUNT = re.compile(r"discountBase|discount value")
+# One instant is told for all rows, and the first of them is named.
+OF_CLOCK = re.compile(r"should not be in the future|should not be older than a day")
 
 # A row by its number in the list, or by its SKU.
 NUMBERS = (re.compile(r"\bat index '?(\d+)"), re.compile(r"\b(?:skuItems|skus|offers|offerMappings)\[(\d+)\]"))
 SKUS = (
-    re.compile(r"Stock for '?(.+?)'? should not be"),
     re.compile(r"Duplicate shop-sku '?(.+?)'? for warehouse"),
     re.compile(r"offerId ?= ?'?(.+?)'?(?: should have|$)"),
 )
@@ -41,7 +39,7 @@ SKUS = (
 OF_ALL_CODES = frozenset({"LOCKED", "NOT_FOUND", "METHOD_NOT_ALLOWED", "UNSUPPORTED_MEDIA_TYPE"})
 OF_ALL = re.compile(
     r"Campaign type is not allowed|Content type|^JSON:|Unexpected end of content|request body is missing|The request is too big|businessId"
-    r"|Partner use only default price",
+    r"|Partner use only default price|with '?[A-Z]{3}'? currency",
     re.IGNORECASE,
 )
 
@@ -73,16 +71,19 @@ class Complaints:
 
 def complaints(errors: Sequence[ErrorTold], skus: Sequence[str], *, reason: str) -> Complaints:
     """Which rows the errors name; ``reason`` is that of a row whose error has none of its own."""
+    messages = [error.message or error.code for error in errors]
+    words = "; ".join(messages)
+    if OF_CLOCK.search(words):
+        return Complaints(reason="clock_is_off", words=words, is_of_all=True)
+    if any(error.code in OF_ALL_CODES for error in errors) or any(OF_ALL.search(message) for message in messages):
+        return Complaints(reason=reason, words=words, is_of_all=True)
     numbers = {sku: number for number, sku in enumerate(skus)}
     rows: dict[int, Complaint] = {}
-    for error in errors:
-        message = error.message or error.code
-        why = next((code for pattern, code in MESSAGE_REASONS if pattern.search(message)), reason)
+    for message in messages:
+        why = "old_price_is_out_of_bounds" if OF_DISCOUNT.search(message) else reason
         for number in _named(message, numbers):
             rows.setdefault(number, Complaint(reason=why, words=message))
-    words = "; ".join(error.message or error.code for error in errors)
-    is_of_all = any(error.code in OF_ALL_CODES or OF_ALL.search(error.message or "") for error in errors)
-    return Complaints(reason=reason, rows=rows, words=words, is_of_all=is_of_all and not rows)
+    return Complaints(reason=reason, rows=rows, words=words)
 
 
 def complaints_of(error: Rejected, skus: Sequence[str], *, reason: str) -> Complaints:

@@ -108,7 +108,7 @@ class YandexMarketStock(YandexMarketWarehouses):
         if found.rows:
             rest = all_rows(others(lot, found.rows), "unknown", "outcome_is_unknown", vendors_words("outcome_is_unknown", found.words))
             return pl.concat([refused(lot, found.rows), rest])
-        reason = "channel_rejects" if found.is_of_all or lot.height == 1 else "batch_is_refused"
+        reason = found.reason if found.is_of_all or lot.height == 1 else "batch_is_refused"
         return all_rows(lot, "refused", reason, vendors_words(reason, found.words))
 
     def _write(self, updated_at: str, lot: pl.DataFrame, *, is_repeatable: bool) -> Complaints | None:

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import polars as pl
 
-from adapters.yandex_market.answers import CAMPAIGNS, SHOP_WAREHOUSES, WAREHOUSES, Campaign, ShopWarehouse, Warehouse
+from adapters.yandex_market.cabinet_answers import CAMPAIGNS, SHOP_WAREHOUSES, WAREHOUSES, Campaign, ShopWarehouse, Warehouse
 from adapters.yandex_market.client import YandexMarketClient
 from adapters.yandex_market.limits import CAMPAIGNS as CAMPAIGNS_LIMIT
 from adapters.yandex_market.limits import GROUPED_WAREHOUSES

@@ -124,6 +124,18 @@ def test_a_cabinet_of_another_currency_is_a_fault(cabinet: Vendor) -> None:
     assert (found.level, "UZS" in found.sentence) == ("fault", True)
 
 
+def test_a_cabinet_that_may_not_be_asked_for_groups_has_none(cabinet: Vendor) -> None:
+    cabinet.says(f"{V2}/warehouses", refusal("Method is not available"))
+    assert bad(cabinet, "3001") == []
+
+
+def test_a_date_that_cannot_be_read_is_no_finding(cabinet: Vendor) -> None:
+    answer = token("ALL_METHODS")
+    answer.headers["Date"] = "yesterday"
+    cabinet.says(TOKEN, answer)
+    assert bad(cabinet, "3001") == []
+
+
 def test_groups_that_the_settings_do_not_know_of_are_a_fault(cabinet: Vendor) -> None:
     cabinet.says(f"{V2}/warehouses", grouped((2001, 4001), (2002, 4001)))
     (found,) = bad(cabinet, "3001")

@@ -138,6 +138,14 @@ def test_a_long_time_is_asked_in_windows_of_thirty_days_without_test_orders(vend
     assert all(body["fake"] is False for body in vendor.bodies(ORDERS))
 
 
+def test_a_moment_is_asked_for_in_whole_seconds_that_differ(vendor: Vendor) -> None:
+    vendor.says(ORDERS, page())
+    with vendor.business() as business:
+        business.read_orders(since=NOON.replace(microsecond=100), until=NOON.replace(microsecond=900))
+    (body,) = vendor.bodies(ORDERS)
+    assert body["dates"] == {"updateDateFrom": "2026-11-22T12:00:00+00:00", "updateDateTo": "2026-11-22T12:00:01+00:00"}
+
+
 def test_an_order_that_changes_between_two_pages_is_told_once_as_it_is_last(vendor: Vendor) -> None:
     vendor.says(ORDERS, page(order(1), nextPageToken="two"), page(order(2), order(1, status="CANCELLED")))
     with vendor.business("3001") as business:

@@ -79,11 +79,19 @@ def test_prices_leave_by_the_five_hundred(market: Vendor) -> None:
 
 
 def test_a_row_named_is_refused_and_the_others_go_again(market: Vendor) -> None:
-    market.says(UPDATE, refusal("Offer at index 1 should not have price with USD currency"), OK)
+    market.says(UPDATE, refusal("Offer at index 1 should not have price with too many digits"), OK)
     with market.business() as business:
         sent = business.send_prices(prices(listings("A", "B", "C"), 100, 200, 300))
     assert outcomes(sent) == {1: ACCEPTED, 2: ("refused", "price_is_refused"), 3: ACCEPTED}
     assert [[row["offerId"] for row in body["offers"]] for body in market.bodies(UPDATE)] == [["A", "B", "C"], ["A", "C"]]
+
+
+def test_a_currency_that_is_not_the_cabinets_refuses_every_row_at_once(market: Vendor) -> None:
+    market.says(UPDATE, refusal("Offer at index 0 should not have price with RUR currency"))
+    with market.business() as business:
+        sent = business.send_prices(prices(listings("A", "B"), 100, 200))
+    assert set(outcomes(sent).values()) == {("refused", "price_is_refused")}
+    assert len(market.bodies(UPDATE)) == 1
 
 
 def test_a_bad_row_without_a_name_does_not_hold_back_the_others(market: Vendor) -> None:

@@ -74,16 +74,25 @@ def test_a_body_has_512_kb_at_most(vendor: Vendor) -> None:
 
 
 def test_of_a_refused_batch_the_rows_named_are_refused_and_the_others_not_known(vendor: Vendor) -> None:
-    vendor.says(UPDATE, refusal("Stock for B 2 should not be in the future", "Illegal input at skuItems[2].count"))
+    vendor.says(UPDATE, refusal("Duplicate shop-sku B 2 for warehouse 3001", "Illegal input at skuItems[2].count"))
     with vendor.business() as business:
         sent = business.send_stock(stock(listings("A", "B 2", "C", "D"), 1, 2, 3, 4))
     assert outcomes(sent) == {
         1: ("unknown", "outcome_is_unknown"),
-        2: ("refused", "clock_is_off"),
+        2: ("refused", "channel_rejects"),
         3: ("refused", "channel_rejects"),
         4: ("unknown", "outcome_is_unknown"),
     }
-    assert "Stock for B 2 should not be in the future" in sent.filter(pl.col("listing_id") == 2)["sentence"][0]
+    assert "Duplicate shop-sku B 2 for warehouse 3001" in sent.filter(pl.col("listing_id") == 2)["sentence"][0]
+    assert len(vendor.calls) == 1
+
+
+@pytest.mark.parametrize("pcs", [0, 5])
+def test_a_clock_that_is_off_refuses_every_row_at_once(vendor: Vendor, pcs: int) -> None:
+    vendor.says(UPDATE, refusal("Stock for A should not be in the future"))
+    with vendor.business() as business:
+        sent = business.send_stock(stock(listings("A", "B", "C"), pcs, pcs, pcs))
+    assert set(outcomes(sent).values()) == {("refused", "clock_is_off")}
     assert len(vendor.calls) == 1
 
 
