@@ -7,7 +7,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-Change = Literal["optional", "required", "schema", "status"]
+Change = Literal["optional", "required", "schema", "status", "hosts"]
 
 
 class Deviation(NamedTuple):
@@ -15,7 +15,8 @@ class Deviation(NamedTuple):
 
     ``part`` is ``request`` or a status; ``field`` is where in the body (``/stocks/*/product_id``, ``*`` for every item of a list).
     ``optional`` and ``required`` are about the field in what holds it, ``schema`` replaces or adds the field's schema (the empty
-    ``field`` is the whole body), ``status`` declares an answer with this schema (None: without a body).
+    ``field`` is the whole body), ``status`` declares an answer with this schema (None: without a body), ``hosts`` names in ``field``
+    hosts that answer too.
     """
 
     vendor: str
@@ -98,6 +99,10 @@ OZON_ERROR = {
     "unevaluatedProperties": False,
 }
 
+INSTANT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
+POSTINGS = ("POST /v4/posting/fbs/list", "POST /v4/posting/fbs/unfulfilled/list")
+LATE_PAYMENT = "tag push_types: in_process_at may be empty where a posting is paid late"
+
 DEVIATIONS = [
     Deviation(
         vendor="ozon",
@@ -123,5 +128,73 @@ DEVIATIONS = [
         change="status",
         source="tag Errors: «You have reached request rate limit per second», 50 in a second over all methods",
         schema=OZON_ERROR,
+    ),
+    Deviation(
+        vendor="ozon",
+        operation="POST /v1/product/import/info",
+        part="request",
+        field="/task_id",
+        change="schema",
+        source="the operation's own example of a request has the number in quotes",
+        schema={"type": ["integer", "string"], "format": "int64"},
+    ),
+    Deviation(
+        vendor="ozon",
+        operation="POST /v2/warehouse/list",
+        part="200",
+        field="/warehouses/*/pause_at",
+        change="schema",
+        source="the field's own text: «Если значение null, склад активный»",
+        schema=INSTANT_OR_NULL,
+    ),
+    *(
+        Deviation(
+            vendor="ozon",
+            operation=operation,
+            part="200",
+            field="/postings/*/in_process_at",
+            change="schema",
+            source=LATE_PAYMENT,
+            schema=INSTANT_OR_NULL,
+        )
+        for operation in POSTINGS
+    ),
+    *(
+        Deviation(
+            vendor="ozon",
+            operation=operation,
+            part="200",
+            field="/postings/*/delivering_date",
+            change="schema",
+            source="the example of POST /v4/posting/fbs/unfulfilled/list has null",
+            schema=INSTANT_OR_NULL,
+        )
+        for operation in POSTINGS
+    ),
+    Deviation(
+        vendor="ozon",
+        operation="POST /v3/posting/fbs/get",
+        part="200",
+        field="/result/delivering_date",
+        change="schema",
+        source="the operation's own example",
+        schema=INSTANT_OR_NULL,
+    ),
+    Deviation(
+        vendor="ozon",
+        operation="POST /v3/posting/fbs/get",
+        part="200",
+        field="/result/in_process_at",
+        change="schema",
+        source=LATE_PAYMENT,
+        schema=INSTANT_OR_NULL,
+    ),
+    Deviation(
+        vendor="wildberries",
+        operation="GET /ping",
+        part="servers",
+        field="content-api discounts-prices-api marketplace-api",
+        change="hosts",
+        source="the operation's own text: each service has its own ping, a table of hosts follows",
     ),
 ]

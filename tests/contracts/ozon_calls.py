@@ -68,7 +68,7 @@ def _cards(stage: Stage) -> None:
     task = stage.say("POST", "/v3/product/import", {"items": [item("НОВ-1"), item("НОВ-2", type_id=1), item("КР-1/2")]})
     stage.say("POST", "/v1/product/import/info", {"task_id": task["result"]["task_id"]})
     stage.order("PUT", "/archived", json={"КР-3/2": True})
-    stage.say("POST", "/v1/product/import/info", {"task_id": task["result"]["task_id"]})
+    stage.say("POST", "/v1/product/import/info", {"task_id": str(task["result"]["task_id"])})
     listed = stage.say("POST", "/v3/product/list", {"filter": {"visibility": "ALL"}, "last_id": "", "limit": 100})
     stage.say("POST", "/v3/product/list", {"filter": {"offer_id": ["КР-1/2"]}, "last_id": listed["result"]["last_id"], "limit": 100})
     ids = [str(one["product_id"]) for one in listed["result"]["items"][:3]]
@@ -102,7 +102,8 @@ def _stock(stage: Stage) -> None:
 
 def _orders(stage: Stage) -> None:
     bought = [stage.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 1})["order_ref"] for number in (8, 9, 10)]
-    stage.order("POST", "/orders", json={"sku": "КР-11/2", "pcs": 1, "buyer": {"is_legal": True, "is_paid": False}})
+    late = {"sku": "КР-11/2", "pcs": 1, "buyer": {"is_legal": True, "is_paid": False}}
+    unpaid = stage.order("POST", "/orders", json=late)["order_ref"]
     stage.order("DELETE", f"/orders/{bought[0]}")
     everything = {"analytics_data": True, "barcodes": True, "financial_data": True, "legal_info": True}
     span = {"since": instant(stage, -48), "to": instant(stage, 1)}
@@ -114,7 +115,7 @@ def _orders(stage: Stage) -> None:
     new = {"cutoff_from": instant(stage, -24), "cutoff_to": instant(stage, 24 * 30), "statuses": ["awaiting_packaging"]}
     stage.say("POST", "/v4/posting/fbs/unfulfilled/list", {"filter": new, "limit": 100, "with": everything})
     told = {**everything, "product_exemplars": True, "related_postings": True, "translit": True}
-    for order_ref in (*bought, "00000000-0000-9"):
+    for order_ref in (*bought, unpaid, "00000000-0000-9"):
         stage.say("POST", "/v3/posting/fbs/get", {"posting_number": order_ref, "with": told})
     stage.say("POST", "/v1/posting/fbs/cancel-reason", {"related_posting_numbers": bought})
     for order_ref in (bought[1], bought[1], "00000000-0000-9"):

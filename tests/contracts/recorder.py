@@ -79,24 +79,29 @@ class Recorder(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, written down."""
         request.read()
-        asked = request.url
-        if self._base is not None:
-            service = f"/{asked.host.partition('.')[0]}".encode() if self._has_hosts else b""
-            request.url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + service + asked.raw_path)
         try:
-            response = self._inner.handle_request(request)
+            response = self._inner.handle_request(self._readdressed(request))
             response.read()
         except httpx.TransportError:
-            self._write(asked, request, None)
+            self._write(request, None)
             raise
-        self._write(asked, request, response)
+        self._write(request, response)
         return response
 
     def close(self) -> None:
         """Give the sockets back."""
         self._inner.close()
 
-    def _write(self, asked: httpx.URL, request: httpx.Request, response: httpx.Response | None) -> None:
+    def _readdressed(self, request: httpx.Request) -> httpx.Request:
+        """A copy that goes to the world; the caller may send its own again."""
+        if self._base is None:
+            return request
+        service = f"/{request.url.host.partition('.')[0]}".encode() if self._has_hosts else b""
+        url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + service + request.url.raw_path)
+        return httpx.Request(request.method, url, headers=request.headers, content=request.content, extensions=request.extensions)
+
+    def _write(self, request: httpx.Request, response: httpx.Response | None) -> None:
+        asked = request.url
         self.exchanges.append(
             Exchange(
                 method=request.method,

@@ -46,6 +46,8 @@ class Parameter:
     is_required: bool
     schema: Schema
     is_list: bool
+    is_cut: bool
+    """A value beyond the greatest is taken for the greatest, and not refused."""
 
     def faults(self, told: Sequence[str]) -> Iterator[str]:
         """What is wrong with the values told, in words as they stand in an address."""
@@ -53,6 +55,10 @@ class Parameter:
             yield f"{self.where} {self.name}: told {len(told)} times"
         values: Any = [_worded(one, self.schema.get("items", {})) for one in told] if self.is_list else _worded(told[0], self.schema)
         yield from (f"{self.where} {self.name}{fault}" for fault in judged(self.schema, values))
+
+    def cuts(self, told: Sequence[str]) -> bool:
+        """Whether the value is too great, and only cut for that."""
+        return self.is_cut and told[0].isdigit() and int(told[0]) > self.schema["maximum"]
 
 
 @dataclass(kw_only=True)
@@ -98,15 +104,15 @@ class Operation:
 
     def refuses(self, query: Query, body: Any) -> bool:
         """Whether the vendor's own spec, open to fields that it does not name, refuses the request."""
-        declared = {(one.where, one.name) for one in self.parameters}
-        told = {key: values for key, values in self._told(query).items() if key in declared}
+        declared = {(one.where, one.name): one for one in self.parameters}
+        told = {key: values for key, values in self._told(query).items() if key in declared and not declared[key].cuts(values)}
         schema = self.request_schema
         is_body_refused = schema is not None and body is not None and bool(judged(opened(schema), body))
         return is_body_refused or bool(list(self._parameter_faults(told))) or (body is None and self._is_body_required)
 
     def answer_faults(self, status: int, body: Any) -> list[str]:
         """What the vendor would not answer; ``body`` is None where nothing was answered."""
-        declared = next((key for key in (str(status), f"{status // 100}XX", "default") if key in self.answers), None)
+        declared = self._declared(status)
         if declared is None:
             return [f"answer {status}: not declared, only {', '.join(sorted(self.answers))}"]
         schema = self.answers[declared]
@@ -115,6 +121,13 @@ class Operation:
         if body is None:
             return [f"answer {status}: has no body"]
         return [f"answer {status}{fault}" for fault in judged(schema, body)]
+
+    def declares(self, status: int) -> bool:
+        """Whether the vendor tells of answers of this status."""
+        return self._declared(status) is not None
+
+    def _declared(self, status: int) -> str | None:
+        return next((key for key in (str(status), f"{status // 100}XX", "default") if key in self.answers), None)
 
     @cached_property
     def parameters(self) -> list[Parameter]:
@@ -172,6 +185,7 @@ class Operation:
             is_required=place.node.get("required") is True,
             schema=schema,
             is_list=schema.get("type") == "array",
+            is_cut=place.node.get("x-transform") == "truncateLimit",
         )
 
     def _told(self, query: Query) -> dict[tuple[str, str], list[str]]:
@@ -215,6 +229,9 @@ class Spec:
         vendor: the folder's name.
         folder: where documents with ``paths`` lie, whatever their names.
         deviations: what of it is overruled by the vendor's own text.
+
+    Attributes:
+        has_hosts: the same path may mean different things on different hosts.
     """
 
     def __init__(self, vendor: str, folder: Path, deviations: Iterable[Deviation] = ()) -> None:
@@ -222,11 +239,7 @@ class Spec:
         self.reader = Reader()
         self.deviations = [one for one in deviations if one.vendor == vendor]
         self.operations = [operation for path in _documents(folder) for operation in self._operations(path)]
-
-    @property
-    def has_hosts(self) -> bool:
-        """Whether the same path may mean different things on different hosts."""
-        return len({host for operation in self.operations for host in operation.hosts}) > 1
+        self.has_hosts = len({host for operation in self.operations for host in operation.hosts}) > 1
 
     def operation(self, method: str, host: str, path: str) -> Operation:
         """What a call asks for; ``host`` is the host's first label, and means nothing to a vendor of one host.
@@ -249,17 +262,26 @@ class Spec:
                 place, _ = follow(Place(shared.node[method], shared.document))
                 servers = place.node.get("servers") or shared.node.get("servers") or document.get("servers") or ()
                 name = f"{method.upper()} {address}"
+                deviations = [one for one in self.deviations if one.operation in (name, "*")]
                 yield Operation(
                     vendor=self.vendor,
-                    hosts=frozenset((urlsplit(server["url"]).hostname or "").partition(".")[0] for server in servers),
+                    hosts=frozenset(_label(server["url"]) for server in servers) | _other_hosts(deviations),
                     method=method.upper(),
                     path=address,
                     place=place,
                     shared=shared,
                     spec=document,
                     reader=self.reader,
-                    deviations=[one for one in self.deviations if one.operation in (name, "*")],
+                    deviations=deviations,
                 )
+
+
+def _label(address: str) -> str:
+    return (urlsplit(address).hostname or "").partition(".")[0]
+
+
+def _other_hosts(deviations: Iterable[Deviation]) -> frozenset[str]:
+    return frozenset(host for one in deviations if one.change == "hosts" for host in one.field.split())
 
 
 def judged(schema: Schema, told: Any) -> list[str]:

@@ -76,6 +76,15 @@ class Stage:
         return answer.json() if answer.content else None
 
     @contextmanager
+    def one_bad_row(self, sku: str) -> Iterator[None]:
+        """While it lasts, the room refuses these goods in whatever it is sent, in the vendor's own words."""
+        self.order("POST", "/faults", json={"kind": "refuse_item", "sku": sku, "times": None})
+        try:
+            yield
+        finally:
+            self.order("DELETE", "/faults")
+
+    @contextmanager
     def fault(self, kind: str, **details: Any) -> Iterator[None]:
         """While it lasts, the room suffers a fault, and its answers are not the vendor's own."""
         self.order("POST", "/faults", json={"kind": kind, "times": None, **details})

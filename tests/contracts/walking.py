@@ -58,7 +58,11 @@ def _asked(spec: Judging, exchange: Exchange) -> Iterator[str]:
 def _told(spec: Judging, exchange: Exchange) -> Iterator[str]:
     if exchange.status is None or exchange.is_spoilt:
         return
-    operation: Asked = spec.operation(exchange.method, exchange.host, exchange.path)
+    try:
+        operation: Asked = spec.operation(exchange.method, exchange.host, exchange.path)
+    except UnknownOperation as unknown:
+        yield f"no such operation: {unknown}"
+        return
     yield from (f"{operation.name}: {fault}" for fault in operation.answer_faults(exchange.status, exchange.answer))
 
 

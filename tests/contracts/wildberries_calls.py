@@ -28,7 +28,8 @@ def token(clock: WorldClock, **told: Any) -> str:
 def play(stage: Stage) -> None:
     """Call everything."""
     nm_ids = stage.order("POST", "/goods", json=GOODS)
-    stage.say("GET", f"{COMMON}/ping")
+    for service in (COMMON, CONTENT, PRICES, MARKETPLACE):
+        stage.say("GET", f"{service}/ping")
     stage.say("GET", f"{COMMON}/api/v1/seller-info")
     _directories(stage)
     _cards(stage, nm_ids)

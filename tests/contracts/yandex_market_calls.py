@@ -119,7 +119,7 @@ def _stock(stage: Stage) -> None:
 
 
 def _orders(stage: Stage) -> None:
-    states = ({}, {"state": "UNPAID"}, {"state": "PENDING"}, {"fake": True}, {"buyer": {"type": "BUSINESS"}})
+    states: tuple[dict[str, Any], ...] = ({}, {"state": "UNPAID"}, {"state": "PENDING"}, {"fake": True}, {"buyer": {"type": "BUSINESS"}})
     bought = [
         int(stage.order("POST", "/orders", json={"sku": SKUS[number], "pcs": 1, **told})["order_ref"])
         for number, told in enumerate(states, start=8)

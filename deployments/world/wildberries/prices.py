@@ -126,7 +126,7 @@ async def _said(request: Request) -> list[PriceRow]:
     try:
         return TypeAdapter(PricesSaid).validate_json(await request.body()).data
     except ValidationError as wrong:
-        is_fraction = any(error["loc"][-1] == "price" and error["type"].startswith("int") for error in wrong.errors())
+        is_fraction = any(error["loc"][-1:] == ("price",) and error["type"].startswith("int") for error in wrong.errors())
         raise prices_refusal("Price should be a whole number" if is_fraction else BAD_FORMAT) from wrong
 
 

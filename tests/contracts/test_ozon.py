@@ -1,0 +1,81 @@
+"""Ozon: our adapter and the world's cabinet against Ozon's own document."""
+
+import json
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from adapters.capabilities import Channel
+from adapters.clock import Clock
+from adapters.ozon.cabinet import OzonCabinet
+from deployments.world.clock import WorldClock
+from deployments.world.ozon.make import MAIN, furnish_ozon
+from deployments.world.ozon.taxonomy import BRAND, HOUSEHOLD, MATERIAL, MODEL, TORCH
+from tests.contracts import ozon_calls
+from tests.contracts.exercise import exercise
+from tests.contracts.spec import Spec
+from tests.contracts.stage import SPEED, Stage, staged
+from tests.contracts.suite import Played, VendorSuite, spoil
+
+HOME = "https://api-seller.ozon.ru"
+CLIENT_ID, API_KEY = "836", "key-of-the-cabinet"
+CREDENTIALS = {"Client-Id": CLIENT_ID, "Api-Key": API_KEY}
+ATTRIBUTES = [{"id": BRAND, "values": ["Нет бренда"]}, {"id": MODEL, "values": ["Луч"]}, {"id": MATERIAL, "values": ["Пластик"]}]
+NEW = {"category": json.dumps({"category": HOUSEHOLD, "type": TORCH}), "attributes": json.dumps(ATTRIBUTES)}
+
+
+def furnish(world: FastAPI, clock: WorldClock) -> None:
+    """An Ozon cabinet."""
+    furnish_ozon(world, clock=clock, client_id=CLIENT_ID, api_key=API_KEY)
+
+
+def cabinet(stage: Stage, *, api_key: str = API_KEY) -> OzonCabinet:
+    """Ours, at Ozon's own address."""
+    return OzonCabinet(
+        url=HOME,
+        client_id=CLIENT_ID,
+        api_key=SecretStr(api_key),
+        warehouses=[str(MAIN), "7"],
+        clock=Clock(speed=SPEED),
+        transport=stage.transport,
+    )
+
+
+@pytest.fixture(scope="module")
+def played(ozon_spec: Spec) -> Played:
+    """Both directions, by hand and by the adapter."""
+    with staged(ozon_spec, furnish, home=HOME, credentials=CREDENTIALS) as by_hand:
+        ozon_calls.play(by_hand)
+        said = list(by_hand.exchanges)
+        spoilt = spoil(by_hand)
+    with staged(ozon_spec, furnish, home=HOME, credentials=CREDENTIALS) as ours:
+        ours.order("POST", "/goods", json=ozon_calls.GOODS)
+        for number in (8, 9, 10):
+            ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 1})
+        channel: Channel
+        with cabinet(ours) as channel:
+            exercise(
+                channel,
+                stage=ours,
+                clock=Clock(speed=SPEED),
+                skus=[str(one["sku"]) for one in ozon_calls.GOODS],
+                new_cards=[{**NEW, "channel_sku": "НОВ-1"}, {**NEW, "channel_sku": "НОВ-2", "barcodes": '["4600000000015"]'}],
+                warehouses=[str(MAIN), "7"],
+                campaigns=[""],
+            )
+        with cabinet(ours, api_key="чужой".encode().hex()) as stranger:
+            stranger.examine()
+    return Played(spec=ozon_spec, by_hand=said, by_adapter=ours.exchanges, spoilt=spoilt)
+
+
+class TestOzon(VendorSuite):
+    """The suite, on Ozon."""
+
+    VENDOR = "ozon"
+
+    def furnished(self) -> FastAPI:
+        """A world with an Ozon cabinet."""
+        world = FastAPI(openapi_url=None)
+        furnish(world, WorldClock())
+        return world
