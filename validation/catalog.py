@@ -8,7 +8,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from validation.checks import holds_where_given, is_short, is_true, is_within
+from validation.checks import has_check_digit, holds_where_given, is_short, is_true, is_within
 
 CURRENCIES = (
     "RUB",
@@ -183,12 +183,8 @@ class BarcodeListed(Strict):
     @pa.check("barcode")
     @classmethod
     def barcode_check_digit(cls, data: PolarsData) -> pl.LazyFrame:
-        """GS1 mod 10: weights 3 and 1 from the right, the check digit itself weighing 1."""
-        padded = pl.col(data.key).str.zfill(14)
-        weighed = pl.sum_horizontal(
-            padded.str.slice(place, 1).cast(pl.Int32, strict=False) * (3 if place % 2 == 0 else 1) for place in range(14)
-        )
-        return is_true(data, (weighed % 10 == 0).fill_null(False))
+        """GS1 mod 10."""
+        return is_true(data, has_check_digit(pl.col(data.key)))
 
 
 class RecipeListed(Strict):

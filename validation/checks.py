@@ -22,3 +22,12 @@ def is_short(data: PolarsData, characters: int) -> pl.LazyFrame:
 def is_within(data: PolarsData, low: int, high: int) -> pl.LazyFrame:
     """A number, where given, between two, both included."""
     return holds_where_given(data, pl.col(data.key).is_between(low, high))
+
+
+def has_check_digit(digits: pl.Expr) -> pl.Expr:
+    """Whether a barcode's last digit is right. GS1 mod 10: weights 3 and 1 from the right, the check digit itself weighing 1."""
+    padded = digits.str.zfill(14)
+    weighed = pl.sum_horizontal(
+        padded.str.slice(place, 1).cast(pl.Int32, strict=False) * (3 if place % 2 == 0 else 1) for place in range(14)
+    )
+    return (digits.str.contains(r"^\d+$") & (weighed % 10 == 0)).fill_null(False)

@@ -68,7 +68,7 @@ WOOCOMMERCE = Format(
     code_forbids="<>%",  # WordPress cleans a SKU of tags and of percent-encoded bytes, silently
     title_max=1000,  # [ours] the longest name we take from 1C; the column holds 65 535 bytes
     description_max=100_000,  # [ours] the column is a longtext
-    description_tags=("a", "b", "br", "div", "em", "h", "i", "li", "ol", "p", "span", "strong", "table", "tbody", "td", "tr", "ul"),
+    description_tags=("b", "br", "div", "em", "h", "i", "li", "ol", "p", "strong", "table", "tbody", "td", "tr", "ul"),
     pictures_max=30,  # [ours] a site takes any number, one after the other, in the request's time
 )
 
