@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from adapters.errors import Rejected
-from adapters.lots import all_rows, send_lots, vendors_words
+from adapters.errors import ContractBroken, Rejected, Retryable, SyncError
+from adapters.lots import BROKEN, all_rows, send_lots, vendors_words
 from adapters.wildberries.answers import GOODS, PRICE_ROWS, UPLOAD, UPLOAD_HISTORY, PriceRow
 from adapters.wildberries.client import REFS, WildberriesClient, words_of
 from adapters.wildberries.limits import PRICES
@@ -79,16 +79,30 @@ class WildberriesPrices(WildberriesClient):
         return lot.join(self._shown_prices(lot["nm_id"]), on=["nm_id", "chrt_id", "price_kopecks"], how="semi", maintain_order="left")
 
     def _settled_prices(self, part: pl.DataFrame) -> pl.DataFrame:
-        """The rows of one upload with what became of them; rows of no upload as they are."""
+        """The rows of one upload with what became of them; rows of no upload as they are.
+
+        The prices have left: an error while asking after them is theirs and not the whole call's.
+        """
         upload_ref = part["upload_ref"][0]
-        status = None if upload_ref is None else self._wait_for(upload_ref)
-        if status is None:
+        if upload_ref is None:
             return part.select(SENT)
+        try:
+            return self._result_of(upload_ref, part).select(SENT)
+        except Retryable:
+            return part.select(SENT)
+        except SyncError as error:
+            reason = BROKEN if isinstance(error, ContractBroken) else "price_outcome_is_unknown"
+            return all_rows(part, "unknown", reason, error.sentence).select(SENT)
+
+    def _result_of(self, upload_ref: int, part: pl.DataFrame) -> pl.DataFrame:
+        status = self._wait_for(upload_ref)
+        if status is None:
+            return part
         if status == DONE:
-            return all_rows(part, "accepted", None, None).select(SENT)
+            return all_rows(part, "accepted", None, None)
         if status == CANCELLED:
-            return all_rows(part, "refused", "price_is_cancelled", sentence_of("price_is_cancelled")).select(SENT)
-        return _told(part, self._price_rows(upload_ref)).select(SENT)
+            return all_rows(part, "refused", "price_is_cancelled", sentence_of("price_is_cancelled"))
+        return _told(part, self._price_rows(upload_ref))
 
     def _wait_for(self, upload_ref: int) -> int | None:
         """How the upload ended; none where it has not."""

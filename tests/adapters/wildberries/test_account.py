@@ -41,6 +41,19 @@ def test_a_base_token_is_a_fault_of_limits(room: Hand, opened: Callable[..., Wil
     assert of(found, "cabinet") == []
 
 
+def test_a_test_token_does_not_ask_the_sandbox_for_what_it_has_not() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(200, json=[])
+
+    with cabinet(HandClock(), httpx.MockTransport(answer), token=a_token(kind="test")) as wb:
+        wb.examine()
+    assert asked
+    assert "common-api.wildberries.ru" not in asked
+
+
 @pytest.mark.parametrize(("days", "level"), [(31, "good"), (29, "warning")])
 def test_a_token_that_ends_within_a_month_is_warned_of(
     room: Hand, opened: Callable[..., WildberriesCabinet], days: int, level: str

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.errors import ContractBroken, Unavailable
 from adapters.wildberries.cabinet import WildberriesCabinet
-from tests.adapters.wildberries.shop import COLOUR, POWER, Hand, HandClock, cabinet, cards, listings, outcomes, pending
+from tests.adapters.wildberries.shop import AT, COLOUR, POWER, Hand, HandClock, cabinet, cards, listings, outcomes, pending
 
 ACCEPTED = ("accepted", None)
 PENDING = ("pending", None)
@@ -177,11 +177,12 @@ def test_a_card_that_cannot_be_sent_does_not_hold_back_the_others(room: Hand, wb
 
 
 class Content:
-    """The content service: no cards, no errors, a subject without characteristics; uploads are judged by ``judge``."""
+    """The content service: no cards, a subject without characteristics; uploads are judged by ``judge``."""
 
     def __init__(self, judge: Callable[[list[str]], httpx.Response]) -> None:
         self.judge = judge
         self.uploads: list[list[str]] = []
+        self.errors: list[tuple[str, str, str]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/get/cards/list"):
@@ -190,7 +191,8 @@ class Content:
             return httpx.Response(200, json={"data": []})
         if request.url.path.endswith("/error/list"):
             cursor = {"next": False, "updatedAt": "", "batchUUID": ""}
-            return httpx.Response(200, json={"data": {"items": None, "cursor": cursor}})
+            batches = [{"batchUUID": ref, "updatedAt": at, "errors": {sku: [f"error of {ref}"]}} for ref, at, sku in self.errors]
+            return httpx.Response(200, json={"data": {"items": batches or None, "cursor": cursor}})
         self.uploads.append([one["vendorCode"] for group in json.loads(request.content) for one in group["variants"]])
         return self.judge(self.uploads[-1])
 
@@ -211,6 +213,24 @@ def test_the_row_that_a_refusal_names_is_taken_out_and_the_rest_goes_again() -> 
     content = Content(judge)
     assert content.send("A-1", "A-2", "A-3") == {"A-1": PENDING, "A-2": ("refused", "card_is_refused"), "A-3": PENDING}
     assert content.uploads == [["A-1", "A-2", "A-3"], ["A-1", "A-3"]]
+
+
+@pytest.mark.parametrize(
+    ("later", "outcome"),
+    [
+        (("one", "2026-11-22T08:00:00Z", "A-1"), "pending"),
+        (("two", "2026-11-22T08:00:00Z", "A-1"), "refused"),
+        (("one", "2026-11-22T08:00:01Z", "A-1"), "refused"),
+        (("two", "2026-11-22T08:00:01Z", "A-2"), "pending"),
+    ],
+)
+def test_only_an_error_that_is_news_is_this_cards(later: tuple[str, str, str], outcome: str) -> None:
+    content = Content(lambda _: httpx.Response(200, json=GOOD))
+    content.errors = [("one", "2026-11-22T08:00:00Z", "A-1"), ("zero", "2026-11-22T07:00:00Z", "A-1")]
+    with cabinet(HandClock(), httpx.MockTransport(content)) as wb:
+        asked = pending(wb.send_cards(cards({"channel_sku": "A-1"})), AT)
+        content.errors = [later, ("zero", "2026-11-22T07:00:00Z", "A-1")]
+        assert wb.read_card_results(asked)["outcome"].to_list() == [outcome]
 
 
 @pytest.mark.parametrize("status", [200, 400])

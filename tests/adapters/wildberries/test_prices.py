@@ -148,3 +148,18 @@ def test_an_upload_holds_at_most_a_thousand_prices() -> None:
     service = Prices()
     assert service.send(*[100_000] * 1001) == [ACCEPTED] * 1001
     assert [len(upload) for upload in service.uploads] == [1000, 1]
+
+
+def test_an_upload_that_cannot_be_asked_after_has_left_all_the_same(room: Hand, wb: WildberriesCabinet) -> None:
+    room.put("A-1", "A-2")
+    two = listings(wb, "A-1", "A-2")
+    room.fault("error_before", path="/history/tasks")
+    assert outcomes(wb.send_prices(prices(two[:1], 150_000))) == [("pending", None)]
+    room.fault("garbage", path="/history/tasks")
+    assert outcomes(wb.send_prices(prices(two[1:], 150_000))) == [("unknown", "contract_is_broken")]
+
+
+def test_nothing_to_set_calls_nobody() -> None:
+    with cabinet(HandClock(), httpx.MockTransport(lambda _: httpx.Response(500))) as wb:
+        assert wb.send_prices(prices(known())).is_empty()
+        assert wb.read_prices(known(), [""]).is_empty()
