@@ -99,24 +99,26 @@ class Hearing:
 
 
 class Dispatcher:
-    """Both lanes over one hub.
+    """The lanes over one hub.
 
     Args:
         hub: where work waits.
         catalog: the deployment that takes feeds in.
+        listings: the deployment that carries cards and prices to the channels.
         stock: the deployment that posts counts and tells the channels.
-        has_channels: whether anybody is to be told that the ledger moved.
+        has_channels: whether anybody is to be told of goods, prices and stock.
     """
 
-    def __init__(self, hub: Hub, *, catalog: StartsRuns, stock: StartsRuns, has_channels: bool) -> None:
+    def __init__(self, hub: Hub, *, catalog: StartsRuns, listings: StartsRuns, stock: StartsRuns, has_channels: bool) -> None:
         work = Work(hub)
         self._has_channels = has_channels
         self._hearing = Hearing(work.oldest_count)
         self._catalog = Lane(deployment=catalog, parameters={"rounds": None}, oldest=work.oldest_feed)
+        self._listings = Lane(deployment=listings, parameters={}, oldest=work.oldest_unlisted)
         self._stock = Lane(deployment=stock, parameters={}, oldest=self._hearing.oldest)
 
     def look(self, now: datetime, *, heard: Sequence[str] | set[str] = ()) -> None:
-        """One look over both lanes.
+        """One look over the lanes.
 
         Raises:
             httpx.HTTPError: Prefect's server does not answer.
@@ -124,6 +126,8 @@ class Dispatcher:
         if "stock" in heard and self._has_channels:
             self._hearing.hear()
         self._catalog.look(now)
+        if self._has_channels:
+            self._listings.look(now)
         if self._stock.look(now):
             self._hearing.answer()
 
@@ -131,8 +135,8 @@ class Dispatcher:
 def dispatch(hub: Hub, *, api_url: str, has_channels: bool, stop: Stop) -> None:
     """Look, for ever; a hub or a server that is away is waited for."""
     clock = Clock()
-    catalog, stock = Deployment(api_url, "catalog/1c"), Deployment(api_url, "stock/site")
-    dispatcher = Dispatcher(hub, catalog=catalog, stock=stock, has_channels=has_channels)
+    catalog, listings, stock = (Deployment(api_url, name) for name in ("catalog/1c", "listings/channels", "stock/channels"))
+    dispatcher = Dispatcher(hub, catalog=catalog, listings=listings, stock=stock, has_channels=has_channels)
     with Listener(hub, "feed", "stock") as ear:
         while True:
             try:

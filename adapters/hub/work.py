@@ -1,9 +1,15 @@
 """What waits for a run: the dispatcher asks, and starts one where nothing is under way."""
 
-from sqlalchemy import Select, func, select
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.hub.hub import Hub
 from adapters.hub.tables.inbox import IS_UNPOSTED, feed
+from adapters.hub.tables.journal import sync_run
+
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Work:
@@ -21,6 +27,17 @@ class Work:
         """The first feed whose counts the ledger does not have yet."""
         unposted = select(func.min(feed.c.feed_id)).where(IS_UNPOSTED)
         return self._read(unposted)
+
+    def oldest_unlisted(self) -> int | None:
+        """The first file with goods or prices that no run has carried to the channels yet; none while more of 1C's files wait."""
+        last = select(func.max(sync_run.c.began_at)).where(sync_run.c.flow == "listings", sync_run.c.state == "completed")
+        counted = [func.coalesce(feed.c.outcome[part], literal({}, JSONB)) for part in ("changed", "inserted")]
+        has_news = or_(*(part.has_key(entity) for part in counted for entity in ("products", "offers", "prices", "recipes")))
+        unlisted = select(func.min(feed.c.feed_id)).where(
+            feed.c.state == "recorded", has_news, feed.c.recorded_at > func.coalesce(last.scalar_subquery(), literal(EVER))
+        )
+        under_way = exists().where(feed.c.state.in_(["receiving", "waiting"]), feed.c.kind != "picture")
+        return self._read(unlisted.where(~under_way))
 
     def _read(self, query: Select[int]) -> int | None:
         with self._hub.engine.begin() as connection:

@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
+from adapters.hub.runs import Runs
+from adapters.hub.tables.inbox import feed
 from adapters.hub.work import Work
 from deployments.dispatcher import Dispatcher, Lane
 from deployments.prefect_api import Deployment
@@ -46,8 +48,13 @@ def stock() -> Played:
 
 
 @pytest.fixture
-def dispatcher(hub: Hub, catalog: Played, stock: Played) -> Dispatcher:
-    return Dispatcher(hub, catalog=catalog, stock=stock, has_channels=True)
+def listings() -> Played:
+    return Played()
+
+
+@pytest.fixture
+def dispatcher(hub: Hub, catalog: Played, listings: Played, stock: Played) -> Dispatcher:
+    return Dispatcher(hub, catalog=catalog, listings=listings, stock=stock, has_channels=True)
 
 
 def feed_waits(hub: Hub) -> int:
@@ -125,9 +132,45 @@ def test_a_notice_during_a_run_is_answered_after_it(dispatcher: Dispatcher, stoc
     assert len(stock.started) == 1
 
 
-def test_a_shop_without_channels_starts_no_stock_run_for_a_notice(hub: Hub, catalog: Played, stock: Played) -> None:
-    Dispatcher(hub, catalog=catalog, stock=stock, has_channels=False).look(NOW, heard={"stock"})
-    assert stock.started == []
+def test_a_shop_without_channels_starts_no_run_for_them(hub: Hub, catalog: Played, listings: Played, stock: Played) -> None:
+    recorded(hub, changed={"prices": 3})
+    Dispatcher(hub, catalog=catalog, listings=listings, stock=stock, has_channels=False).look(NOW, heard={"stock"})
+    assert listings.started == stock.started == []
+
+
+def recorded(hub: Hub, **outcome: dict[str, int]) -> int:
+    feed_id = feed_waits(hub)
+    with hub.engine.begin() as connection:
+        told = feed.update().where(feed.c.feed_id == feed_id)
+        connection.execute(told.values(state="recorded", recorded_at=hub.clock.now(), outcome=outcome, posted_at=hub.clock.now()))
+    return feed_id
+
+
+def listed(hub: Hub, state: str = "completed") -> None:
+    runs = Runs(hub)
+    runs.end(runs.begin("listings", channel=None, flow_run_ref=None), state=state, rows_in=0, refused=0, changed=0, accepted=0, detail=None)
+
+
+def test_goods_and_prices_that_no_run_has_carried_to_the_channels_start_one(hub: Hub, dispatcher: Dispatcher, listings: Played) -> None:
+    recorded(hub, changed={"counts": 5}, inserted={})
+    assert Work(hub).oldest_unlisted() is None
+    feed_id = recorded(hub, changed={}, inserted={"products": 2})
+    recorded(hub, changed={"prices": 1}, inserted={})
+    assert Work(hub).oldest_unlisted() == feed_id
+    dispatcher.look(NOW)
+    assert listings.started == [{}]
+    listed(hub, "failed")
+    assert Work(hub).oldest_unlisted() == feed_id
+    listed(hub)
+    assert Work(hub).oldest_unlisted() is None
+
+
+def test_cards_wait_until_all_of_1cs_files_are_in(hub: Hub) -> None:
+    recorded(hub, changed={"prices": 1})
+    waits = feed_waits(hub)
+    assert Work(hub).oldest_unlisted() is None
+    Inbox(hub).refuse(waits, "Не читается.", reason="truncated")
+    assert Work(hub).oldest_unlisted() is not None
 
 
 def test_a_server_that_is_down_only_delays(hub: Hub, dispatcher: Dispatcher, catalog: Played, stock: Played) -> None:
