@@ -41,6 +41,11 @@ def test_a_name_that_holds_such_words_is_only_a_name(vendor: Vendor) -> None:
     assert vendor.cabinet().read_warehouses()["warehouse_ref"].to_list() == ["1"]
 
 
+def test_a_long_list_is_no_error_whatever_it_says(vendor: Vendor) -> None:
+    vendor.says(paths.WAREHOUSES, {**warehouses(*range(1, 101)), "message": "Circle is open"})
+    assert vendor.cabinet().read_warehouses().height == 100
+
+
 def test_minutes_that_ozon_asks_for_are_waited_for_as_minutes(vendor: Vendor) -> None:
     vendor.says(paths.WAREHOUSES, httpx.Response(429, headers={"Item-Retry-After": "2"}, json={"code": 8, "message": "limit"}))
     with pytest.raises(RateLimited) as raised:

@@ -94,7 +94,7 @@ def test_a_product_whose_hour_is_spent_is_too_often_also_for_the_whole_call(vend
 
 
 @pytest.mark.parametrize(
-    ("price", "kopecks"), [(2999.99, 299999), (0.29, 29), (1299, 129900), ("1299.50", 129950), (0, None), (None, None)]
+    ("price", "kopecks"), [(2999.99, 299999), (0.29, 29), (10.006, 1001), (1299, 129900), ("1299.50", 129950), (0, None), (None, None)]
 )
 def test_a_price_read_is_whole_kopecks_and_nothing_where_there_is_none(vendor: Vendor, price: Any, kopecks: int | None) -> None:
     vendor.says(paths.PRICES, {"items": [shown(1, price)], "cursor": "", "total": 1})

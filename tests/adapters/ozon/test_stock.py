@@ -62,9 +62,9 @@ def test_a_call_holds_a_hundred_pairs(vendor: Vendor) -> None:
 
 def test_rows_that_go_alone_go_last_and_each_by_itself(vendor: Vendor) -> None:
     vendor.says(paths.SET_STOCKS, taken)
-    offered = pl.concat([stock(listings(A=1, B=2), 5, 0, is_alone=True), stock(listings(C=3), 4)])
+    offered = pl.concat([stock(listings(A=1, B=2, C=3, D=4), 5, 0, 6, 0, is_alone=True), stock(listings(E=5), 4)])
     vendor.cabinet().send_stock(offered)
-    assert written(vendor) == [[4], [0], [5]]
+    assert written(vendor) == [[4], [0], [0], [5], [6]]
 
 
 @pytest.mark.parametrize(
