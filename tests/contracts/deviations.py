@@ -1,86 +1,11 @@
-"""Where a spec contradicts its vendor's own text: each deviation by name, with who says so.
+"""Where the specs contradict their vendors' own text: each deviation by name, with who says so.
 
-`tests.contracts.test_deviations` asserts their number, and that each is needed.
+Their number is asserted (`tests.contracts.test_deviations`); each vendor's suite asserts that each is needed.
 """
 
-import copy
-from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-Change = Literal["optional", "required", "schema", "status", "hosts"]
-
-
-class Deviation(NamedTuple):
-    """One thing in a spec that is read otherwise.
-
-    ``part`` is ``request`` or a status; ``field`` is where in the body (``/stocks/*/product_id``, ``*`` for every item of a list).
-    ``optional`` and ``required`` are about the field in what holds it, ``schema`` replaces or adds the field's schema (the empty
-    ``field`` is the whole body), ``status`` declares an answer with this schema (None: without a body), ``hosts`` names in ``field``
-    hosts that answer too.
-    """
-
-    vendor: str
-    operation: str
-    part: str
-    field: str
-    change: Change
-    source: str
-    schema: dict[str, Any] | None = None
-
-    @property
-    def name(self) -> str:
-        """As reports call it."""
-        return f"{self.vendor}: {self.operation} {self.part} {self.field} {self.change}".replace("  ", " ")
-
-    def applied(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """A copy of the schema, read otherwise.
-
-        Raises:
-            LookupError: the spec has nothing there to be read otherwise.
-        """
-        if not self.field:
-            return self.schema or {}
-        changed = copy.deepcopy(schema)
-        *above, name = self.field.strip("/").split("/")
-        holders = [changed]
-        for part in above:
-            holders = [found for holder in holders for found in _inside(holder, part, changed)]
-        holders = [found for holder in holders for found in _branches(holder, changed)]
-        if not self._changes(holders, name):
-            raise LookupError(self.name)
-        return changed
-
-    def _changes(self, holders: list[dict[str, Any]], name: str) -> bool:
-        if self.change == "optional":
-            those = [one for one in holders if name in one.get("required", ())]
-            for one in those:
-                one["required"] = [field for field in one["required"] if field != name]
-            return bool(those)
-        those = [one for one in holders if name in one.get("properties", {})] or [one for one in holders if "properties" in one][:1]
-        for one in those:
-            if self.change == "required":
-                one["required"] = [*one.get("required", ()), name]
-            else:
-                one["properties"][name] = self.schema
-        return bool(those)
-
-
-def _branches(holder: dict[str, Any], root: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield holder
-    if "$ref" in holder:
-        yield from _branches(root["$defs"][holder["$ref"].rpartition("/")[2].replace("~1", "/").replace("~0", "~")], root)
-    for word in ("allOf", "oneOf", "anyOf"):
-        for branch in holder.get(word, ()):
-            yield from _branches(branch, root)
-
-
-def _inside(holder: dict[str, Any], part: str, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for one in _branches(holder, root):
-        if part == "*" and isinstance(one.get("items"), dict):
-            yield one["items"]
-        elif part in one.get("properties", {}):
-            yield one["properties"][part]
-
+from tests.contracts.deviation import Deviation
 
 OZON_ERROR = {
     "type": "object",
@@ -101,9 +26,10 @@ OZON_ERROR = {
 
 INSTANT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
 POSTINGS = ("POST /v4/posting/fbs/list", "POST /v4/posting/fbs/unfulfilled/list")
+NUMBER_OR_TEXT = {"type": ["integer", "string"], "format": "int64"}
 LATE_PAYMENT = "tag push_types: in_process_at may be empty where a posting is paid late"
 
-DEVIATIONS = [
+OZON = [
     Deviation(
         vendor="ozon",
         operation="POST /v2/products/stocks",
@@ -136,7 +62,7 @@ DEVIATIONS = [
         field="/task_id",
         change="schema",
         source="the operation's own example of a request has the number in quotes",
-        schema={"type": ["integer", "string"], "format": "int64"},
+        schema=NUMBER_OR_TEXT,
     ),
     Deviation(
         vendor="ozon",
@@ -190,6 +116,43 @@ DEVIATIONS = [
         schema=INSTANT_OR_NULL,
     ),
     Deviation(
+        vendor="ozon",
+        operation="POST /v2/warehouse/list",
+        part="request",
+        field="/warehouse_ids/*",
+        change="schema",
+        source="the operation's own example has numbers",
+        schema=NUMBER_OR_TEXT,
+    ),
+    *(
+        Deviation(
+            vendor="ozon",
+            operation=operation,
+            part="request",
+            field=f"/filter/{field}/*",
+            change="schema",
+            source="the operation's own example has numbers",
+            schema=NUMBER_OR_TEXT,
+        )
+        for operation in POSTINGS
+        for field in ("delivery_method_ids", "provider_ids", "warehouse_ids")
+    ),
+    *(
+        Deviation(
+            vendor="ozon",
+            operation=operation,
+            part="request",
+            field="/sort_dir",
+            change="schema",
+            source="the operation's own example has it small",
+            schema={"enum": ["ASC", "DESC", "asc", "desc"]},
+        )
+        for operation in POSTINGS
+    ),
+]
+
+WILDBERRIES = [
+    Deviation(
         vendor="wildberries",
         operation="GET /ping",
         part="servers",
@@ -198,3 +161,30 @@ DEVIATIONS = [
         source="the operation's own text: each service has its own ping, a table of hosts follows",
     ),
 ]
+
+_SITE: list[tuple[str, str, dict[str, Any], str]] = [
+    ("/products", "/shipping_class_id", {"type": "integer"}, "sample: product"),
+    ("/products", "/stock_quantity", {"type": ["integer", "null"]}, "sample: variable_product"),
+    ("/products", "/_links", {"type": "object"}, "sample: product"),
+    ("/products", "/attributes/*/slug", {"type": "string"}, "sample: variable_product"),
+    (
+        "/products",
+        "/type",
+        {"enum": ["simple", "grouped", "external", "variable", "variation"]},
+        "class-wc-rest-products-controller.php: with sku or search_sku, post_type is product and product_variation",
+    ),
+    ("/products", "/manage_stock", {"enum": [True, False, "parent"]}, "WC_Product_Variation::get_manage_stock"),
+    ("/products/<id>/variations", "/shipping_class_id", {"type": "integer"}, "sample: variation_batch"),
+    ("/products/<id>/variations", "/image", {"type": ["object", "null"]}, "sample: variation_batch"),
+    ("/products/<id>/variations", "/attributes/*/slug", {"type": "string"}, "sample: variation_batch"),
+    ("/products/<id>/variations", "/stock_quantity", {"type": ["integer", "null"]}, "as for products"),
+    ("/products/<id>/variations", "/manage_stock", {"enum": [True, False, "parent"]}, "WC_Product_Variation::get_manage_stock"),
+    ("/products/<id>/variations", "/name", {"type": "string"}, "sample: variation_batch"),
+    ("/products/<id>/variations", "/parent_id", {"type": "integer"}, "sample: variation_batch"),
+    ("/products/<id>/variations", "/date_created_gmt", {"type": "string"}, "sample: variation_batch"),
+    ("/products/<id>/variations", "/date_modified_gmt", {"type": "string"}, "sample: variation_batch"),
+    ("/products/<id>/variations", "/_links", {"type": "object"}, "sample: variation_batch"),
+]
+WOOCOMMERCE = [Deviation("woocommerce", route, "answer", field, "schema", source, schema) for route, field, schema, source in _SITE]
+
+DEVIATIONS = [*OZON, *WILDBERRIES, *WOOCOMMERCE]

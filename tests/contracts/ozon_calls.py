@@ -61,7 +61,8 @@ def _account(stage: Stage) -> None:
     stage.say("POST", "/v1/description-category/attribute", kind)
     stage.say("POST", "/v1/description-category/attribute/values", {**kind, "attribute_id": BRAND, "limit": 5, "last_value_id": 0})
     stage.say("POST", "/v2/warehouse/list", {"limit": 200})
-    stage.say("POST", "/v2/warehouse/list", {"limit": 1, "cursor": "", "warehouse_ids": [str(MAIN)]})
+    for warehouse_id in (str(MAIN), MAIN):
+        stage.say("POST", "/v2/warehouse/list", {"limit": 1, "cursor": "", "warehouse_ids": [warehouse_id]})
 
 
 def _cards(stage: Stage) -> None:
@@ -95,6 +96,8 @@ def _stock(stage: Stage) -> None:
     by_sku = {"offer_id": [f"КР-{number}/2" for number in range(1, 60)], "limit": 20}
     page = stage.say("POST", "/v2/product/info/stocks-by-warehouse/fbs", by_sku)
     stage.say("POST", "/v2/product/info/stocks-by-warehouse/fbs", {**by_sku, "cursor": page["cursor"]})
+    sku = stage.say("POST", "/v3/product/info/list", {"offer_id": ["КР-1/2"]})["items"][0]["sku"]
+    stage.say("POST", "/v2/product/info/stocks-by-warehouse/fbs", {"sku": [str(sku)], "limit": 20})
     stage.say("POST", "/v1/product/info/warehouse/stocks", {"warehouse_id": MAIN, "limit": 100, "cursor": ""})
     page = stage.say("POST", "/v4/product/info/stocks", {"filter": {"visibility": "ALL"}, "limit": 100, "cursor": ""})
     stage.say("POST", "/v4/product/info/stocks", {"filter": {"offer_id": ["КР-1/2"]}, "limit": 100, "cursor": page["cursor"]})
@@ -112,6 +115,11 @@ def _orders(stage: Stage) -> None:
     stage.say("POST", "/v4/posting/fbs/list", {**page, "cursor": first["cursor"]})
     changed = {"from": instant(stage, -1), "to": instant(stage, 1)}
     stage.say("POST", "/v4/posting/fbs/list", {"filter": {**span, "last_changed_status_date": changed}, "limit": 100})
+    for number in (MAIN, str(MAIN)):
+        numbers = {"delivery_method_ids": [number], "provider_ids": [number], "warehouse_ids": [number]}
+        direction = "asc" if number == MAIN else "DESC"
+        stage.say("POST", "/v4/posting/fbs/list", {"filter": {**span, **numbers}, "limit": 1, "sort_dir": direction})
+        stage.say("POST", "/v4/posting/fbs/unfulfilled/list", {"filter": numbers, "limit": 1, "sort_dir": direction})
     new = {"cutoff_from": instant(stage, -24), "cutoff_to": instant(stage, 24 * 30), "statuses": ["awaiting_packaging"]}
     stage.say("POST", "/v4/posting/fbs/unfulfilled/list", {"filter": new, "limit": 100, "with": everything})
     told = {**everything, "product_exemplars": True, "related_postings": True, "translit": True}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.contracts.deviations import Deviation
+from tests.contracts.deviation import Deviation
 from tests.contracts.schemas import Schema, opened
 from tests.contracts.spec import Query, UnknownOperation, judged
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from jsonschema import Draft202012Validator, TypeChecker, ValidationError  # type: ignore[import-untyped]
 from jsonschema.validators import extend  # type: ignore[import-untyped]
 
-from tests.contracts.deviations import Deviation
+from tests.contracts.deviation import Deviation
 from tests.contracts.formats import FORMATS
 from tests.contracts.library import Node, Place, follow, read_document
 from tests.contracts.schemas import Reader, Schema, opened

@@ -10,7 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from tests.contracts import walking
-from tests.contracts.deviations import DEVIATIONS, Deviation
+from tests.contracts.deviation import Deviation
+from tests.contracts.deviations import DEVIATIONS
 from tests.contracts.mutants import refused_mutants
 from tests.contracts.recorder import Exchange
 from tests.contracts.report import Report

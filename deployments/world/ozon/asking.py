@@ -7,11 +7,11 @@ import base64
 import binascii
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from deployments.world.room import Refusal
 
@@ -22,13 +22,26 @@ IDS_MAX = 1000
 
 
 class Asked(BaseModel):
-    """A request's body: types are strict, unknown fields are ignored."""
+    """A request's body: types are strict, unknown fields are ignored, and null is no value of any field that the specification has."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    @model_validator(mode="after")
+    def _has_no_null(self) -> Self:
+        nulls = [name for name in self.model_fields_set if getattr(self, name) is None]
+        if nulls:
+            raise ValueError(f"null given for {', '.join(nulls)}")
+        return self
 
 
 def _whole(given: object) -> object:
     return int(given) if isinstance(given, str) and given.lstrip("-").isdigit() else given
+
+
+def _only_text(given: object) -> object:
+    if isinstance(given, str):
+        return _whole(given)
+    raise ValueError("invalid value for string type")
 
 
 def _moment(given: object) -> object:
@@ -41,7 +54,9 @@ def _moment(given: object) -> object:
 
 
 IdText = Annotated[int, BeforeValidator(_whole)]
-"""An int64 that the specification declares as a string and its examples write both ways."""
+"""An int64 that the specification declares as a string and its examples write as a number."""
+TextIds = Annotated[tuple[Annotated[int, BeforeValidator(_only_text)], ...], Field(max_length=IDS_MAX)]
+"""The same where the examples write it as a string too."""
 Ids = Annotated[tuple[IdText, ...], Field(max_length=IDS_MAX)]
 Codes = Annotated[tuple[str, ...], Field(max_length=IDS_MAX)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -66,7 +81,7 @@ async def read(request: Request, model: type[T]) -> T:
         Refusal: 400, with the path to the first field that is wrong.
     """
     try:
-        return model.model_validate_json(await request.body() or b"{}")
+        return model.model_validate_json(await request.body())
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
         raise refused(INVALID, f"Request validation error: {_where(model.__name__, first['loc'])}: {first['msg']}") from None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from deployments.world.ozon.asking import IDS_MAX, INVALID, Asked, Codes, Ids, cursor_of, position_of, read, refused, told
+from deployments.world.ozon.asking import IDS_MAX, INVALID, Asked, Codes, TextIds, cursor_of, position_of, read, refused, told
 from deployments.world.ozon.books import Books, Card
 from deployments.world.ozon.cards import brief, full, on_sale
 from deployments.world.ozon.room import OzonRoom
@@ -48,7 +48,7 @@ class ByIds(Asked):
     """Which goods: by either kind of id, else by how they are seen. An empty list is none."""
 
     offer_id: Codes = ()
-    product_id: Ids = ()
+    product_id: TextIds = ()
     visibility: Visibility = "ALL"
 
 
@@ -56,8 +56,8 @@ class ByAnyId(ByIds):
     """The same, by Ozon's SKU too; here an empty list is refused."""
 
     offer_id: Annotated[Codes, Field(min_length=1)] = ()
-    product_id: Annotated[Ids, Field(min_length=1)] = ()
-    skus: Annotated[Ids, Field(min_length=1)] = ()
+    product_id: Annotated[TextIds, Field(min_length=1)] = ()
+    skus: Annotated[TextIds, Field(min_length=1)] = ()
 
 
 class GetProductListRequest(Asked):
@@ -72,14 +72,14 @@ class GetProductInfoListRequest(Asked):
     """Goods by ids, 1000 in sum."""
 
     offer_id: Codes = ()
-    product_id: Ids = ()
-    sku: Ids = ()
+    product_id: TextIds = ()
+    sku: TextIds = ()
 
 
 class ProductInfoPicturesRequest(Asked):
     """Whose pictures."""
 
-    product_id: Ids
+    product_id: TextIds
 
 
 @router.post("/v3/product/list")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from deployments.world.ozon.asking import INVALID, Asked, Codes, Ids, IdText, cursor_of, position_of, read, refused, stamp, told
+from deployments.world.ozon.asking import INVALID, Asked, Codes, IdText, TextIds, cursor_of, position_of, read, refused, stamp, told
 from deployments.world.ozon.books import Card, Shelf, Warehouse
 from deployments.world.ozon.listing import ByIds, by_ids, chosen, page_after
 from deployments.world.ozon.room import OzonRoom
@@ -22,7 +22,7 @@ class GetProductInfoStocksByWarehouseFbsRequestV2(Asked):
     limit: Annotated[int, Field(ge=1, le=1000)]
     cursor: str = ""
     offer_id: Codes | None = None
-    sku: Ids | None = None
+    sku: TextIds | None = None
 
 
 class GetProductInfoWarehouseStocksRequest(Asked):
