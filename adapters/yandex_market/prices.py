@@ -152,11 +152,10 @@ class YandexMarketPrices(YandexMarketClient):
             offers = {offer.offer_id: offer for offer in self._held(taken["campaign_ref"][0], taken["offer_id"].to_list())}
         except Rejected:
             return sent
-        prices = enumerate(zip(sent["offer_id"], sent["price_kopecks"], sent["outcome"], strict=True))
         held = {
             number: Complaint(reason="price_is_quarantined", words=words)
-            for number, (offer_id, kopecks, outcome) in prices
-            if outcome == "accepted" and offer_id in offers and (words := _held_for(offers[offer_id], kopecks)) is not None
+            for number, (offer_id, kopecks) in enumerate(zip(sent["offer_id"], sent["price_kopecks"], strict=True))
+            if offer_id in offers and (words := _held_for(offers[offer_id], kopecks)) is not None
         }
         return pl.concat([sent[[number for number in range(sent.height) if number not in held]], refused(sent, held)]) if held else sent
 
