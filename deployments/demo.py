@@ -8,7 +8,6 @@ import json
 import secrets
 import shutil
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -31,23 +30,26 @@ from adapters.hub.opening import open_hub
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
 from adapters.hub.work import Work
-from adapters.settings import GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings, WooCommerceSettings
+from adapters.settings import GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings
 from deployments.children import end_marked
+from deployments.demo_channels import Channels, ChannelTold, fill_cabinets, fill_plainly, is_quiet, look, told_by_runs
 from deployments.demo_export import alone, articles, own_files
+from deployments.demo_tables import show_channels
 from deployments.environment import mark_of
 from deployments.postgres import EmbeddedPostgres
+from deployments.prefect_api import Deployment
 from deployments.processes import await_until
 from deployments.sample.export import LISTED, Planted, write_changes, write_sample
 from deployments.sample.site import site_catalogue
 from deployments.stopping import Stop
 from deployments.supervisor import Supervisor, only_one
-from deployments.world.app import make_world
 from deployments.world.onec import OnecClient, OnecStopped
 from deployments.world.served import served
 from validation.reasons import SENTENCES
 
 SETTLED_WITHIN_S = 300.0
 OWN_GOODS_ON_SITE = 500
+ROUNDS_AT_MOST = 12
 
 
 @dataclass(kw_only=True)
@@ -56,7 +58,7 @@ class Report:
 
     loaded: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
-    channels: dict[str, dict[str, int]] = field(default_factory=dict)
+    channels: dict[str, ChannelTold] = field(default_factory=dict)
     flows: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     second_exchange: dict[str, Any] = field(default_factory=dict)
@@ -97,18 +99,15 @@ class Demo:
         self.console = console
         self.is_as_planned = True
         self._var_dir = var_dir
-        password, key, secret = (secrets.token_urlsafe(16) for _ in range(3))
-        self._site_url = stack.enter_context(served(make_world(site_key=key, site_secret=secret)))
+        password = secrets.token_urlsafe(16)
+        channels = Channels()
+        self._world = stack.enter_context(served(channels.world()))
         settings = Settings(
             var_dir=var_dir,
             gateway=GatewaySettings(port=0),
             prefect=PrefectSettings(port=0),
             onec=OnecSettings(bases={"main": OnecBase(login="utyug", password=SecretStr(password))}),
-            channels={
-                "site": WooCommerceSettings(
-                    url=f"{self._site_url}/woocommerce", consumer_key=SecretStr(key), consumer_secret=SecretStr(secret)
-                )
-            },
+            channels=channels.settings(self._world),
         )
         with self._step("Запускаю PostgreSQL, сервер Prefect, исполнителя и шлюз"):
             self.supervisor = stack.enter_context(Supervisor(settings))
@@ -123,9 +122,10 @@ class Demo:
         folder = self._var_dir / "export"
         planted = write_sample(folder / "full", formed_at=_stamp())
         self._fill_site([dict(product) for product in site_catalogue()])
+        fill_cabinets(self._world)
         with self._step("1С (УТ 11) выгружает каталог, цены и остатки по HTTP"):
             self._onec.push_catalog(folder / "full")
-        with self._step("Потоки на исполнителе разбирают выгрузку и отправляют остатки на сайт"):
+        with self._step("Потоки на исполнителе разбирают выгрузку, заводят карточки, отправляют цены и остатки на четыре площадки"):
             self._await_settled()
         report = Report(loaded=contents(self._hub), refused=Quarantine(self._hub).counts(source="main"))
         self._show_loaded(report, planted)
@@ -145,11 +145,13 @@ class Demo:
     def play_own(self, files: list[Path]) -> Report:
         """The reader's own export, a session for each file; a file that is refused does not stop the others."""
         report = Report()
-        self._fill_site([_plain_goods(article) for article in articles(files, limit=OWN_GOODS_ON_SITE)])
+        named = articles(files, limit=OWN_GOODS_ON_SITE)
+        self._fill_site([_plain_goods(article) for article in named])
+        fill_plainly(self._world, named)
         with self._step("1С выгружает ваши файлы по HTTP"):
             for path in files:
                 report.files.append({"file": path.name, "answer": self._push_alone(path)})
-        with self._step("Потоки на исполнителе разбирают файлы и отправляют остатки на сайт, где заведены ваши артикулы"):
+        with self._step("Потоки на исполнителе разбирают файлы и отправляют остатки на площадки, где заведены ваши артикулы"):
             self._await_settled()
         report.loaded = contents(self._hub)
         report.refused = Quarantine(self._hub).counts(source="main")
@@ -160,9 +162,7 @@ class Demo:
 
     def stay(self) -> None:
         """Leave everything running until Ctrl+C."""
-        self.console.print(
-            f"\nВсё работает. Prefect: {self.supervisor.ui_url}   сайт: {self._site_url}/woocommerce   Ctrl+C останавливает."
-        )
+        self.console.print(f"\nВсё работает. Prefect: {self.supervisor.ui_url}   сайт: {self._world}/woocommerce   Ctrl+C останавливает.")
         stop = Stop()
         stop.heed()
         with suppress(SystemExit):
@@ -176,7 +176,7 @@ class Demo:
         return "success"
 
     def _fill_site(self, products: list[dict[str, Any]]) -> None:
-        httpx.post(f"{self._site_url}/_control/woocommerce/products", json=products, timeout=30).raise_for_status()
+        httpx.post(f"{self._world}/_control/woocommerce/products", json=products, timeout=30).raise_for_status()
 
     def _await_settled(self) -> None:
         """Until the inbox is empty, the ledger has every count and a stock run that began later has ended.
@@ -193,32 +193,55 @@ class Demo:
 
     def _is_settled(self) -> bool:
         feeds = Inbox(self._hub).feeds(limit=10_000)
-        if any(feed.state in ("receiving", "waiting") for feed in feeds) or Work(self._hub).oldest_count() is not None:
+        work = Work(self._hub)
+        waits = (work.oldest_count(), work.oldest_unlisted())
+        if any(feed.state in ("receiving", "waiting") for feed in feeds) or any(oldest is not None for oldest in waits):
             return False
         last = max((feed.recorded_at for feed in feeds if feed.recorded_at), default=None)
         stock = [run for run in Runs(self._hub).newest(flow="stock") if run.state == "completed"]
         return last is None or any(run.began_at > last for run in stock)
 
     def _finish(self, report: Report) -> Report:
-        """Figures by channel and by flow run, the channel's truth read from the site itself."""
-        with self._step("Запуски заканчивают смену"):
-            report.flows = self._ended_runs()
-        counted: dict[str, Counter[str]] = {}
-        for run in Runs(self._hub).newest(flow="stock", limit=1000):
-            for name, figures in ((run.detail or {}).get("channels") or {}).items():
-                counted.setdefault(name, Counter()).update({key: figures[key] for key in ("sent", "accepted", "refused")})
-        report.channels = {name: {key: figures[key] for key in ("sent", "accepted", "refused")} for name, figures in counted.items()}
-        table = Table("Площадка", "Отправлено", "Принято", "Не принято", title="Остатки на площадках")
-        for name, figures in report.channels.items():
-            table.add_row(name, *(str(figures[key]) for key in ("sent", "accepted", "refused")))
-        self.console.print(table)
+        """Rounds until nothing is left to send, one more that must be silent, then each channel's own books."""
+        with self._step("Площадки решают, что приняли; потоки досылают остальное"):
+            rounds = self._send_the_rest()
+        with self._step("Ещё один запуск, которому нечего отправить"):
+            second = self._round()
+        report.channels = told_by_runs(self._hub)
+        for name, told in report.channels.items():
+            told.second_run_sent = second[name].sent if name in second else 0
+        look(self._hub, self.supervisor.settings, self._world, report.channels)
+        report.flows = self._ended_runs()
+        show_channels(report.channels, self.console)
         table = Table("Поток", "Состояние", "Секунд", title="Запуски в Prefect")
         for ended in report.flows:
             table.add_row(ended["name"], ended["state"], str(ended["seconds"]))
         self.console.print(table)
+        self._check(f"кругов до тишины {rounds}, следующий запуск не отправил ничего", is_quiet(second))
+        shown = [told.read_back for told in report.channels.values()]
+        self._check("каждая площадка показывает то, что свободно", all(one["stock"] == one["stock_equal"] for one in shown))
         self._check("все запуски завершились успешно", all(ended["state"] == "Completed" for ended in report.flows))
         self._check("каждая штука в книге учтена ровно один раз", Ledger(self._hub).check_conservation().is_empty())
         return report
+
+    def _send_the_rest(self) -> int:
+        """Rounds until one sends nothing; how many there were.
+
+        Raises:
+            Misconfigured: they do not come to rest.
+        """
+        for number in range(1, ROUNDS_AT_MOST + 1):
+            if is_quiet(self._round()):
+                return number
+        raise Misconfigured(f"После {ROUNDS_AT_MOST} кругов площадкам всё ещё есть что отправить; журналы: {self._var_dir / 'log'}")
+
+    def _round(self) -> dict[str, ChannelTold]:
+        """One run of listings and one of stock, and what they sent."""
+        last = max((run.run_id for run in Runs(self._hub).newest(limit=1)), default=0)
+        for name in ("listings/channels", "stock/channels"):
+            Deployment(self.supervisor.api_url, name).start({})
+            self._ended_runs()
+        return told_by_runs(self._hub, after_run=last)
 
     def _ended_runs(self) -> list[dict[str, Any]]:
         with httpx.Client(base_url=self.supervisor.api_url, timeout=10) as prefect:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +10,7 @@ from sqlalchemy import select, text
 from adapters.capabilities import Finding
 from adapters.channel_settings import ChannelSettings, WooCommerceSettings
 from adapters.channels import open_channel
+from adapters.clock import Clock
 from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.tables.catalog import price_type, warehouse
@@ -56,7 +56,7 @@ def _hub(hub: Hub) -> Iterator[Finding]:
     with hub.engine.begin() as connection:
         there, version = connection.execute(text("select clock_timestamp(), current_setting('server_version')")).one()
     yield Finding(subject="hub", level="good", sentence=f"База отвечает, PostgreSQL {version}.")
-    apart_s = abs((there - datetime.now(UTC)).total_seconds())
+    apart_s = abs((there - Clock().now()).total_seconds())
     if apart_s > CLOCKS_DIFFER_S:
         yield Finding(
             subject="clock",

@@ -1,0 +1,183 @@
+"""The demo's four channels: cabinets in the stand-in world, their settings, and what they really show in the end.
+
+The vendors' waits are shortened here so that a demo takes minutes: half an hour of a new card on Wildberries, an hour of moderation on
+Ozon, a quarter of an hour until Yandex Market shows a figure. Their limits are the true ones.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import polars as pl
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from adapters.channel_settings import ChannelSettings, OzonSettings, WildberriesSettings, WooCommerceSettings, YandexMarketSettings
+from adapters.hub.hub import Hub
+from adapters.hub.listings import Listings
+from adapters.hub.quarantine import Quarantine
+from adapters.hub.runs import Runs
+from adapters.settings import Settings
+from deployments.sample.cabinets import cabinet_goods, selling_rules
+from deployments.world.app import make_world
+from deployments.world.clock import WorldClock
+from deployments.world.ozon.make import MAIN, furnish_ozon
+from deployments.world.ozon.room import Knobs
+from deployments.world.wildberries.make import WAREHOUSE_ID, furnish_wildberries
+from deployments.world.wildberries.room import Habits
+from deployments.world.wildberries.tokens import make_token
+from deployments.world.yandex_market.books import Lags
+from deployments.world.yandex_market.make import BUSINESS, SEPARATE, furnish_yandex_market
+from tasks.rules.stock import offer
+from tasks.stock import read_free
+
+KINDS = {"site": "woocommerce", "wb": "wildberries", "ozon": "ozon", "ym": "yandex_market"}
+SENT = ("sent", "accepted", "refused", "pending", "unknown")
+
+
+@dataclass(kw_only=True)
+class ChannelTold:
+    """One channel's part of ``report.json``.
+
+    Args:
+        sent: cards, prices and figures that left.
+        accepted: of them, taken.
+        refused: of them, not taken.
+        parts: the same by ``cards``, ``prices`` and ``stock``.
+        reasons: what lies in the quarantine of the channel, by reason: the vendor's refusals and what our rules do not let out.
+        read_back: what the channel's own books show against what they should: ``listings``, ``stock_equal``, ``prices_equal``.
+        codes: codes on the channel that differ from the article in 1C.
+        second_run_sent: what one more run had to send.
+    """
+
+    sent: int = 0
+    accepted: int = 0
+    refused: int = 0
+    parts: dict[str, dict[str, int]] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    read_back: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    second_run_sent: int | None = None
+
+
+class Channels:
+    """The four channels of the demo: keys, cabinets and settings."""
+
+    def __init__(self) -> None:
+        self._site_key, self._site_secret, self._ozon_key, self._market_key = (secrets.token_urlsafe(16) for _ in range(4))
+        self._clock = WorldClock()
+        self._token = make_token(expires_at=self._clock.now() + timedelta(days=180))
+
+    def world(self) -> FastAPI:
+        """The stand-in world with all four."""
+        world = make_world(site_key=self._site_key, site_secret=self._site_secret, clock=self._clock)
+        furnish_wildberries(world, clock=self._clock, habits=Habits(creating_s=2, settling_s=5, pricing_s=2))
+        knobs = Knobs(import_s=2, moderation_s=5)
+        furnish_ozon(world, clock=self._clock, client_id="17", api_key=self._ozon_key, knobs=knobs)
+        lags = Lags(**dict.fromkeys(("catalog", "card", "price", "stock"), timedelta(seconds=2)))
+        furnish_yandex_market(world, clock=self._clock, api_key=self._market_key, lags=lags)
+        return world
+
+    def settings(self, base: str) -> dict[str, ChannelSettings]:
+        """How Utyug reaches them at this address."""
+        services = ("common", "content", "discounts-prices", "marketplace")
+        return {
+            "site": WooCommerceSettings(
+                url=f"{base}/woocommerce",
+                consumer_key=SecretStr(self._site_key),
+                consumer_secret=SecretStr(self._site_secret),
+                **selling_rules("woocommerce"),
+            ),
+            "wb": WildberriesSettings(
+                kind="wildberries",
+                token=SecretStr(self._token),
+                hosts={service: f"{base}/wildberries/{service}-api" for service in services},
+                warehouses={warehouse_of("wildberries"): []},
+                **selling_rules("wildberries"),
+            ),
+            "ozon": OzonSettings(
+                kind="ozon",
+                client_id="17",
+                api_key=SecretStr(self._ozon_key),
+                url=f"{base}/ozon",
+                warehouses={warehouse_of("ozon"): []},
+                **selling_rules("ozon"),
+            ),
+            "ym": YandexMarketSettings(
+                kind="yandex_market",
+                business_id=BUSINESS,
+                api_key=SecretStr(self._market_key),
+                url=f"{base}/yandex_market",
+                warehouses={warehouse_of("yandex_market"): []},
+                **selling_rules("yandex_market"),
+            ),
+        }
+
+
+def warehouse_of(kind: str) -> str:
+    """The seller's warehouse in a cabinet of the demo; a site has one without a name."""
+    return {"wildberries": str(WAREHOUSE_ID), "ozon": str(MAIN), "yandex_market": str(SEPARATE[0].id)}.get(kind, "")
+
+
+def fill_cabinets(base: str) -> None:
+    """What the marketplaces sold before Utyug."""
+    for kind in ("wildberries", "ozon", "yandex_market"):
+        goods = cabinet_goods(kind, warehouse_of(kind))
+        httpx.post(f"{base}/_control/{kind}/goods", json=goods, timeout=60).raise_for_status()
+
+
+def fill_plainly(base: str, articles: Iterable[str]) -> None:
+    """Goods of these articles on every marketplace, on sale for a price of nobody's."""
+    for kind in ("wildberries", "ozon", "yandex_market"):
+        goods = [{"sku": article, "name": article[:60], "price": "100.00"} for article in articles if len(article) <= 50]
+        httpx.post(f"{base}/_control/{kind}/goods", json=goods, timeout=60).raise_for_status()
+
+
+def told_by_runs(hub: Hub, *, after_run: int = 0) -> dict[str, ChannelTold]:
+    """What runs of listings and stock sent, by channel; those after a run only, where one is named."""
+    told: dict[str, ChannelTold] = {}
+    for run in (run for run in Runs(hub).newest(limit=1000) if run.run_id > after_run):
+        for name, parts in ((run.detail or {}).get("channels") or {}).items():
+            channel = told.setdefault(name, ChannelTold())
+            for part, figures in parts.items():
+                counted = Counter(channel.parts.get(part, {}))
+                counted.update({key: figures[key] for key in SENT})
+                channel.parts[part] = {key: counted[key] for key in SENT}
+    for channel in told.values():
+        for key in ("sent", "accepted", "refused"):
+            setattr(channel, key, sum(part[key] for part in channel.parts.values()))
+    return told
+
+
+def is_quiet(told: Mapping[str, ChannelTold]) -> bool:
+    """Whether runs had nothing to send."""
+    return all(channel.sent == 0 for channel in told.values())
+
+
+def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) -> None:
+    """Beside what was sent, what the channels' own books show, and what lies in their quarantine."""
+    for name, channel in settings.channels.items():
+        truth: dict[str, Any] = httpx.get(f"{base}/_control/{channel.kind}/books", timeout=60).raise_for_status().json()["goods"]
+        report = told.setdefault(name, ChannelTold())
+        report.reasons = Quarantine(hub).counts(source=name)
+        kept = Listings(hub).offered(name)
+        free = read_free.fn(hub, channel.places_of, settings.today(hub.clock.now()))
+        offered = offer(free, kept, NOTHING_KEPT, list(channel.places_of))
+        shown = [truth[row["channel_sku"]]["pcs"].get(row["warehouse_ref"]) == row["pcs"] for row in offered.to_dicts()]
+        report.read_back = {"listings": kept.height, "stock": len(shown), "stock_equal": sum(shown)}
+        report.codes = _differing_codes(hub, kept)
+
+
+def _differing_codes(hub: Hub, kept: pl.DataFrame) -> dict[str, str]:
+    from adapters.hub.assortment import Assortment
+
+    articles = Assortment(hub).items().select("item_id", article=pl.coalesce("article", "product_article"))
+    named = kept.join(articles, on="item_id").filter(pl.col("article").is_not_null(), pl.col("article") != pl.col("channel_sku"))
+    return dict(named.sort("channel_sku").select("channel_sku", "article").rows())
+
+
+NOTHING_KEPT = pl.DataFrame(schema={"listing_id": pl.Int64, "warehouse_ref": pl.String, "refused_reason": pl.String})
