@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from deployments.world.yandex_market.books import Offer, Price
@@ -36,6 +36,8 @@ CardStatus = Literal[
     "NO_CARD_ADD_TO_CAMPAIGN",
 ]
 CardStatuses = Annotated[list[CardStatus], Field(min_length=1), Unlike]
+Language = Annotated[Literal["RU", "UZ"], Query(alias="language")]
+"""Of names and descriptions; this room speaks Russian whatever it is."""
 
 
 class AskedOffers(Sent):
@@ -59,7 +61,7 @@ class AskedCards(Sent):
 
 
 @router.post("/v2/businesses/{business_id}/offer-mappings/update", operation_id="updateOfferMappings")
-async def update_offers(request: Request, sent: OfferMappings) -> dict[str, Any]:
+async def update_offers(request: Request, sent: OfferMappings, _: Language = "RU") -> dict[str, Any]:
     """Offers added and changed; one error, and nothing of the batch is applied, though the answer is 200."""
     room = room_of(request)
     _refuse_repeats([mapping.offer.offer_id for mapping in sent.offer_mappings])
@@ -75,7 +77,7 @@ async def update_offers(request: Request, sent: OfferMappings) -> dict[str, Any]
 
 
 @router.post("/v2/businesses/{business_id}/offer-mappings", operation_id="getOfferMappings")
-async def read_offers(request: Request, asked: AskedOffers | None = None) -> dict[str, Any]:
+async def read_offers(request: Request, asked: AskedOffers | None = None, _: Language = "RU") -> dict[str, Any]:
     """Offers of the catalogue: those named, all at once, or a page."""
     room, asked = room_of(request), asked or AskedOffers()
     now = room.clock.now()

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import islice
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
 
 from fastapi import Request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -23,9 +23,20 @@ _SKU = re.compile(r"(?=.*\S.*)[^\x00-\x08\x0A-\x1f\x7f]{1,255}")
 
 
 class Sent(BaseModel):
-    """A part of a request; a field the specification does not know is not looked at."""
+    """A part of a request; a field the specification does not know is not looked at, and only lists may be told as null."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _has_null_for_lists_only(self) -> Self:
+        nulls = [name for name in self.model_fields_set if getattr(self, name) is None]
+        if not all(_may_be_a_list(type(self).model_fields[name].annotation) for name in nulls):
+            raise PydanticCustomError("null", "must not be null")
+        return self
+
+
+def _may_be_a_list(kind: Any) -> bool:  # noqa: ANN401 - whatever a field may be declared as
+    return get_origin(kind) is list or any(_may_be_a_list(one) for one in get_args(kind))
 
 
 def _trim_sku(sku: str) -> str:
