@@ -184,12 +184,17 @@ class Connection:
                 raise self._unanswered(error, is_repeatable=is_repeatable) from error
         took_s = (self._clock.now() - began_at).total_seconds()
         logger.info("%s: %s in %.2f s", told, response.status_code, took_s)
+        self._tell_limits(limits, response)
+        return response
+
+    def _tell_limits(self, limits: Mapping[Limit, int], response: httpx.Response) -> None:
+        """What an answer means for those who come next; calls that are only counted at once need not wait."""
+        wait_s = retry_after_s(response, self._clock.now()) if self._is_too_often(response) else None
         for limit in limits:
-            if self._is_too_often(response) and (wait_s := retry_after_s(response, self._clock.now())) is not None:
+            if wait_s is not None and limit.interval_s > 0:
                 self._pace.pause(limit, self._clock.now() + timedelta(seconds=wait_s))
             if response.is_client_error and limit.refusal_cost > 1:
                 self._pace.charge(limit, limit.refusal_cost - 1)
-        return response
 
     def _wait_s(self, response: httpx.Response, *, is_repeatable: bool) -> float | None:
         """How long to wait before the same call; none where it must not be made again."""
