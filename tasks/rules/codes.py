@@ -89,15 +89,18 @@ def suffix_of(text: str) -> str:
 
 def _new_codes(wanted: pl.DataFrame, is_new: pl.Series, taken: pl.DataFrame, rules: CodeRules) -> pl.DataFrame:
     articles = _folded(wanted.select("item_id", "item_ref", article=_article()), "article")
-    alone = articles.with_columns(is_shared=pl.col("fold").is_duplicated()).filter(is_new)
-    named = _free(alone.filter(~_is_illegal(rules), ~pl.col("is_shared")), taken).select("item_id", "fold", code="article")
-    rest = alone.join(named, on="item_id", how="anti").select("item_id", "item_ref", "is_shared", code=_stem(rules))
+    shared = articles.group_by("fold").agg(pl.len()).filter(pl.col("len") > 1).select("fold")
+    new = articles.filter(is_new)
+    alone = new.join(shared, on="fold", how="anti").drop_nulls("fold")
+    named = _free(alone.filter(~_is_illegal(rules)), taken).select("item_id", "fold", code="article")
+    rest = new.join(named, on="item_id", how="anti")
     if rest.is_empty():
         return named.select("item_id", "code")
     taken = pl.concat([taken, articles.select("fold").drop_nulls()])
-    cleaned = _folded(rest.filter(pl.col("code").is_not_null(), ~pl.col("is_shared")), "code")
+    stems = rest.select("item_id", "item_ref", code=_stem(rules))
+    cleaned = _folded(stems.join(alone, on="item_id", how="semi").drop_nulls("code"), "code")
     cleaned = _free(cleaned.filter(~pl.col("fold").is_duplicated()), taken).select("item_id", "fold", "code")
-    rest = rest.join(cleaned, on="item_id", how="anti").with_columns(pl.col("code").fill_null(NAMELESS))
+    rest = stems.join(cleaned, on="item_id", how="anti").with_columns(pl.col("code").fill_null(NAMELESS))
     suffixed = _suffixed(rest, pl.concat([taken, cleaned.select("fold")]), rules)
     return pl.concat([frame.select("item_id", "code") for frame in (named, cleaned, suffixed)])
 
@@ -134,9 +137,8 @@ def _article() -> pl.Expr:
 
 
 def _is_illegal(rules: CodeRules) -> pl.Expr:
-    """Also where there is no article."""
     article = pl.col("article")
-    return (article.str.contains(rules.illegal) | (article.str.len_chars() > rules.longest)).fill_null(True)
+    return article.str.contains(rules.illegal) | (article.str.len_chars() > rules.longest)
 
 
 def _stem(rules: CodeRules) -> pl.Expr:

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import intake, parse
+from tests.bench import codes, intake, parse, prices
 
-BENCHES = {"parse": parse.bench, "intake": intake.bench}
+BENCHES = {"parse": parse.bench, "intake": intake.bench, "codes": codes.bench, "prices": prices.bench}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHES:
