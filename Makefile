@@ -1,5 +1,6 @@
 # make demo [STAY=1] [EXPORT=folder-or-zip]   the main job end to end, on embedded defaults
 # make test | check | bench [NAME=parse]      tests; linters and types; measurements into var/bench
+# make contracts                              adapters and world against the vendors' specs in CONTRACTS_DIR, into var/contracts.json
 # make lock | clean                           pin the dependencies anew; remove what was built and what ran here
 
 SHELL := /bin/sh
@@ -9,7 +10,7 @@ STAMP := $(VENV)/installed
 CAN_RUN := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 SOURCES := flows tasks adapters validation deployments tests
 
-.PHONY: demo test check bench lock clean install
+.PHONY: demo test check contracts bench lock clean install
 
 install: $(STAMP)
 
@@ -36,6 +37,9 @@ check: $(STAMP)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+contracts: $(STAMP)
+	$(BIN)/python -m tests.contracts
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench $(NAME)

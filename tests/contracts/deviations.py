@@ -160,6 +160,24 @@ WILDBERRIES = [
         change="hosts",
         source="the operation's own text: each service has its own ping, a table of hosts follows",
     ),
+    Deviation(
+        vendor="wildberries",
+        operation="POST /content/v2/cards/upload",
+        part="403",
+        field="",
+        change="status",
+        source="POST /content/v2/cards/update beside it declares 403 «Доступ запрещён»: a token that may only read opens neither",
+        schema={
+            "type": "object",
+            "properties": {
+                "data": {"type": ["object", "null"]},
+                "error": {"type": "boolean"},
+                "errorText": {"type": "string"},
+                "additionalErrors": {"type": ["object", "string", "null"]},
+            },
+            "unevaluatedProperties": False,
+        },
+    ),
 ]
 
 _SITE: list[tuple[str, str, dict[str, Any], str]] = [

@@ -119,6 +119,11 @@ class SiteSpec:
         self.vendor = "woocommerce"
         self.deviations = [one for one in deviations if one.vendor == self.vendor]
 
+    @property
+    def routes(self) -> set[str]:
+        """Addresses after ``/wc/v3/``, with ``{}`` for what is filled in."""
+        return {VARIABLE.sub("{}", route).removeprefix("/wc/v3/") for route in self._routes}
+
     def operation(self, method: str, host: str, path: str) -> SiteOperation:  # noqa: ARG002 - one site, one host
         """What a call asks for; the host means nothing to one site.
 

@@ -71,11 +71,15 @@ def paths_in(folder: Path) -> set[str]:
 
     Where the code has a function that does nothing but put an address together, the addresses are those it is called for.
     """
+    return {text for text in texts_in(folder) if re.match(r"/[a-z0-9]+(/|$)", text)}
+
+
+def texts_in(folder: Path) -> set[str]:
+    """Every text in the code of an adapter, and every address that it puts together."""
     code = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.py"))]
     builders = {one.name: one for tree in code for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and _built(one) is not None}
     texts = [text for tree in code for text in _texts(tree)]
-    texts += [_holed(_called(one, builders)) for tree in code for one in ast.walk(tree) if isinstance(one, ast.Call)]
-    return {text for text in texts if re.match(r"/[a-z0-9]+(/|$)", text)}
+    return {*texts, *(holed(_called(one, builders)) for tree in code for one in ast.walk(tree) if isinstance(one, ast.Call))}
 
 
 def _built(function: ast.FunctionDef) -> ast.JoinedStr | None:
@@ -108,18 +112,19 @@ def _texts(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.FunctionDef) and _built(node) is not None:
         return
     if isinstance(node, ast.JoinedStr):
-        yield _holed("".join(_filled(piece, {}) for piece in node.values))
+        yield holed("".join(_filled(piece, {}) for piece in node.values))
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
-        yield _holed(node.value)
+        yield holed(node.value)
     for child in ast.iter_child_nodes(node):
         yield from _texts(child)
 
 
-def _holed(address: str) -> str:
+def holed(address: str) -> str:
+    """An address with ``{}`` for what is filled in."""
     return re.sub(r"\{[^}]*\}", HOLE, address)
 
 
 def walked_paths(spec: Spec, exchanges: Iterable[Exchange]) -> set[str]:
     """Addresses of the operations that were called, in the same spelling."""
-    return {_holed(spec.operation(one.method, one.host, one.path).path) for one in exchanges}
+    return {holed(spec.operation(one.method, one.host, one.path).path) for one in exchanges}

@@ -3,11 +3,11 @@
 import hashlib
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
 from deployments.world.room import Refusal
 
@@ -19,9 +19,18 @@ Model = TypeVar("Model")
 
 
 class Said(BaseModel):
-    """A request's body: what the vendor's decoder takes, unknown names unheeded."""
+    """A request's body: what the specification takes, unknown names unheeded. Null is for ``MAY_BE_NULL`` only."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
+
+    MAY_BE_NULL: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _has_no_null(self) -> Self:
+        nulls = {name for name in self.model_fields_set if getattr(self, name) is None}
+        if nulls - self.MAY_BE_NULL:
+            raise ValueError("null is no value")
+        return self
 
 
 def problem(

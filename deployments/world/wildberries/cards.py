@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -48,6 +48,8 @@ class Filter(Said):
 
 class Cursor(Said):
     """Where the last page ended; 10 cards where no limit is said."""
+
+    MAY_BE_NULL: ClassVar[frozenset[str]] = frozenset({"updated_at"})
 
     limit: int = Field(default=10, ge=1, le=100)
     updated_at: AwareDatetime | None = Field(default=None, alias="updatedAt")
