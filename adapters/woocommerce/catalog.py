@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from adapters.woocommerce.client import WooCommerceClient
+from adapters.woocommerce.goods import WooCommerceGoods
 from validation.listings import ListingFound
 from validation.quarantine import Judged, refuse
 
 SOLD_BY_PIECE = ("simple", "variation")
 
 
-class WooCommerceCatalog(WooCommerceClient):
+class WooCommerceCatalog(WooCommerceGoods):
     """Finds products and variations by SKU."""
 
     def find_listings(self, skus: Sequence[str]) -> Judged:
@@ -28,7 +28,7 @@ class WooCommerceCatalog(WooCommerceClient):
         Raises:
             SyncError: the site could not be asked.
         """
-        read = self.read_goods(pl.Series("sku", skus, dtype=pl.String))
+        read = self.read_goods(pl.Series("sku", skus, dtype=pl.String).filter(pl.Series(skus, dtype=pl.String).str.len_chars() > 0))
         unasked = pl.DataFrame({"sku": read.unasked}, schema={"sku": pl.String}).with_columns(reason=pl.lit("sku_has_comma"))
         goods = read.goods.join(unasked, on="sku", how="anti").with_columns(
             reason=pl.when(pl.len().over("sku") > 1)

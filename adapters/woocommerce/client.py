@@ -1,42 +1,26 @@
-"""A WooCommerce site: how it is called, and how its goods are read.
+"""A WooCommerce site: how it is called.
 
 Source: `reference/services.md` §3, measured on WooCommerce 10.0.2; https://woocommerce.github.io/woocommerce-rest-api-docs/
 """
 
-import io
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from types import TracebackType
-from typing import Literal, NamedTuple, Self, cast
+from typing import Any, Literal, Self, TypeVar, cast
 
 import httpx
-import polars as pl
 from oauthlib import oauth1
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from adapters.clock import Clock
 from adapters.errors import ContractBroken, Rejected
 from adapters.http import Connection
 from adapters.pace import Pace
+from adapters.woocommerce import paths
+from adapters.woocommerce.limits import SITE
 
+T = TypeVar("T")
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Columns = dict[str, type[pl.DataType] | pl.DataType]
-GOODS: Columns = {
-    "id": pl.Int64,
-    "type": pl.String,
-    "sku": pl.String,
-    "parent_id": pl.Int64,
-    "manage_stock": pl.String,
-    "stock_quantity": pl.Float64,
-}
-REFS = pl.Struct({"id": pl.Int64, "parent_id": pl.Int64})
-
-
-class GoodsRead(NamedTuple):
-    """Goods found by code, and the codes whose search did not come to its end: what the site has of those is not known."""
-
-    goods: pl.DataFrame
-    unasked: list[str]
 
 
 class SignedAuth(httpx.Auth):
@@ -75,13 +59,8 @@ class WooCommerceClient:
 
     # https://woocommerce.github.io/woocommerce-rest-api-docs/#pagination
     PAGE_MAX = 100
-    # A code may be long and Cyrillic; nginx takes 8 KB of address by default (large_client_header_buffers).
-    SKUS_PER_CALL = 50
-    SKU_BYTES_PER_CALL = 3000
-    # So many goods with a code like the one searched for are looked through.
-    SEARCH_PAGES_MAX = 30
-    # More codes than this are looked for together, among all goods with a comma in their code.
-    SEARCHES_MAX = 20
+    # https://woocommerce.github.io/woocommerce-rest-api-docs/#batch-update-products: above it 413
+    BATCH_MAX = 100
 
     def __init__(
         self,
@@ -96,11 +75,14 @@ class WooCommerceClient:
     ) -> None:
         basic = httpx.BasicAuth(consumer_key.get_secret_value(), consumer_secret.get_secret_value())
         signed = SignedAuth(key=consumer_key, secret=consumer_secret, clock=clock)
+        self._url = url.rstrip("/")
+        self._is_secure = url.lower().startswith("https://")
+        self._clock = clock
         self._connection = Connection(
             system="woocommerce",
             title="Сайт",
-            base_url=f"{url.rstrip('/')}/wp-json/wc/v3/",
-            auth=basic if url.lower().startswith("https://") else signed,
+            base_url=f"{self._url}/{paths.API}",
+            auth=basic if self._is_secure else signed,
             timeout_s=timeout_s,
             clock=clock,
             refusal_code=_refusal_code,
@@ -114,89 +96,62 @@ class WooCommerceClient:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._connection.close()
 
-    def ping(self) -> None:
-        """Returns where address, keys and rights are good.
+    @property
+    def account(self) -> str:
+        """What the limits belong to: the site."""
+        return self._url
+
+    def ping(self) -> httpx.Response:
+        """The answer of a site whose address and keys are good.
 
         Raises:
             SyncError: says what is not.
         """
         try:
-            response = self._connection.call("GET", "products", params={"per_page": 1})
+            response = self.get(paths.PRODUCTS, {"per_page": 1})
         except Rejected as error:
             advice = "проверьте адрес сайта, что WooCommerce включён и что постоянные ссылки WordPress не «простые»"
             raise Rejected(f"{error.sentence} Что сделать: {advice}.", system=error.system, request_id=error.request_id) from error
-        self._page_count(response)
+        page_count(response)
+        return response
 
-    def read_goods(self, skus: pl.Series) -> GoodsRead:
-        """Products and variations by code, one row per goods with exactly such a code, ``pcs`` null where stock is not managed.
+    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> httpx.Response:
+        """What the site has at an address.
 
-        Codes go into the ``sku`` filter many at a time; a comma separates them there, so a code that holds one goes alone into
-        ``search_sku``, which finds parts of codes. A site's comparison ignores case, ours does not.
-
-        Source: arguments of GET /wc/v3/products in the recorded index of 10.0.2. Variations are found as well as products:
-        prepare_objects_query in class-wc-rest-products-controller.php asks for both post types with either argument, and
-        add_search_criteria_to_wp_query_where compares ``LIKE %code%`` with each one's own code (seen in versions before and after 10.0).
+        Raises:
+            SyncError: as `Connection.call`.
         """
-        asked = pl.DataFrame({"sku": skus.unique(maintain_order=True)})
-        has_comma = pl.col("sku").str.contains(",", literal=True)
-        size = pl.col("sku").str.len_bytes() * 3
-        lots = (
-            asked.filter(~has_comma)
-            .with_columns(by_number=pl.int_range(pl.len()) // self.SKUS_PER_CALL, by_size=size.cum_sum() // self.SKU_BYTES_PER_CALL)
-            .partition_by("by_number", "by_size", maintain_order=True)
-        )
-        listed = [page for lot in lots for page in self._pages(",".join(lot["sku"]))]
-        searched = self._search(asked.filter(has_comma)["sku"].to_list())
-        goods = pl.concat([pl.DataFrame(schema=GOODS), *listed, searched.goods]).join(asked, on="sku", how="semi")
-        pcs = pl.when(pl.col("manage_stock") == "true").then(pl.col("stock_quantity").floor().cast(pl.Int64))
-        return GoodsRead(goods.with_columns(pcs=pcs).drop("manage_stock", "stock_quantity"), searched.unasked)
+        return self._connection.call("GET", path, params=params, limits={SITE: 1})
 
-    def _pages(self, sku: str) -> Generator[pl.DataFrame, None, None]:
-        page = pages = 1
-        while page <= pages:
-            shown, pages = self._page(page, sku=sku)
-            yield shown
-            page += 1
+    def ask(self, path: str, shape: TypeAdapter[T], params: Mapping[str, str | int] | None = None) -> T:
+        """The same, read.
 
-    def _search(self, skus: list[str]) -> GoodsRead:
-        """Codes with a comma, one by one; all goods with a comma at once where that is less to ask and comes to its end."""
-        if len(skus) > self.SEARCHES_MAX:
-            goods, is_whole = self._look_through(",")
-            if is_whole:
-                return GoodsRead(goods, [])
-        looked = {sku: self._look_through(sku) for sku in skus}
-        exact = [goods.filter(pl.col("sku") == sku) for sku, (goods, _) in looked.items()]
-        return GoodsRead(pl.concat([pl.DataFrame(schema=GOODS), *exact]), [sku for sku, (_, is_whole) in looked.items() if not is_whole])
+        Raises:
+            SyncError: as `Connection.call` and `Connection.read`.
+        """
+        return self._connection.read(self.get(path, params), shape, is_repeatable=True)
 
-    def _look_through(self, part: str) -> tuple[pl.DataFrame, bool]:
-        """Goods whose code holds ``part``, and whether these are all of them: not where they are too many or a page repeats."""
-        goods = pl.DataFrame(schema=GOODS)
-        page = pages = 1
-        while page <= min(pages, self.SEARCH_PAGES_MAX):
-            shown, pages = self._page(page, search_sku=part)
-            if pages and shown.join(goods, on="id", how="anti").is_empty():
-                return goods, False
-            goods = pl.concat([goods, shown]).unique("id", maintain_order=True)
-            page += 1
-        return goods, page > pages
+    def tell(self, method: Method, path: str, body: Mapping[str, Any], shape: TypeAdapter[T], *, is_repeatable: bool) -> T:
+        """What the site says of a write; where that cannot be read, nobody knows what became of it.
 
-    def _page(self, page: int, **wanted: str) -> tuple[pl.DataFrame, int]:
-        """One page of goods, and how many pages there are."""
-        response = self._connection.call("GET", "products", params={**wanted, "per_page": self.PAGE_MAX, "page": page})
-        return self._parse(response, GOODS, is_repeatable=True), self._page_count(response)
+        Raises:
+            SyncError: as `Connection.call` and `Connection.read`.
+        """
+        response = self._connection.call(method, path, json=body, limits={SITE: 1}, is_repeatable=is_repeatable)
+        return self._connection.read(response, shape, is_repeatable=False)
 
-    def _page_count(self, response: httpx.Response) -> int:
-        given = response.headers.get("x-wp-totalpages", "")
-        if not given.isdigit():
-            sentence = "Сайт ответил не как WooCommerce: нет числа страниц. Проверьте адрес и не режет ли прокси заголовки."
-            raise ContractBroken(sentence, system="woocommerce")
-        return int(given)
 
-    def _parse(self, response: httpx.Response, schema: Columns, *, is_repeatable: bool) -> pl.DataFrame:
-        try:
-            return pl.read_json(io.BytesIO(response.content), schema=schema)
-        except pl.exceptions.PolarsError as error:
-            raise self._connection.garbled(response, is_repeatable=is_repeatable) from error
+def page_count(response: httpx.Response) -> int:
+    """How many pages a list has.
+
+    Raises:
+        ContractBroken: the answer does not say.
+    """
+    given = response.headers.get("x-wp-totalpages", "")
+    if not given.isdigit():
+        sentence = "Сайт ответил не как WooCommerce: нет числа страниц. Проверьте адрес и не режет ли прокси заголовки."
+        raise ContractBroken(sentence, system="woocommerce")
+    return int(given)
 
 
 def _refusal_code(response: httpx.Response) -> str | None:

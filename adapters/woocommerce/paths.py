@@ -1,0 +1,27 @@
+"""Every address of a site that we call, relative to its REST API.
+
+Source: the recorded index of WooCommerce 10.0.2; https://woocommerce.github.io/woocommerce-rest-api-docs/
+"""
+
+API = "wp-json/wc/v3"
+
+PRODUCTS = "/products"
+PRODUCTS_BATCH = "/products/batch"
+ORDERS = "/orders"
+GENERAL_SETTINGS = "/settings/general"
+PRODUCT_SETTINGS = "/settings/products"
+
+
+def product(product_id: int) -> str:
+    """One product."""
+    return f"/products/{product_id}"
+
+
+def variations_batch(product_id: int) -> str:
+    """Variations of one product."""
+    return f"/products/{product_id}/variations/batch"
+
+
+def batch(parent_id: int) -> str:
+    """Where goods under this parent are written; 0: products."""
+    return variations_batch(parent_id) if parent_id else PRODUCTS_BATCH
