@@ -11,6 +11,7 @@
     └── OutcomeUnknown       a write may or may not have happened: look before repeating
 
     FeedRefused              a file from 1C cannot be read as a whole (not a call, hence outside)
+    WorkbookRefused          an Excel workbook cannot be read as a whole
     Misconfigured            a setting is missing or contradicts another
 
 A message is a sentence for a manager. It never holds a query string, a credential or a person.
@@ -103,6 +104,18 @@ class FeedRefused(Exception):
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
         self.reason = reason
+        self.sentence = sentence
+
+
+class WorkbookRefused(Exception):
+    """An Excel workbook cannot be read as a whole.
+
+    Args:
+        sentence: what is wrong and what to do, for the manager who keeps it, in Russian.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
         self.sentence = sentence
 
 

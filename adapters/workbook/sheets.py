@@ -1,0 +1,90 @@
+"""A table that a person keeps on a sheet of an Excel workbook: found by its headers, read as text.
+
+Headers may stand in any order and below a title; further columns do no harm.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from adapters.errors import WorkbookRefused
+
+HEADED_WITHIN = 20
+"""The headers stand in one of the first rows."""
+
+
+def read_table(path: Path, columns: Mapping[str, str], *, needed: frozenset[str]) -> pl.DataFrame:
+    """The first sheet with these headers, as it is.
+
+    Args:
+        path: of the workbook.
+        columns: header in lower case → name of the column.
+        needed: names of the columns that must be there; the others are null where they are not.
+
+    Returns:
+        ``row``, the number that Excel shows beside it, and the columns as text; rows without any of them are left out.
+
+    Raises:
+        WorkbookRefused: there is no such file, it is no workbook, or no sheet has the headers.
+    """
+    book = _opened(path)
+    for sheet in book.sheet_names:
+        cells = _cells(book, path, sheet)
+        for row, headers in _headers(cells):
+            found = _found(path, sheet, headers, columns)
+            if needed <= found.keys():
+                return _below(cells, row, found, list(columns.values()))
+    lacking = ", ".join(f"«{header}»" for header, name in columns.items() if name in needed)
+    raise WorkbookRefused(
+        f"В файле {path.name} нет листа со столбцами {lacking}. Есть листы: {', '.join(book.sheet_names)}. "
+        f"Напишите эти заголовки в одной из первых {HEADED_WITHIN} строк листа."
+    )
+
+
+def _opened(path: Path) -> fastexcel.ExcelReader:
+    if not path.is_file():
+        raise WorkbookRefused(f"Файла {path} нет. Верните его на место или исправьте путь в настройках.")
+    try:
+        return fastexcel.read_excel(path)
+    except fastexcel.FastExcelError as error:
+        raise WorkbookRefused(
+            f"Файл {path.name} не читается как книга Excel: он повреждён, закрыт паролем, недоступен или другого вида. "
+            "Откройте его в Excel и сохраните заново как .xlsx без пароля."
+        ) from error
+
+
+def _cells(book: fastexcel.ExcelReader, path: Path, sheet: str) -> pl.DataFrame:
+    """All cells from the first one on: leading empty rows stay, so that rows keep their numbers."""
+    try:
+        return book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    except fastexcel.FastExcelError as error:
+        raise WorkbookRefused(
+            f"Лист «{sheet}» файла {path.name} не читается: книга повреждена. Откройте её в Excel и сохраните заново."
+        ) from error
+
+
+def _headers(cells: pl.DataFrame) -> Iterator[tuple[int, list[str]]]:
+    for row, texts in enumerate(cells.head(HEADED_WITHIN).iter_rows()):
+        yield row, [" ".join((text or "").split()).casefold() for text in texts]
+
+
+def _found(path: Path, sheet: str, headers: list[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """Name of a column → where it stands.
+
+    Raises:
+        WorkbookRefused: one of them stands there twice.
+    """
+    known = [header for header in headers if header in columns]
+    if twice := sorted({header for header in known if known.count(header) > 1}):
+        raise WorkbookRefused(
+            f"На листе «{sheet}» файла {path.name} столбец «{twice[0]}» стоит дважды: неизвестно, какой верен. Оставьте один."
+        )
+    return {columns[header]: headers.index(header) for header in known}
+
+
+def _below(cells: pl.DataFrame, header_row: int, found: Mapping[str, int], names: list[str]) -> pl.DataFrame:
+    texts = [cells.to_series(found[name]).alias(name) if name in found else pl.lit(None, pl.String).alias(name) for name in names]
+    table = cells.with_row_index("row", offset=1).select(pl.col("row").cast(pl.Int64), *texts).slice(header_row + 1)
+    return table.filter(pl.any_horizontal(pl.col(names).str.strip_chars() != ""))
