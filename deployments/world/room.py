@@ -76,6 +76,10 @@ class Room:
     def answered(self, request: Request, response: Response) -> None:
         """After every answer that was not a fault's: penalties, headers that tell what is left."""
 
+    def kept(self, exchange: Exchange) -> Exchange:
+        """What is kept of what was said: a vendor whose callers tell a secret leaves it out."""
+        return exchange
+
     def error(self, status: int) -> Response:
         """The vendor's body of an error of this status."""
         return JSONResponse({"message": "error"}, status_code=status)
@@ -192,7 +196,7 @@ async def _answer(room: Room, request: Request, handle: Handler, *, is_undone: b
         if before is not None:
             room.books = before
         room.answered(request, response)
-        room.exchanges.append(await _heard(request, response))
+        room.exchanges.append(room.kept(await _heard(request, response)))
     return response
 
 
