@@ -29,6 +29,7 @@ from tasks.listings import (
     wanted_cards,
 )
 from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
+from tasks.recipes import take_recipes
 from tasks.reporting import RunReport, reported_run
 from tasks.rules.card_writes import card_differences, card_outcomes, card_trials, not_found
 from tasks.rules.price_writes import offer_prices, price_differences, price_outcomes, prices_held_back, settle_prices
@@ -54,6 +55,8 @@ def listings(channel: str | None = None, dry_run: bool = False) -> RunReport:
     settings = read_settings()
     names = chosen(settings, channel)
     with open_hub(settings) as hub, reported_run(hub, "listings", channel=channel, dry_run=dry_run) as report:
+        if not dry_run:
+            take_recipes(hub, settings)
         goods = read_goods(hub, settings.today(hub.clock.now()))
         told = [part for name in names for part in _attempt(hub, name, settings.channels[name], goods, dry_run=dry_run)]
         show_published(told, report)

@@ -68,6 +68,20 @@ KINDS: dict[str, dict[str, Words]] = {
             "Export from 1C again; if it repeats, give the file to your integrator.",
         ),
     ),
+    "recipes_unread": _kind(
+        (
+            "книга с составами комплектов не читается",
+            "Новые составы и сроки акций из неё пока не действуют.",
+            "Комплекты продаются по тем составам, что были прочитаны раньше.",
+            "Исправьте книгу, как сказано выше: Utyug прочитает её сам при следующем запуске.",
+        ),
+        (
+            "the workbook with recipes cannot be read",
+            "New recipes and periods of promotions in it are not in force yet.",
+            "Bundles are sold by the recipes read before.",
+            "Correct the workbook: Utyug reads it by itself on the next run.",
+        ),
+    ),
     "quarantine_grown": _kind(
         (
             "в карантине прибавилось строк",
