@@ -8,6 +8,8 @@ from tests.contracts.deviations import DEVIATIONS
 from tests.contracts.report import Report
 from tests.contracts.spec import Spec
 
+pytest.register_assert_rewrite("tests.contracts.suite")
+
 
 @pytest.fixture(scope="session")
 def wildberries_spec(contracts_dir: Path) -> Spec:

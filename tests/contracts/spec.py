@@ -122,6 +122,17 @@ class Operation:
             return [f"answer {status}: has no body"]
         return [f"answer {status}{fault}" for fault in judged(schema, body)]
 
+    def examples(self) -> Iterator[tuple[str, list[str]]]:
+        """The vendor's own examples: ``request`` or the status, and what its own schema says against it."""
+        told = self.place.node.get("responses") or {}
+        holders = {str(status): follow(Place(one, self.place.document))[0] for status, one in told.items()}
+        for body in _examples(self._request):
+            yield "request", self._body_faults(body)
+        for status, holder in holders.items():
+            for body in _examples(holder):
+                schema = self.answers[status]
+                yield status, [] if schema is None else judged(schema, body)
+
     def declares(self, status: int) -> bool:
         """Whether the vendor tells of answers of this status."""
         return self._declared(status) is not None
@@ -274,6 +285,14 @@ class Spec:
                     reader=self.reader,
                     deviations=deviations,
                 )
+
+
+def _examples(holder: Place) -> Iterator[Any]:
+    for kind, content in ((holder.node or {}).get("content") or {}).items():
+        if "json" in kind and isinstance(content, dict):
+            named = (follow(Place(one, holder.document))[0].node for one in (content.get("examples") or {}).values())
+            yield from (one["value"] for one in named if "value" in one)
+            yield from [content["example"]] if "example" in content else []
 
 
 def _label(address: str) -> str:

@@ -1,6 +1,7 @@
 """Wildberries: our adapter and the world's cabinet against the portal's documents."""
 
 import json
+from typing import ClassVar
 
 import pytest
 from fastapi import FastAPI
@@ -71,6 +72,10 @@ class TestWildberries(VendorSuite):
     """The suite, on Wildberries."""
 
     VENDOR = "wildberries"
+    CONTRADICTED: ClassVar = {
+        ("GET /api/v1/seller-info", "200"): "its uuid has a letter q",
+        ("POST /content/v2/get/cards/list", "200"): "its uuid lacks a digit",
+    }
 
     def furnished(self) -> FastAPI:
         """A world with a Wildberries cabinet."""
