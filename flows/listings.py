@@ -1,5 +1,8 @@
 """Cards and prices: from what the shop sells to what every channel says and asks."""
 
+from contextlib import nullcontext
+from dataclasses import replace
+
 from prefect import flow, get_run_logger
 
 from adapters.capabilities import Channel
@@ -15,7 +18,7 @@ from tasks.listings import (
     Goods,
     hear_results,
     issued_codes,
-    note_cards,
+    look_under_codes,
     note_prices,
     note_prices_shown,
     note_unfit,
@@ -24,6 +27,7 @@ from tasks.listings import (
     read_goods,
     read_prices,
     read_prices_kept,
+    seen_under_codes,
     send_cards,
     send_prices,
     wanted_cards,
@@ -31,7 +35,7 @@ from tasks.listings import (
 from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
 from tasks.recipes import take_recipes
 from tasks.reporting import RunReport, reported_run
-from tasks.rules.card_writes import card_differences, card_outcomes, card_trials, not_found
+from tasks.rules.card_writes import card_differences, card_outcomes, card_trials, not_found, unseen
 from tasks.rules.price_writes import offer_prices, price_differences, price_outcomes, prices_held_back, settle_prices
 from tasks.stock import listings_after_search, listings_if_searched
 
@@ -68,7 +72,8 @@ def _attempt(hub: Hub, name: str, settings: ChannelSettings, goods: Goods, *, dr
     """One channel's cards and prices; where it fails the others still have theirs."""
     done: list[Published] = []
     try:
-        with Listings(hub).only_sender(name, "listings") as is_only, open_channel(settings, hub=hub) as shop:
+        lock = nullcontext(True) if dry_run else Listings(hub).only_sender(name, "listings")
+        with lock as is_only, open_channel(settings, hub=hub) as shop:
             if not is_only:
                 get_run_logger().warning("%s: карточки и цены уже отправляет другой запуск, этот уступает", name)
                 return done
@@ -83,7 +88,7 @@ def _attempt(hub: Hub, name: str, settings: ChannelSettings, goods: Goods, *, dr
 
 def _send_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
     """Hear what became of earlier cards, search, compare, send what differs, hear again."""
-    note_cards(hub, name, hear_results(hub, name, shop, waits=False))
+    hear_results(hub, name, shop, waits=False)
     listings_after_search(hub, name, shop, limit=EVERY_ITEM)
     if not settings.cards.creates:
         return Published(channel=name, what="cards")
@@ -93,14 +98,13 @@ def _send_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, g
     note_unfit(hub, name, "goods", wanted.refused)
     rules = settings.cards
     differing = card_differences(wanted.passed, kept, hub.clock.now(), creates=rules.creates, updates=rules.updates)
+    differing = unseen(differing, look_under_codes(hub, name, shop, differing))
+    compared = Published(channel=name, what="cards", listings=wanted.passed.height, unfit=wanted.refused.height)
     if differing.is_empty():
-        return Published(channel=name, what="cards", listings=wanted.passed.height)
+        return compared
     sent = send_cards(hub, name, shop, differing)
-    note_cards(hub, name, sent)
     heard = hear_results(hub, name, shop, waits=True)
-    note_cards(hub, name, heard)
-    told = card_outcomes(sent, heard)
-    return Published(channel=name, what="cards", listings=wanted.passed.height, outcomes=told, stopped_by=broken(name, [sent]))
+    return replace(compared, outcomes=card_outcomes(sent, heard), stopped_by=broken(name, [sent]))
 
 
 def _send_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
@@ -108,21 +112,21 @@ def _send_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, 
     if settings.prices is None:
         return Published(channel=name, what="prices")
     known = listings_after_search(hub, name, shop)
-    made = priced(goods, settings)
+    made = priced(goods, settings, known)
     note_unfit(hub, name, "pricing", made.refused)
     shown = read_prices(shop, known, settings.campaigns)
     note_prices_shown(hub, shown)
     differing = price_differences(offer_prices(known, made.passed), shown)
     differing = prices_held_back(differing, read_prices_kept(hub, name), hub.clock.now())
+    compared = Published(channel=name, what="prices", listings=known.height, unfit=made.refused.height)
     if differing.is_empty():
-        return Published(channel=name, what="prices", listings=known.height)
+        return compared
     sent = [send_prices(shop, differing.drop("shown_kopecks"))]
     read_back = read_prices(shop, differing, settings.campaigns)
     settled = settle_prices(differing, sent, read_back)
     note_prices_shown(hub, read_back)
     note_prices(hub, name, differing, settled)
-    told = price_outcomes(differing, settled)
-    return Published(channel=name, what="prices", listings=known.height, outcomes=told, stopped_by=broken(name, sent))
+    return replace(compared, outcomes=price_outcomes(differing, settled), stopped_by=broken(name, sent))
 
 
 def _try_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
@@ -135,7 +139,9 @@ def _try_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, go
     wanted = wanted_cards(goods, codes, kept, settings)
     rules = settings.cards
     differing = card_differences(wanted.passed, kept, hub.clock.now(), creates=rules.creates, updates=rules.updates)
-    return Published(channel=name, what="cards", listings=wanted.passed.height, outcomes=card_trials(not_found(differing, known)))
+    differing = not_found(differing, known)
+    told = card_trials(unseen(differing, seen_under_codes(shop, differing)))
+    return Published(channel=name, what="cards", listings=wanted.passed.height, unfit=wanted.refused.height, outcomes=told)
 
 
 def _try_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
@@ -144,6 +150,7 @@ def _try_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, g
         return Published(channel=name, what="prices")
     known = listings_if_searched(hub, name, shop)
     shown = read_prices(shop, known, settings.campaigns)
-    differing = price_differences(offer_prices(known, priced(goods, settings).passed), shown)
+    made = priced(goods, settings, known)
+    differing = price_differences(offer_prices(known, made.passed), shown)
     differing = prices_held_back(differing, read_prices_kept(hub, name), hub.clock.now())
-    return Published(channel=name, what="prices", listings=known.height, outcomes=price_outcomes(differing))
+    return Published(channel=name, what="prices", listings=known.height, unfit=made.refused.height, outcomes=price_outcomes(differing))

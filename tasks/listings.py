@@ -9,14 +9,16 @@ from prefect import task
 
 from adapters.capabilities import SellsCatalog, SellsPrices
 from adapters.channel_settings import ChannelSettings
+from adapters.errors import OutcomeUnknown, SyncError
 from adapters.hub.assortment import Assortment
 from adapters.hub.cards import Cards
 from adapters.hub.channel_refusals import ChannelRefusals
 from adapters.hub.hub import Hub
+from adapters.hub.listings import Listings
 from adapters.hub.price_figures import PriceFigures
 from tasks.policy import policy
 from tasks.rules.bundles import in_force
-from tasks.rules.card_writes import card_refusals
+from tasks.rules.card_writes import card_refusals, new_codes, unsent_cards
 from tasks.rules.cards import cards
 from tasks.rules.codes import code_rules, issue_codes
 from tasks.rules.formats import FORMATS
@@ -59,12 +61,18 @@ def issued_codes(hub: Hub, channel: str, items: pl.DataFrame, settings: ChannelS
     return codes
 
 
-def priced(goods: Goods, settings: ChannelSettings) -> Judged:
-    """What the channel is to ask for, by `tasks.rules.prices`; nothing where the settings leave prices alone."""
+def priced(goods: Goods, settings: ChannelSettings, listings: pl.DataFrame | None = None) -> Judged:
+    """What the channel is to ask for, by `tasks.rules.prices`; nothing where the settings leave prices alone.
+
+    Args:
+        goods: what the shop sells.
+        settings: of the channel.
+        listings: ``item_id`` of what is sold there; none: everything, as for cards that are not there yet.
+    """
     if settings.prices is None:
         return Judged(NOTHING_PRICED, NONE_REFUSED)
     return prices(
-        goods.items,
+        goods.items if listings is None else goods.items.join(listings, on="item_id", how="semi", maintain_order="left"),
         goods.prices,
         goods.recipes,
         rules=settings.prices,
@@ -86,25 +94,56 @@ def read_cards_kept(hub: Hub, channel: str) -> pl.DataFrame:
     return Cards(hub).kept(channel)
 
 
+@task(name="посмотреть под новыми артикулами", **policy)
+def look_under_codes(hub: Hub, channel: str, shop: SellsCatalog, differing: pl.DataFrame) -> Judged:
+    """What the channel has by now under codes that are about to be made: remembered as listings, and never written over.
+
+    Returns:
+        `ListingFound`, and `RowRefused` for codes that cannot be sold by.
+    """
+    seen = shop.find_listings(new_codes(differing))
+    _save_seen(hub, channel, differing, seen)
+    answered = [*seen.passed["channel_sku"], *seen.refused["key"]]
+    ChannelRefusals(hub).settle(channel, entity="card", keys=answered, refused=seen.refused)
+    return seen
+
+
+@task(name="поискать под новыми артикулами", **policy)
+def seen_under_codes(shop: SellsCatalog, differing: pl.DataFrame) -> Judged:
+    """The same; nothing is remembered."""
+    return shop.find_listings(new_codes(differing))
+
+
 @task(name="отправить карточки", **policy)
 def send_cards(hub: Hub, channel: str, shop: SellsCatalog, wanted: pl.DataFrame) -> pl.DataFrame:
-    """`CardSent`. What leaves is remembered before it does; sending it again does no harm."""
+    """`CardSent`. What leaves is remembered before it does; sending it again does no harm. Refused cards go into the quarantine."""
     Cards(hub).note_leaving(channel, wanted)
-    sent = shop.send_cards(wanted)
-    Cards(hub).note_sent(channel, sent)
+    try:
+        sent = shop.send_cards(wanted)
+    except SyncError as error:
+        if not isinstance(error, OutcomeUnknown):
+            Cards(hub).note_sent(channel, unsent_cards(wanted))
+        raise
+    _note_cards(hub, channel, sent)
     return sent
 
 
 @task(name="узнать судьбу карточек", **policy)
 def hear_results(hub: Hub, channel: str, shop: SellsCatalog, *, waits: bool) -> pl.DataFrame:
-    """`CardSent` of the cards whose fate the channel has decided since; with ``waits`` it is asked for a while."""
+    """`CardSent` of the cards whose fate the channel has decided since; with ``waits`` it is asked for a while.
+
+    A refused card may be there all the same, waiting to be righted; whether it is tells whether it is ours.
+    """
     book, clock = Cards(hub), hub.clock
     ends_at = clock.now() + timedelta(seconds=RESULTS_AWAITED_S if waits else 0)
     heard: list[pl.DataFrame] = []
     pending = book.pending(channel)
     while pending.height:
         told = shop.read_card_results(pending)
-        book.note_sent(channel, told)
+        refused = told.filter(pl.col("outcome") == "refused")
+        if refused.height:
+            _save_seen(hub, channel, refused, shop.find_listings(refused["channel_sku"].to_list()))
+        _note_cards(hub, channel, told)
         heard.append(told.filter(pl.col("outcome") != "pending"))
         pending = book.pending(channel)
         if clock.now() >= ends_at:
@@ -113,17 +152,17 @@ def hear_results(hub: Hub, channel: str, shop: SellsCatalog, *, waits: bool) -> 
     return pl.concat([NOTHING_HEARD, *heard])
 
 
-@task(name="запомнить отказы в карточках", **policy)
-def note_cards(hub: Hub, channel: str, told: pl.DataFrame) -> None:
-    """Refused cards into the quarantine, taken ones out of it.
+def _save_seen(hub: Hub, channel: str, asked: pl.DataFrame, seen: Judged) -> None:
+    """What was found under codes of ``asked`` (``item_id, channel_sku``) is these items' card from now on."""
+    found = asked.select("item_id", "channel_sku").join(seen.passed, on="channel_sku", how="semi")
+    Listings(hub).save_matches(channel, found, seen.passed)
 
-    Args:
-        hub: the hub.
-        channel: its name.
-        told: `CardSent`.
-    """
+
+def _note_cards(hub: Hub, channel: str, told: pl.DataFrame) -> None:
+    """Refused cards of `CardSent` into the quarantine, taken ones out of it; then what became of all of them into the book."""
     decided = told.filter(pl.col("outcome").is_in(["accepted", "refused"]))["channel_sku"].to_list()
     ChannelRefusals(hub).settle(channel, entity="card", keys=decided, refused=card_refusals(told))
+    Cards(hub).note_sent(channel, told)
 
 
 @task(name="запомнить негодное", **policy)

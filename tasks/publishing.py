@@ -1,4 +1,4 @@
-"""What publishing stock leaves behind: figures by channel for the report, and a table of what was sent."""
+"""What publishing stock, cards and prices leaves behind: figures by channel for the report, and tables of what was sent."""
 
 import re
 from collections import Counter
@@ -45,6 +45,7 @@ class Published:
         channel: its name.
         what: stock | cards | prices.
         listings: how many were compared.
+        unfit: rows that our own rules did not let out; they lie in the quarantine.
         stopped_by: why it did not come to its end; what was done before is in the outcomes.
         outcomes: ``channel_sku, outcome, sentence`` and what else `COLUMNS` knows, one row per thing that differed.
     """
@@ -52,6 +53,7 @@ class Published:
     channel: str
     what: str = "stock"
     listings: int = 0
+    unfit: int = 0
     stopped_by: SyncError | None = None
     outcomes: pl.DataFrame = field(default_factory=NOTHING.clone)
 
@@ -76,9 +78,9 @@ def fail_where_stopped(told: Sequence[Published]) -> None:
         ExceptionGroup: their errors.
     """
     last = {(one.channel, one.what): one.stopped_by for one in told}
-    stopped = {name: error for (name, _), error in last.items() if error is not None}
+    stopped = {f"{name}: {error.sentence}": error for (name, _), error in last.items() if error is not None}
     if stopped:
-        raise ExceptionGroup("; ".join(f"{name}: {error.sentence}" for name, error in stopped.items()), list(stopped.values()))
+        raise ExceptionGroup("; ".join(stopped), list(stopped.values()))
 
 
 def chosen(settings: Settings, channel: str | None) -> list[str]:
@@ -104,7 +106,7 @@ def show_published(told: Sequence[Published], report: RunReport) -> None:
         report.refused += counted["refused"]
         report.changed += counted["sent"]
         report.accepted += counted["accepted"]
-        figures = {key: counted[key] for key in ("sent", *OUTCOMES, "differing")}
+        figures = {key: counted[key] for key in ("sent", *OUTCOMES, "differing")} | {"unfit": rounds[-1].unfit}
         report.detail.setdefault("channels", {}).setdefault(name, {})[what] = figures
         show_table(f"{what}-{_slug(name)}", _rows(rounds), f"{TITLES[what]}: {name}")
 
@@ -112,7 +114,7 @@ def show_published(told: Sequence[Published], report: RunReport) -> None:
 def _rows(rounds: Sequence[Published]) -> list[dict[str, object]]:
     rows = pl.concat([one.outcomes for one in rounds], how="diagonal")
     shown = {column: name for column, name in COLUMNS.items() if column in rows.columns}
-    return rows.with_columns(pl.col("outcome").replace_strict(IN_RUSSIAN)).select(shown).rename(shown).to_dicts()
+    return rows.with_columns(pl.col("outcome").replace_strict(IN_RUSSIAN)).select(list(shown)).rename(shown).to_dicts()
 
 
 def _slug(name: str) -> str:

@@ -1,7 +1,7 @@
 """The book of cards: which code was issued to an item on a channel, and what its card was told there."""
 
 import polars as pl
-from sqlalchemy import Boolean, Text, case, cast, func, literal, null, select, union
+from sqlalchemy import Boolean, Text, and_, case, cast, exists, func, literal, null, select, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import BigInteger
 
@@ -97,7 +97,9 @@ class Cards:
             )
 
     def note_sent(self, channel: str, sent: pl.DataFrame) -> None:
-        """Remember what became of cards: taken, refused, or to be asked about later; what never left was not sent.
+        """Remember what became of cards: taken, refused, or to be asked about later.
+
+        A card that was refused or never left, and is not there, is not ours: whoever makes it then need not fear to be written over.
 
         Args:
             channel: its name.
@@ -106,10 +108,13 @@ class Cards:
         told = rows_of(sent, item_id=BigInteger(), outcome=Text(), task_ref=Text())
         now, outcome = literal(self._hub.clock.now()), told.c.outcome
         is_accepted, is_refused = outcome == "accepted", outcome == "refused"
+        there = exists().where(listing.c.channel == channel, listing.c.item_id == card.c.item_id, listing.c.lost_at.is_(None))
+        was_not_made = and_(outcome.in_(["refused", "unsent"]), card.c.accepted_at.is_(None), ~there)
         noted = card.update().where(card.c.channel == channel, card.c.item_id == told.c.item_id)
         with self._hub.engine.begin() as connection:
             connection.execute(
                 noted.values(
+                    is_ours=and_(card.c.is_ours, ~was_not_made),
                     task_ref=case((outcome == "pending", told.c.task_ref), else_=null()),
                     accepted_hash=case((is_accepted, card.c.sent_hash), else_=card.c.accepted_hash),
                     accepted_at=case((is_accepted, now), else_=card.c.accepted_at),

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from validation.listings import CardWanted
-from validation.quarantine import NONE_REFUSED
+from validation.listings import CardSent, CardWanted
+from validation.quarantine import NONE_REFUSED, Judged
 
 CARD_REFUSED_WAITS = timedelta(hours=24)
 """A card that was refused is not sent again sooner, unless it says something else by then."""
@@ -41,6 +41,29 @@ def not_found(differing: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Differences without the cards that a search has just found under the item's own article: for a run that remembers nothing."""
     found = differing.filter(pl.col("refs").is_null()).join(known, on="item_id", how="semi")
     return differing.join(found, on="item_id", how="anti", maintain_order="left")
+
+
+def new_codes(differing: pl.DataFrame) -> list[str]:
+    """Codes under which cards are about to be made."""
+    return differing.filter(pl.col("refs").is_null())["channel_sku"].to_list()
+
+
+def unseen(differing: pl.DataFrame, seen: Judged) -> pl.DataFrame:
+    """Differences without new cards under whose code the channel has something already: sending them would write it over.
+
+    Args:
+        differing: `CardWanted`.
+        seen: what a look under `new_codes` gave: `ListingFound`, and `RowRefused` for what cannot be sold by.
+    """
+    is_seen = pl.col("channel_sku").is_in([*seen.passed["channel_sku"], *seen.refused["key"]])
+    return differing.filter(~(pl.col("refs").is_null() & is_seen))
+
+
+def unsent_cards(wanted: pl.DataFrame) -> pl.DataFrame:
+    """`CardSent` of cards none of which left."""
+    nothing = pl.lit(None, pl.String)
+    told = wanted.select("item_id", "channel_sku", outcome=pl.lit("unsent"), task_ref=nothing, reason=nothing, sentence=nothing)
+    return CardSent.validate(told)
 
 
 def card_outcomes(sent: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
