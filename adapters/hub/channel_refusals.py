@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.hub.hub import Hub
 from adapters.hub.rows import rows_of
-from adapters.hub.tables.journal import quarantine
+from adapters.hub.tables.journal import IS_OPEN, quarantine
 
 
 class ChannelRefusals:
@@ -52,7 +52,7 @@ class ChannelRefusals:
         )
         again = put.on_conflict_do_update(
             index_elements=[q.source, q.entity, q.key, q.reason],
-            index_where=q.state == "open",
+            index_where=IS_OPEN,
             set_={
                 "times": q.times + 1,
                 "last_seen_at": now,

@@ -10,7 +10,7 @@ from adapters.hub.codes import live_codes
 from adapters.hub.hub import Hub
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.catalog import item, product
-from adapters.hub.tables.journal import quarantine
+from adapters.hub.tables.journal import IS_OPEN, quarantine
 from validation.reasons import sentence_of
 
 SHARED = "variants_share_article"
@@ -56,9 +56,7 @@ class Unlisted:
             ).where(tuple_(shared.c.key, shared.c.payload).not_in(told)),
         )
         renewed = {"payload": put.excluded.payload, "last_seen_at": put.excluded.last_seen_at, "times": q.times + 1}
-        restated = put.on_conflict_do_update(
-            index_elements=[q.source, q.entity, q.key, q.reason], index_where=q.state == "open", set_=renewed
-        )
+        restated = put.on_conflict_do_update(index_elements=[q.source, q.entity, q.key, q.reason], index_where=IS_OPEN, set_=renewed)
         over = _over(live, shared, searched=searched, refused=refused).where(of_channel).values(state="resolved", closed_at=now)
         with self._hub.engine.begin() as connection:
             connection.execute(restated.add_cte(over.cte("over")))

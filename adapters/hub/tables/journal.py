@@ -4,6 +4,9 @@ from sqlalchemy import BigInteger, Column, Double, Index, Integer, Table, Text, 
 
 from adapters.hub.tables.base import METADATA, at_column, id_column, json_column
 
+IS_OPEN = text("state = 'open'")
+"""As ``ON CONFLICT`` has to say it: a parameter in its place is not recognised once PostgreSQL plans the statement for any value."""
+
 quarantine = Table(
     "quarantine",
     METADATA,
@@ -28,7 +31,7 @@ quarantine = Table(
         "key",
         "reason",
         unique=True,
-        postgresql_where=text("state = 'open'"),
+        postgresql_where=IS_OPEN,
     ),
 )
 

@@ -8,6 +8,9 @@ from adapters.hub.quarantine import Quarantine
 from adapters.hub.tables.journal import quarantine
 from validation.quarantine import NONE_REFUSED
 
+RUNS_UNTIL_ONE_PLAN_FOR_ALL = 15
+"""psycopg prepares a statement after five runs, PostgreSQL plans it for any value after five more."""
+
 
 def refused(*rows: tuple[str, str], payload: str = '{"pcs": 5}') -> pl.DataFrame:
     return pl.DataFrame(
@@ -30,6 +33,12 @@ def test_refused_again_is_the_same_row_counted(hub: Hub) -> None:
     settle(hub, ["A"], ("A", "not_shown"))
     settle(hub, ["A"], ("A", "not_shown"))
     assert Quarantine(hub).list()["times"].to_list() == [2]
+
+
+def test_a_refusal_may_come_in_any_number_of_runs(hub: Hub) -> None:
+    for _ in range(RUNS_UNTIL_ONE_PLAN_FOR_ALL):
+        settle(hub, ["A"], ("A", "not_shown"))
+    assert Quarantine(hub).list()["times"].to_list() == [RUNS_UNTIL_ONE_PLAN_FOR_ALL]
 
 
 def test_what_was_taken_comes_out(hub: Hub) -> None:

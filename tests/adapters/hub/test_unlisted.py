@@ -51,6 +51,11 @@ def test_variants_under_their_products_article_are_one_row_that_names_them(hub: 
     }
 
 
+def test_a_code_may_be_looked_for_in_any_number_of_runs(hub: Hub) -> None:
+    put_variants(hub)
+    assert [restate(hub) for _ in range(15)] == [{("P", SHARED)}] * 15
+
+
 def test_an_article_of_different_products_is_not_the_variants_affair(hub: Hub) -> None:
     put_item(hub, "a", "X")
     put_item(hub, "b#1", "X")
