@@ -86,6 +86,11 @@ class Operation:
         return f"{self.method} {self.path}"
 
     @property
+    def is_deprecated(self) -> bool:
+        """Whether the vendor is about to switch it off."""
+        return bool(self.place.node.get("deprecated"))
+
+    @property
     def variables(self) -> int:
         """How many parts of the path are not fixed."""
         return len(self._names)

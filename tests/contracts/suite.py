@@ -63,6 +63,9 @@ class VendorSuite:
             ]
         )
 
+    def test_no_operation_of_ours_is_about_to_be_switched_off(self, played: Played) -> None:
+        none(sorted({one.name for one in (exchange.asked_of(played.spec) for exchange in played.by_adapter) if one.is_deprecated}))
+
     def test_every_operation_of_the_world_was_walked(self, played: Played) -> None:
         assert [route for route in _routes(self.furnished(), self.VENDOR) if not _is_walked(route, played)] == []
 

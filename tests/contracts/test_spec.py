@@ -138,6 +138,11 @@ def test_a_host_and_a_path_name_one_operation(specs: dict[str, Spec]) -> None:
     assert specs["ozon"].operation("POST", "127", "/v2/products/stocks").path == "/v2/products/stocks"
 
 
+def test_what_is_about_to_be_switched_off_is_known(specs: dict[str, Spec]) -> None:
+    assert specs["yandex_market"].operation("GET", "api", "/v2/campaigns/7/orders").is_deprecated
+    assert not specs["yandex_market"].operation("POST", "api", "/v1/businesses/7/orders").is_deprecated
+
+
 REPAIRS = {
     "wildberries": {
         "a type left out",
