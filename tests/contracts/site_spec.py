@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.contracts.deviation import Deviation
+from tests.contracts.judging import judged
 from tests.contracts.schemas import Schema, opened
-from tests.contracts.spec import Query, UnknownOperation, judged
+from tests.contracts.spec import Query, UnknownOperation
 
 REST = "/wp-json"
 VARIABLE = re.compile(r"[(][?]P<([a-z_]+)>[^)]*[)]")

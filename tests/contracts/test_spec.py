@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.spec import Judge, Spec, UnknownOperation
+from tests.contracts.judging import Judge
+from tests.contracts.spec import Spec, UnknownOperation
 
 WB_STOCK = ("PUT", "marketplace-api", "/api/v3/stocks/12")
 OZON_STOCK = ("POST", "api-seller", "/v2/products/stocks")
