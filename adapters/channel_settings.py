@@ -3,7 +3,7 @@
 Source of hosts and credentials: `reference/marketplaces.md` §0–§3.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -58,21 +58,24 @@ class Marketplace(AnyChannel):
         return ("",)
 
 
-WILDBERRIES_SERVICES = ("common", "content", "discounts-prices", "marketplace", "statistics")
+WildberriesService = Literal["common", "content", "discounts-prices", "marketplace"]
+WILDBERRIES_SERVICES: tuple[WildberriesService, ...] = get_args(WildberriesService)
+IN_SANDBOX: frozenset[WildberriesService] = frozenset({"content", "discounts-prices", "marketplace"})
+"""What the sandbox has; nobody there tells whose cabinet it is. Source: `reference/marketplaces.md` §1."""
 
 
 class WildberriesSettings(Marketplace):
-    """A Wildberries cabinet. ``sandbox`` needs a test token and has no statistics of real sales."""
+    """A Wildberries cabinet. ``sandbox`` needs a test token; cards are made there at once, and only one call a second is allowed."""
 
     kind: Literal["wildberries"]
     token: SecretStr
     environment: Literal["production", "sandbox"] = "production"
-    hosts: dict[str, str] = Field(default_factory=dict, description="service → address, where it is not the vendor's own")
+    hosts: dict[WildberriesService, str] = Field(default_factory=dict, description="service → address, where it is not the vendor's own")
     token_prefix: Literal["", "Bearer "] = Field(default="", description="the vendor's texts disagree; the bare token is what clients send")
 
-    def host(self, service: str) -> str:
-        """The address of a service, one of `WILDBERRIES_SERVICES`."""
-        suffix = "-sandbox" if self.environment == "sandbox" else ""
+    def host(self, service: WildberriesService) -> str:
+        """The address of a service; one that the sandbox has not is the real one, which a test token opens nothing of."""
+        suffix = "-sandbox" if self.environment == "sandbox" and service in IN_SANDBOX else ""
         return self.hosts.get(service, f"https://{service}-api{suffix}.wildberries.ru").rstrip("/")
 
 
