@@ -75,7 +75,7 @@ class WooCommerceAccount(WooCommerceClient):
 
     def _settings(self) -> Iterator[Finding]:
         try:
-            told = [one for path in (paths.GENERAL_SETTINGS, paths.PRODUCT_SETTINGS) for one in self.ask(path, answers.SETTINGS)]
+            told = [one for group in paths.SETTINGS_GROUPS for one in self.ask(paths.settings(group), answers.SETTINGS)]
         except Unauthorized:
             sentence = "Ключам не разрешено читать настройки сайта: валюта, знаки после запятой и учёт запасов не проверены."
             yield Finding(subject="right", level="warning", sentence=sentence, advice=NEW_KEY)

@@ -5,21 +5,25 @@ Source: the recorded index of WooCommerce 10.0.2; https://woocommerce.github.io/
 
 API = "wp-json/wc/v3"
 
-PRODUCTS = "/products"
-PRODUCTS_BATCH = "/products/batch"
-ORDERS = "/orders"
-GENERAL_SETTINGS = "/settings/general"
-PRODUCT_SETTINGS = "/settings/products"
+PRODUCTS = "products"
+PRODUCTS_BATCH = "products/batch"
+ORDERS = "orders"
+SETTINGS_GROUPS = ("general", "products")
 
 
 def product(product_id: int) -> str:
     """One product."""
-    return f"/products/{product_id}"
+    return f"products/{product_id}"
+
+
+def settings(group: str) -> str:
+    """Settings of one group."""
+    return f"settings/{group}"
 
 
 def variations_batch(product_id: int) -> str:
     """Variations of one product."""
-    return f"/products/{product_id}/variations/batch"
+    return f"products/{product_id}/variations/batch"
 
 
 def batch(parent_id: int) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 from fastapi import FastAPI
 
-from deployments.world import woocommerce, woocommerce_control
 from deployments.world.clock import WorldClock
-from deployments.world.oauth import Doorkeeper
-from deployments.world.woocommerce_shop import NewProduct, Shop
+from deployments.world.woocommerce.make import furnish_woocommerce
+from deployments.world.woocommerce.shelves import NewProduct
 
 
 def make_world(
@@ -32,13 +31,14 @@ def make_world(
         seed: of the made-up goods beside them.
         seeded_products: how many made-up products.
     """
-    clock = clock or WorldClock()
-    shop = Shop(clock).seed(seed=seed, products=seeded_products)
-    shop.put(products)
-    doorkeeper = Doorkeeper(key=site_key, secret=site_secret, clock=clock)
-    site = woocommerce.Site(clock=clock, shop=shop, doorkeeper=doorkeeper)
     world = FastAPI(title="Utyug's stand-in world", openapi_url=None)
-    world.state.site = site
-    world.include_router(woocommerce_control.router, prefix="/_control/woocommerce")
-    world.mount("/woocommerce", woocommerce.make_site(site))
+    furnish_woocommerce(
+        world,
+        clock=clock or WorldClock(),
+        key=site_key,
+        secret=site_secret,
+        products=products,
+        seed=seed,
+        seeded_products=seeded_products,
+    )
     return world

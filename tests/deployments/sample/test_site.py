@@ -4,7 +4,7 @@ from pydantic import TypeAdapter
 
 from deployments.sample.export import Planted
 from deployments.sample.site import SiteProduct, site_catalogue
-from deployments.world.woocommerce_shop import NewProduct
+from deployments.world.woocommerce.shelves import NewProduct
 from tests.deployments.sample.reading import Export, text
 
 

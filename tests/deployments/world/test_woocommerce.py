@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from oauthlib import oauth1
 
 from deployments.world.app import make_world
 from deployments.world.clock import WorldClock
 from deployments.world.served import served
-from deployments.world.woocommerce_shop import price_as_stored
+from deployments.world.woocommerce.books import price_as_stored
+from deployments.world.woocommerce.make import furnish_woocommerce
 from tests.world import SITE_KEY, SITE_SECRET, Site
 
 
@@ -136,8 +138,8 @@ def test_a_fault_strikes_as_often_as_ordered_and_where_ordered(site: Site) -> No
 
 def test_the_same_seed_is_the_same_shop() -> None:
     def shelves(seed: int) -> list[tuple[str, int | None]]:
-        world = make_world(site_key=SITE_KEY, site_secret=SITE_SECRET, seed=seed, seeded_products=9)
-        return [(goods.sku, goods.stock_quantity) for goods in world.state.site.shop.goods.values()]
+        room = furnish_woocommerce(FastAPI(), clock=WorldClock(), key=SITE_KEY, secret=SITE_SECRET, seed=seed, seeded_products=9)
+        return [(goods.sku, goods.stock_quantity) for goods in room.books.goods.values()]
 
     assert shelves(5) == shelves(5)
     assert shelves(5) != shelves(6)
