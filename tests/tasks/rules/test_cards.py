@@ -149,6 +149,10 @@ def test_a_fault_that_all_goods_of_a_group_have_is_one_row() -> None:
     assert refused(made(items({}, {}, {}), WILDBERRIES, sizes=[])) == [(GROUP, "card_has_size")]
 
 
+def test_the_fault_of_a_groups_only_item_is_told_of_the_item() -> None:
+    assert refused(made(items({}), WILDBERRIES, sizes=[])) == [("SKU-1", "card_has_size")]
+
+
 GOOD, WRONG_DIGIT, LETTERS, CARTON = "4600000000015", "4600000000016", "НЕТ", "14600000000012"
 
 
@@ -212,6 +216,16 @@ def test_what_a_channel_would_refuse_is_refused_before(row: dict[str, Any], chan
 def test_an_ozon_card_needs_a_price_and_others_do_not() -> None:
     assert refused(made(items({}, {}), OZON, prices={1: 100})) == [("SKU-2", "card_has_price")]
     assert made(items({}), WOOCOMMERCE, prices={}).passed["price_kopecks"].to_list() == [None]
+
+
+def test_a_card_shows_the_price_of_the_whole_account_or_of_the_first_campaign() -> None:
+    shelf = items({}, {})
+    codes, rules = shelf.select("item_id", code="item_ref"), CardRules.model_validate(MAPPED)
+    kept = pl.DataFrame(schema={"item_id": pl.Int64, "refs": pl.String, "is_ours": pl.Boolean})
+    prices = pl.DataFrame(
+        [(1, "7", 70), (1, "", 50), (2, "8", 80), (2, "7", 70)], schema=["item_id", "campaign_ref", "price_kopecks"], orient="row"
+    )
+    assert cards(shelf, codes, kept, prices, rules=rules, channel=YANDEX_MARKET).passed["price_kopecks"].to_list() == [50, 70]
 
 
 def test_a_brand_may_be_the_same_for_all_that_have_none() -> None:
