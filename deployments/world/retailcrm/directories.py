@@ -1,0 +1,40 @@
+"""The account's own codes, and what is answered where nothing is."""
+
+from fastapi import APIRouter, Request, Response
+
+from deployments.world.retailcrm.asking import NOT_FOUND, FormRoute, refused, told
+from deployments.world.retailcrm.room import room_of, sites_of
+
+BOOKS = {
+    "statuses": "statuses",
+    "status-groups": "statusGroups",
+    "sites": "sites",
+    "stores": "stores",
+    "price-types": "priceTypes",
+    "payment-types": "paymentTypes",
+    "payment-statuses": "paymentStatuses",
+    "order-types": "orderTypes",
+    "order-methods": "orderMethods",
+    "delivery-types": "deliveryTypes",
+}
+LISTS = ("stores", "priceTypes")
+
+router = APIRouter(route_class=FormRoute)
+elsewhere = APIRouter(route_class=FormRoute)
+
+
+@router.get("/api/v5/reference/{name}")
+async def read_book(request: Request, name: str) -> Response:
+    """A book of codes: a map by code, warehouses and types of price a list; of shops those that the key opens."""
+    if name not in BOOKS:
+        raise refused(404, NOT_FOUND)
+    book, entries = BOOKS[name], room_of(request).books.references[BOOKS[name]]
+    if book == "sites":
+        entries = {code: entry for code, entry in entries.items() if code in sites_of(request)}
+    return told({book: list(entries.values()) if book in LISTS else entries})
+
+
+@elsewhere.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
+async def nothing_here() -> Response:
+    """No such method."""
+    raise refused(404, NOT_FOUND)
