@@ -145,8 +145,8 @@ def _stem(rules: CodeRules) -> pl.Expr:
     """The article made legal; null where nothing readable is left of it."""
     plain = pl.col("article").str.replace_all(r"[\p{C}--\s--\p{Cc}]", "").str.replace_all(r"[\s\p{Cc}]+", " ")
     allowed = plain.str.replace_all(_any_of(rules.forbids), rules.stand_in, literal=False) if rules.forbids else plain
-    single = allowed.str.replace_all(r" {2,}", " ").str.strip_chars(" ")
-    return pl.when(single.str.contains(r"[\p{L}\p{N}]")).then(_cut(single, rules.longest))
+    bare = allowed.str.strip_chars(" ")
+    return pl.when(bare.str.contains(r"[\p{L}\p{N}]")).then(_cut(bare, rules.longest))
 
 
 def _cut(text: pl.Expr, length: int) -> pl.Expr:

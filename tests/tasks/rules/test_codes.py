@@ -194,6 +194,15 @@ def test_a_suffix_that_is_taken_grows_until_it_is_free() -> None:
     assert len(second) == len(first) + 1
 
 
+def test_a_suffixed_code_gives_way_to_an_article_that_looks_like_it() -> None:
+    shared = wanted((1, "a", "УТ", None), (2, "b", "УТ", None))
+    suffix = issue_codes(shared, issued(), code_rules(OZON))["code"][0].removeprefix("УТ-")
+    shop = pl.concat([shared, wanted((3, "c", f"УТ/{suffix}", None))])
+    first, _, third = issue_codes(shop, issued(), code_rules(OZON))["code"]
+    assert third == f"УТ-{suffix}"
+    assert first != third
+
+
 def test_the_same_reference_in_two_bases_still_makes_two_codes() -> None:
     shop = wanted((1, "a", "УТ", None), (2, "a", "УТ", None))
     assert issue_codes(shop, issued(), code_rules(OZON))["code"].n_unique() == 2
