@@ -100,7 +100,7 @@ class Channel(SellsCatalog, SellsPrices, SellsStock, GivesOrders, Examined, Abst
 
     Attributes:
         pause_s: the shortest time between two figures of stock for one listing and warehouse; 0 where the vendor sets none.
-        shows_within_s: how long a figure that was taken may need until the channel shows it; 0: at once.
+        shows_within_s: how long a figure or a price that was taken may need until the channel shows it; 0: at once.
     """
 
     pause_s: float

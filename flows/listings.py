@@ -20,6 +20,7 @@ from tasks.listings import (
     issued_codes,
     look_under_codes,
     note_prices,
+    note_prices_compared,
     note_prices_shown,
     note_unfit,
     priced,
@@ -36,7 +37,7 @@ from tasks.publishing import Published, broken, chosen, fail_where_stopped, show
 from tasks.recipes import take_recipes
 from tasks.reporting import RunReport, reported_run
 from tasks.rules.card_writes import card_differences, card_outcomes, card_trials, not_found, unseen
-from tasks.rules.price_writes import offer_prices, price_differences, price_outcomes, prices_held_back, settle_prices
+from tasks.rules.price_writes import offer_prices, price_differences, price_outcomes, prices_held_back, prices_overdue, settle_prices
 from tasks.stock import listings_after_search, listings_if_searched
 
 EVERY_ITEM = 10_000_000
@@ -116,14 +117,17 @@ def _send_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, 
     note_unfit(hub, name, "pricing", made.refused)
     shown = read_prices(shop, known, settings.campaigns)
     note_prices_shown(hub, shown)
-    differing = price_differences(offer_prices(known, made.passed), shown)
-    differing = prices_held_back(differing, read_prices_kept(hub, name), hub.clock.now())
+    offered = offer_prices(known, made.passed)
+    all_differing = price_differences(offered, shown)
+    kept, now = read_prices_kept(hub, name), hub.clock.now()
+    note_prices_compared(hub, name, offered, all_differing, prices_overdue(all_differing, kept, now, shows_within_s=shop.shows_within_s))
+    differing = prices_held_back(all_differing, kept, now, shows_within_s=shop.shows_within_s)
     compared = Published(channel=name, what="prices", listings=known.height, unfit=made.refused.height)
     if differing.is_empty():
         return compared
     sent = [send_prices(shop, differing.drop("shown_kopecks"))]
     read_back = read_prices(shop, differing, settings.campaigns)
-    settled = settle_prices(differing, sent, read_back)
+    settled = settle_prices(differing, sent, read_back, shows_within_s=shop.shows_within_s)
     note_prices_shown(hub, read_back)
     note_prices(hub, name, differing, settled)
     return replace(compared, outcomes=price_outcomes(differing, settled), stopped_by=broken(name, sent))
@@ -152,5 +156,5 @@ def _try_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, g
     shown = read_prices(shop, known, settings.campaigns)
     made = priced(goods, settings, known)
     differing = price_differences(offer_prices(known, made.passed), shown)
-    differing = prices_held_back(differing, read_prices_kept(hub, name), hub.clock.now())
+    differing = prices_held_back(differing, read_prices_kept(hub, name), hub.clock.now(), shows_within_s=shop.shows_within_s)
     return Published(channel=name, what="prices", listings=known.height, unfit=made.refused.height, outcomes=price_outcomes(differing))

@@ -184,7 +184,7 @@ def read_prices(shop: SellsPrices, listings: pl.DataFrame, campaigns: Sequence[s
     return shop.read_prices(listings, campaigns)
 
 
-@task(name="цены, в которых отказано", **policy)
+@task(name="отправленные цены", **policy)
 def read_prices_kept(hub: Hub, channel: str) -> pl.DataFrame:
     """`PriceRemembered`."""
     return PriceFigures(hub).kept(channel)
@@ -200,6 +200,21 @@ def send_prices(shop: SellsPrices, offered: pl.DataFrame) -> pl.DataFrame:
 def note_prices_shown(hub: Hub, shown: pl.DataFrame) -> None:
     """`PriceShown` into the book."""
     PriceFigures(hub).note_shown(shown)
+
+
+@task(name="сверить показанные цены", **policy)
+def note_prices_compared(hub: Hub, channel: str, offered: pl.DataFrame, differing: pl.DataFrame, late: pl.DataFrame) -> None:
+    """What the channel shows as it should leaves the quarantine, however that came; what it took and does not show goes in.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        offered: `PriceOffered`.
+        differing: `PriceDiffering` of them.
+        late: `PriceSent` of what is overdue.
+    """
+    right = offered.join(differing, on=PLACE, how="anti").select(key=price_key())["key"].to_list()
+    ChannelRefusals(hub).settle(channel, entity="price", keys=right, refused=price_refusals(late, differing))
 
 
 @task(name="запомнить отправленные цены", **policy)

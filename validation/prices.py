@@ -40,10 +40,15 @@ class PriceShown(Strict):
 
 
 class PriceRemembered(Strict):
-    """A price that a channel refused, one row per listing and campaign that was ever sent or read; null where it took one since."""
+    """What a channel said of prices, one row per listing and campaign that was ever sent or read.
+
+    ``accepted_kopecks``: the last it took, shown or not. ``refused_kopecks``: the last it refused; null where it took one since.
+    """
 
     listing_id: int
     campaign_ref: str
+    accepted_kopecks: int = pa.Field(nullable=True)
+    accepted_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
     refused_kopecks: int = pa.Field(nullable=True)
     refused_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
 

@@ -13,6 +13,8 @@ from validation.prices import PriceRemembered
 KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
     "listing_id": pl.Int64,
     "campaign_ref": pl.String,
+    "accepted_kopecks": pl.Int64,
+    "accepted_at": pl.Datetime("us", "UTC"),
     "refused_kopecks": pl.Int64,
     "refused_at": pl.Datetime("us", "UTC"),
 }
@@ -32,14 +34,14 @@ class PriceFigures:
         return PriceRemembered.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))
 
     def note_sent(self, sent: pl.DataFrame) -> None:
-        """Remember accepted prices, and refused ones so that they are not offered at once again.
+        """Remember prices that were taken, shown already or not, and refused ones, so that neither is offered at once again.
 
         Args:
             sent: `PriceSent`, settled by read-back.
         """
         now = literal(self._hub.clock.now())
         told = rows_of(sent, listing_id=BigInteger(), campaign_ref=Text(), price_kopecks=BigInteger(), outcome=Text())
-        kept, is_accepted, is_refused = listing_price.c, told.c.outcome == "accepted", told.c.outcome == "refused"
+        kept, is_accepted, is_refused = listing_price.c, told.c.outcome.in_(["accepted", "pending"]), told.c.outcome == "refused"
         put = insert(listing_price).from_select(
             ["listing_id", "campaign_ref", "accepted_kopecks", "accepted_at", "refused_kopecks", "refused_at"],
             select(

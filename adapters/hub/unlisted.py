@@ -11,6 +11,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.catalog import item, product
 from adapters.hub.tables.journal import IS_OPEN, quarantine
+from adapters.hub.tables.listing import card, listing
 from validation.reasons import sentence_of
 
 SHARED = "variants_share_article"
@@ -28,7 +29,8 @@ class Unlisted:
     def restate(self, channel: str, *, searched: pl.DataFrame, refused: pl.DataFrame) -> None:
         """Bring the channel's rows in line with the codes that live items go by now.
 
-        An article that variants of one product share is a row while they do. Any other row leaves when no single item goes by its code
+        An article that variants of one product share is a row while they do, unless each has a card of its own there under another code
+        or one was sent. Any other row leaves when no single item goes by its code
         any more, or when the code was looked for just now and not refused so again; a card that is gone stays told until it is found.
 
         Args:
@@ -37,7 +39,7 @@ class Unlisted:
             refused: `RowRefused` of that search.
         """
         live = select(live_codes()).cte("live_code")
-        shared = _shared(live).cte("shared")
+        shared = _shared(live, channel).cte("shared")
         q, now = quarantine.c, literal(self._hub.clock.now())
         of_channel = and_(q.source == channel, q.entity == "listing")
         told = select(q.key, q.payload).where(of_channel, q.state.in_(["open", "dismissed"]), q.reason == SHARED)
@@ -62,10 +64,15 @@ class Unlisted:
             connection.execute(restated.add_cte(over.cte("over")))
 
 
-def _shared(live: CTE) -> Select[tuple[str, Any]]:
-    """Codes that several variants of one product go by; a code of different products is `adapters.hub.findings`' to tell."""
+def _shared(live: CTE, channel: str) -> Select[tuple[str, Any]]:
+    """Codes that several variants of one product go by, of which one at least has no card.
+
+    A code of different products is `adapters.hub.findings`' to tell.
+    """
     of_item = and_(product.c.source == item.c.source, product.c.product_ref == item.c.product_ref)
     variant = func.jsonb_build_object("item_ref", item.c.item_ref, "name", func.coalesce(item.c.name, product.c.name), type_=JSONB)
+    listed = select(listing.c.item_id).where(listing.c.channel == channel, listing.c.lost_at.is_(None))
+    has_card = item.c.item_id.in_(listed.union(select(card.c.item_id).where(card.c.channel == channel, card.c.sent_at.is_not(None))))
     variants = func.array_agg(aggregate_order_by(variant, item.c.item_ref), type_=ARRAY(JSONB))[1:SHOWN]
     payload = func.jsonb_build_object("article", live.c.channel_sku, "times", func.count(), "items", variants, type_=JSONB)
     return (
@@ -74,7 +81,7 @@ def _shared(live: CTE) -> Select[tuple[str, Any]]:
         .outerjoin(product, of_item)
         .where(live.c.bearers > 1)
         .group_by(live.c.channel_sku)
-        .having(func.count(distinct(tuple_(item.c.source, item.c.product_ref))) == 1)
+        .having(func.count(distinct(tuple_(item.c.source, item.c.product_ref))) == 1, ~func.bool_and(has_card))
     )
 
 

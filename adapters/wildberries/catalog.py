@@ -14,14 +14,15 @@ class WildberriesCatalog(WildberriesCardSending, WildberriesCardResults):
     """`adapters.capabilities.SellsCatalog`."""
 
     def find_listings(self, skus: Sequence[str]) -> Judged:
-        """Our codes among the seller's codes, compared letter by letter; the whole list of cards is read.
+        """Our codes among the seller's codes, compared letter by letter; the whole list of cards is read, unless there are none.
 
         Returns:
             `ListingFound` with ``refs`` ``{"nm_id", "chrt_id"}``; `RowRefused` for a card with several sizes, of which our code cannot
             tell which, and for a code that several cards share.
         """
         asked = set(skus)
-        cards = {card.nm_id: card for card in self.read_cards() if card.vendor_code in asked and card.sizes}
+        read = self.read_cards() if asked else ()
+        cards = {card.nm_id: card for card in read if card.vendor_code in asked and card.sizes}
         found = pl.DataFrame(
             [(card.vendor_code, card.nm_id, card.sizes[0].chrt_id, len(card.sizes)) for card in cards.values()],
             schema={"channel_sku": pl.String, "nm_id": pl.Int64, "chrt_id": pl.Int64, "sizes": pl.Int64},

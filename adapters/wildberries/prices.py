@@ -32,12 +32,15 @@ class WildberriesPrices(WildberriesClient):
     """`adapters.capabilities.SellsPrices`; a cabinet has one price for all, no campaigns."""
 
     def read_prices(self, listings: pl.DataFrame, campaigns: Sequence[str]) -> pl.DataFrame:
-        """What each card asks after the seller's discount; nothing for campaigns, which do not exist here."""
+        """What each card asks after the seller's discount; nothing for campaigns, which do not exist here.
+
+        A new card takes no price for up to half an hour; until Wildberries' prices know it, it has no row.
+        """
         if campaigns and "" not in campaigns:
             listings = listings.clear()
         known = listings.select("listing_id", pl.col("refs").str.json_decode(REFS)).unnest("refs")
         shown = self._shown_prices(known["nm_id"].unique(maintain_order=True))
-        read = known.join(shown, on=["nm_id", "chrt_id"], how="left", maintain_order="left")
+        read = known.join(shown, on=["nm_id", "chrt_id"], maintain_order="left")
         return PriceShown.validate(read.select("listing_id", pl.lit("").alias("campaign_ref"), "price_kopecks"))
 
     def send_prices(self, offered: pl.DataFrame) -> pl.DataFrame:
@@ -130,18 +133,17 @@ class WildberriesPrices(WildberriesClient):
         return rows
 
     def _shown_prices(self, nm_ids: pl.Series) -> pl.DataFrame:
-        """``nm_id, chrt_id, price_kopecks``: sizes of the cards that have a price."""
+        """``nm_id, chrt_id, price_kopecks``: sizes of the cards that Wildberries' prices know; null for one without a price."""
         connection = self._services["discounts-prices"]
-        rows: list[tuple[int, int, int]] = []
+        rows: list[tuple[int, int, int | None]] = []
         for part in nm_ids.to_frame().iter_slices(BATCH_MAX):
             body = {"nmList": part.to_series().to_list()}
             response = connection.call("POST", "/api/v2/list/goods/filter", json=body, limits={PRICES: 1}, is_repeatable=True)
             page = connection.read(response, GOODS, is_repeatable=True)
             rows += [
-                (goods.nm_id, size.size_id, int(size.discounted_price * KOPECKS))
+                (goods.nm_id, size.size_id, int(size.discounted_price * KOPECKS) or None)
                 for goods in page.data.list_goods
                 for size in goods.sizes
-                if size.discounted_price > 0
             ]
         return pl.DataFrame(rows, schema={"nm_id": pl.Int64, "chrt_id": pl.Int64, "price_kopecks": pl.Int64}, orient="row")
 

@@ -46,31 +46,54 @@ def price_differences(offered: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFram
     return PriceDiffering.validate(differing.sort(falls, maintain_order=True))
 
 
-def prices_held_back(differing: pl.DataFrame, remembered: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """Differences without the prices that the channel refused a short while ago.
+def prices_held_back(differing: pl.DataFrame, remembered: pl.DataFrame, now: datetime, *, shows_within_s: float = 0.0) -> pl.DataFrame:
+    """Differences without the prices that the channel refused a short while ago, or took and may not show yet.
 
     Args:
         differing: `PriceDiffering`.
         remembered: `PriceRemembered`.
         now: the shop's instant.
+        shows_within_s: how long a price that was taken may need until the channel shows it; 0: at once.
 
     Returns:
         `PriceDiffering`.
     """
-    refused = remembered.filter(pl.col("refused_at") > now - PRICE_REFUSED_WAITS).select(*PLACE, price_kopecks="refused_kopecks")
-    return differing.join(refused, on=[*PLACE, "price_kopecks"], how="anti", maintain_order="left")
+    known = differing.join(remembered, on=PLACE, how="left", maintain_order="left")
+    is_refused = (pl.col("price_kopecks") == pl.col("refused_kopecks")) & (pl.col("refused_at") > now - PRICE_REFUSED_WAITS)
+    is_awaited = _is_taken() & (pl.col("accepted_at") > now - timedelta(seconds=shows_within_s))
+    may_leave = ~pl.any_horizontal(is_refused, is_awaited).fill_null(False)
+    return PriceDiffering.validate(known.filter(may_leave).select(differing.columns))
 
 
-def settle_prices(differing: pl.DataFrame, sent: Sequence[pl.DataFrame], shown: pl.DataFrame) -> pl.DataFrame:
+def prices_overdue(differing: pl.DataFrame, remembered: pl.DataFrame, now: datetime, *, shows_within_s: float) -> pl.DataFrame:
+    """Prices that the channel took, and does not show although their time is over: `PriceSent`, refused as ``price_is_not_shown``.
+
+    Args:
+        differing: `PriceDiffering`, all of it.
+        remembered: `PriceRemembered`.
+        now: the shop's instant.
+        shows_within_s: how long a price that was taken may need; 0: it is judged by the read-back that follows it.
+    """
+    known = differing.join(remembered, on=PLACE, maintain_order="left")
+    is_late = _is_taken() & (pl.col("accepted_at") <= now - timedelta(seconds=shows_within_s)) & pl.col("refused_at").is_null()
+    late = known.filter(is_late & (shows_within_s > 0)).rename({"shown_kopecks": "read_kopecks"})
+    told = {"outcome": pl.lit("refused"), "reason": pl.lit("price_is_not_shown"), "sentence": _not_shown()}
+    return PriceSent.validate(late.select(*PLACE, "price_kopecks", **told))
+
+
+def settle_prices(
+    differing: pl.DataFrame, sent: Sequence[pl.DataFrame], shown: pl.DataFrame, *, shows_within_s: float = 0.0
+) -> pl.DataFrame:
     """What really became of each price, by what is read back after it.
 
-    A price that equals ours was taken, whatever was answered; one that does not, after an answer of success, was not. What the vendor
-    decides later stays pending.
+    A price that equals ours was taken, whatever was answered; one that does not, after an answer of success, was not, unless the channel
+    needs time to show it. What the vendor decides later stays pending.
 
     Args:
         differing: `PriceDiffering`, as sent.
         sent: `PriceSent`, as answered.
         shown: `PriceShown`, read after sending.
+        shows_within_s: how long a price that was taken may need until the channel shows it; 0: at once.
 
     Returns:
         `PriceSent`.
@@ -81,12 +104,14 @@ def settle_prices(differing: pl.DataFrame, sent: Sequence[pl.DataFrame], shown: 
         .join(shown.rename({"price_kopecks": "read_kopecks"}), on=PLACE, how="left", maintain_order="left")
     )
     is_taken = (pl.col("read_kopecks") == pl.col("price_kopecks")).fill_null(False)
-    is_lie = (pl.col("outcome") == "accepted") & ~is_taken
+    is_unseen = (pl.col("outcome") == "accepted") & ~is_taken
+    is_lie, is_awaited = is_unseen & (shows_within_s <= 0), is_unseen & (shows_within_s > 0)
+    outcome = pl.when(is_taken).then(pl.lit("accepted")).when(is_lie).then(pl.lit("refused")).when(is_awaited).then(pl.lit("pending"))
     return PriceSent.validate(
         read.select(
             *PLACE,
             "price_kopecks",
-            outcome=pl.when(is_taken).then(pl.lit("accepted")).when(is_lie).then(pl.lit("refused")).otherwise("outcome"),
+            outcome=outcome.otherwise("outcome"),
             reason=pl.when(is_lie).then(pl.lit("price_is_not_shown")).when(~is_taken).then("reason"),
             sentence=pl.when(is_lie).then(_not_shown()).when(~is_taken).then("sentence"),
         )
@@ -125,6 +150,10 @@ def price_refusals(settled: pl.DataFrame, differing: pl.DataFrame) -> pl.DataFra
 def price_key() -> pl.Expr:
     """What a refused price is known by: its code, and its campaign where it has one."""
     return pl.when(pl.col("campaign_ref") == "").then("channel_sku").otherwise(pl.format("{}|{}", "channel_sku", "campaign_ref"))
+
+
+def _is_taken() -> pl.Expr:
+    return pl.col("price_kopecks") == pl.col("accepted_kopecks")
 
 
 def _not_shown() -> pl.Expr:

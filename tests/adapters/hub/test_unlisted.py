@@ -4,13 +4,15 @@ import polars as pl
 import pytest
 from sqlalchemy import select, update
 
+from adapters.hub.cards import Cards
 from adapters.hub.channel_refusals import ChannelRefusals
 from adapters.hub.hub import Hub
+from adapters.hub.listings import Listings
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.tables.catalog import item
 from adapters.hub.tables.journal import quarantine
 from adapters.hub.unlisted import Unlisted
-from tests.adapters.hub.test_listings import change, put_item
+from tests.adapters.hub.test_listings import change, found, put_item
 from validation.quarantine import NONE_REFUSED
 from validation.reasons import sentence_of
 
@@ -143,3 +145,17 @@ def test_rows_of_other_channels_and_of_stock_stay(hub: Hub, other: dict[str, str
 def rows(hub: Hub) -> list[tuple[object, ...]]:
     with hub.engine.begin() as connection:
         return [tuple(row) for row in connection.execute(select(quarantine))]
+
+
+def test_variants_are_told_until_each_has_a_card_or_one_was_sent(hub: Hub) -> None:
+    ids = {ref: put_item(hub, ref, None, product_article="P") for ref in ("p#red", "p#blue")}
+    assert restate(hub) == {("P", SHARED)}
+    searched = pl.DataFrame({"item_id": [ids["p#red"]], "item_ref": ["p#red"], "channel_sku": ["P-1"]})
+    Listings(hub).save_matches("site", searched, found("P-1"))
+    assert restate(hub) == {("P", SHARED)}
+    book = Cards(hub)
+    book.issue("site", pl.DataFrame({"item_id": [ids["p#blue"]], "code": ["P-2"]}))
+    assert restate(hub) == {("P", SHARED)}
+    leaving = {"item_id": [ids["p#blue"]], "content_hash": ["h"], "refs": [None]}
+    book.note_leaving("site", pl.DataFrame(leaving, schema_overrides={"refs": pl.String}))
+    assert restate(hub) == set()

@@ -10,6 +10,7 @@ from tasks.rules.price_writes import (
     price_outcomes,
     price_refusals,
     prices_held_back,
+    prices_overdue,
     settle_prices,
 )
 from tests.tasks.rules.shelf import frame
@@ -61,9 +62,17 @@ def sent(*rows: tuple[int, int, str], **told: Any) -> pl.DataFrame:
     )
 
 
+def remembered(listing_id: int, **told: Any) -> pl.DataFrame:
+    nothing = dict.fromkeys(PriceRemembered.to_schema().columns)
+    return frame(PriceRemembered, [nothing | {"listing_id": listing_id, "campaign_ref": ""} | told])
+
+
 def refused_before(listing_id: int, price: int, ago: timedelta) -> pl.DataFrame:
-    row = {"listing_id": listing_id, "campaign_ref": "", "refused_kopecks": price, "refused_at": NOW - ago}
-    return PriceRemembered.validate(pl.DataFrame([row], schema_overrides={"refused_at": pl.Datetime("us", "UTC")}))
+    return remembered(listing_id, refused_kopecks=price, refused_at=NOW - ago)
+
+
+def taken_before(listing_id: int, price: int, ago_s: float, **told: Any) -> pl.DataFrame:
+    return remembered(listing_id, accepted_kopecks=price, accepted_at=NOW - timedelta(seconds=ago_s), **told)
 
 
 def ids(rows: pl.DataFrame) -> list[int]:
@@ -126,6 +135,29 @@ def test_a_success_whose_listing_shows_nothing_afterwards_is_no_success() -> Non
     settled = settle_prices(differing, [sent((1, 90, "accepted"), (2, 90, "accepted"))], shown((1, None)))
     assert settled["outcome"].to_list() == ["refused", "refused"]
     assert "без цены" in settled["sentence"][1]
+
+
+def test_a_price_that_may_not_be_shown_yet_is_neither_sent_again_nor_a_refusal() -> None:
+    differing = price_differences(offered((1, 90)), shown((1, 100)))
+    assert ids(prices_held_back(differing, taken_before(1, 90, 899), NOW, shows_within_s=900)) == []
+    assert ids(prices_held_back(differing, taken_before(1, 90, 900), NOW, shows_within_s=900)) == [1]
+    assert ids(prices_held_back(differing, taken_before(1, 91, 899), NOW, shows_within_s=900)) == [1]
+    assert ids(prices_held_back(differing, taken_before(1, 90, 0), NOW)) == [1]
+    settled = settle_prices(differing, [sent((1, 90, "accepted"))], shown((1, 100)), shows_within_s=900)
+    assert settled.select("outcome", "reason", "sentence").row(0) == ("pending", None, None)
+    assert settle_prices(differing, [sent((1, 90, "accepted"))], shown((1, 90)), shows_within_s=900)["outcome"].to_list() == ["accepted"]
+
+
+def test_a_price_whose_time_to_be_shown_is_over_is_told() -> None:
+    differing = price_differences(offered((1, 90)), shown((1, 100)))
+    late = prices_overdue(differing, taken_before(1, 90, 900), NOW, shows_within_s=900)
+    assert late.select("outcome", "reason").row(0) == ("refused", "price_is_not_shown")
+    assert "1,00 ₽ вместо 0,90 ₽" in late["sentence"][0]
+    assert prices_overdue(differing, taken_before(1, 90, 899), NOW, shows_within_s=900).is_empty()
+    assert prices_overdue(differing, taken_before(1, 91, 900), NOW, shows_within_s=900).is_empty()
+    assert prices_overdue(differing, taken_before(1, 90, 900), NOW, shows_within_s=0).is_empty()
+    refused = taken_before(1, 90, 900, refused_kopecks=90, refused_at=NOW)
+    assert prices_overdue(differing, refused, NOW, shows_within_s=900).is_empty()
 
 
 def test_refusals_are_known_by_code_and_campaign() -> None:
