@@ -1,5 +1,6 @@
 """Orders: made, changed, uploaded, listed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -26,6 +27,13 @@ from deployments.world.room import Refusal
 
 EXISTS = "Order already exists."
 PARTLY = 460
+READ_BY: dict[str, Callable[[Order], str | None]] = {
+    "ids": lambda order: str(order.order_id),
+    "externalIds": lambda order: order.external_id,
+    "numbers": lambda order: order.number,
+    "sites": lambda order: order.site,
+    "extendedStatus": lambda order: order.status,
+}
 
 router = APIRouter(route_class=FormRoute)
 
@@ -112,7 +120,8 @@ async def statuses(request: Request) -> Response:
 async def read_all(request: Request) -> Response:
     """Orders, newest first, by pages of 20, 50 or 100."""
     room = room_of(request)
-    found = [one for one in reversed(room.books.orders.values()) if one.site in sites_of(request) and _suits(request, one)]
+    suits, sites = _chosen(request), sites_of(request)
+    found = [one for one in reversed(room.books.orders.values()) if one.site in sites and suits(one)]
     rows, pagination = page_of(request, found)
     return told({"pagination": pagination, "orders": [order_told(room.books, one, room.zone) for one in rows]})
 
@@ -154,19 +163,17 @@ def found_order(request: Request, ref: str) -> Order:
     return order
 
 
-def _suits(request: Request, order: Order) -> bool:
-    room = room_of(request)
-    day = stamp(order.created_at, room.zone)[:10]
-    (since, until) = (by_field(request, name) for name in ("createdAtFrom", "createdAtTo"))
-    said = {
-        "ids": str(order.order_id),
-        "externalIds": order.external_id,
-        "numbers": order.number,
-        "sites": order.site,
-        "extendedStatus": order.status,
-    }
-    is_chosen = all(value in by_field(request, name) for name, value in said.items() if by_field(request, name))
-    return is_chosen and (not since or since[0] <= day) and (not until or day <= until[0])
+def _chosen(request: Request) -> Callable[[Order], bool]:
+    zone = room_of(request).zone
+    wanted = {name: by_field(request, name) for name in READ_BY if by_field(request, name)}
+    since, until = (next(iter(by_field(request, name)), None) for name in ("createdAtFrom", "createdAtTo"))
+
+    def suits(order: Order) -> bool:
+        day = stamp(order.created_at, zone)[:10] if since or until else ""
+        is_named = all(READ_BY[name](order) in values for name, values in wanted.items())
+        return is_named and (since is None or since <= day) and (until is None or day <= until)
+
+    return suits
 
 
 def _status_told(books: Books, order: Order) -> dict[str, Any]:
