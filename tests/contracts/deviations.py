@@ -180,6 +180,16 @@ WILDBERRIES = [
     ),
 ]
 
+SETTING = ("id", "label", "description", "type", "default", "tip", "value")
+SETTINGS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {**{name: {"type": "string"} for name in SETTING}, "options": {"type": "object"}, "_links": {"type": "object"}},
+        "required": ["id", "type", "value"],
+        "unevaluatedProperties": False,
+    },
+}
 _SITE: list[tuple[str, str, dict[str, Any], str]] = [
     ("/products", "/shipping_class_id", {"type": "integer"}, "sample: product"),
     ("/products", "/stock_quantity", {"type": ["integer", "null"]}, "sample: variable_product"),
@@ -192,6 +202,13 @@ _SITE: list[tuple[str, str, dict[str, Any], str]] = [
         "class-wc-rest-products-controller.php: with sku or search_sku, post_type is product and product_variation",
     ),
     ("/products", "/manage_stock", {"enum": [True, False, "parent"]}, "WC_Product_Variation::get_manage_stock"),
+    ("/products", "/attributes/*/option", {"type": "string"}, "as for type: variations are among the products"),
+    ("/orders", "/shipping/phone", {"type": "string"}, "sample: order"),
+    ("/orders", "/line_items/*/parent_name", {"type": ["string", "null"]}, "sample: order"),
+    ("/orders", "/line_items/*/image/id", {"type": ["integer", "string"]}, "sample: order"),
+    ("/orders", "/currency_symbol", {"type": "string"}, "sample: order"),
+    ("/orders", "/_links", {"type": "object"}, "sample: order"),
+    ("/settings", "", SETTINGS, "https://woocommerce.github.io/woocommerce-rest-api-docs/#list-all-setting-options: not recorded"),
     ("/products/<id>/variations", "/shipping_class_id", {"type": "integer"}, "sample: variation_batch"),
     ("/products/<id>/variations", "/image", {"type": ["object", "null"]}, "sample: variation_batch"),
     ("/products/<id>/variations", "/attributes/*/slug", {"type": "string"}, "sample: variation_batch"),
@@ -203,6 +220,9 @@ _SITE: list[tuple[str, str, dict[str, Any], str]] = [
     ("/products/<id>/variations", "/date_modified_gmt", {"type": "string"}, "sample: variation_batch"),
     ("/products/<id>/variations", "/_links", {"type": "object"}, "sample: variation_batch"),
 ]
-WOOCOMMERCE = [Deviation("woocommerce", route, "answer", field, "schema", source, schema) for route, field, schema, source in _SITE]
+WOOCOMMERCE = [
+    *(Deviation("woocommerce", route, "item", field, "schema", source, schema) for route, field, schema, source in _SITE),
+    Deviation("woocommerce", "*", "429", "", "status", "a hosting's own answer, before WordPress hears of the call", {}),
+]
 
 DEVIATIONS = [*OZON, *WILDBERRIES, *WOOCOMMERCE]

@@ -1,21 +1,24 @@
-"""What a running WooCommerce 10.0.2 said of itself (its index, its schemas), as a judge of the same shape as `tests.contracts.spec`."""
+"""What a running WooCommerce 10.0.2 said of itself (its index, its schemas), as a spec like those of the marketplaces."""
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tests.contracts.deviation import Deviation
 from tests.contracts.judging import judged
-from tests.contracts.schemas import Schema, opened
-from tests.contracts.spec import Query, UnknownOperation
+from tests.contracts.library import Place
+from tests.contracts.schemas import Reader, Schema, opened
+from tests.contracts.spec import Operation, Parameter, Query, Spec
 
 REST = "/wp-json"
 VARIABLE = re.compile(r"[(][?]P<([a-z_]+)>[^)]*[)]")
-WORDS = ("type", "enum", "minimum", "maximum", "items", "properties", "format")
+WORDS = ("type", "enum", "minimum", "maximum", "items", "properties")
 ACTIONS = {"create": "POST", "update": "PUT"}
+BATCH_MAX = 100
 ERROR: Schema = {
     "type": "object",
     "properties": {
@@ -26,6 +29,11 @@ ERROR: Schema = {
     "required": ["code", "message", "data"],
     "unevaluatedProperties": False,
 }
+EASES: dict[str, Schema] = {
+    "integer": {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^-?\d+$"}]},
+    "boolean": {"enum": [True, False, 0, 1, "0", "1", "true", "false"]},
+    "array": {"type": ["array", "string"]},
+}
 FAILED: Schema = {
     "type": "object",
     "properties": {"id": {"type": "integer"}, "error": ERROR},
@@ -34,134 +42,138 @@ FAILED: Schema = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class SiteOperation:
+@dataclass(kw_only=True)
+class SiteOperation(Operation):
     """One method on one route of the site."""
 
-    spec: "SiteSpec"
-    method: str
+    site: "SiteSpec"
     route: str
-    endpoint: dict[str, Any]
 
-    @property
-    def name(self) -> str:
-        """As reports call it."""
-        return f"{self.method} {VARIABLE.sub(lambda found: f'{{{found[1]}}}', self.route)}"
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        """The arguments of reading; those of writing stand in the body."""
+        args = self.place.node["args"] if self.method == "GET" else {}
+        return [
+            Parameter(
+                name=name,
+                aliases=frozenset(),
+                where="query",
+                is_required=arg.get("required") is True,
+                schema=_in_an_address(as_schema(arg)),
+                is_list=False,
+                is_cut=False,
+            )
+            for name, arg in args.items()
+        ]
 
-    def request_faults(
-        self,
-        query: Query,
-        body: Any,
-        *,
-        path: str | None = None,  # noqa: ARG002 - the route is the address
-        headers: Collection[str] | None = None,
-    ) -> list[str]:
-        """What the site has no argument for."""
-        unsigned = headers is not None and "authorization" not in {name.lower() for name in headers}
-        told = {name: _worded(value, self.endpoint["args"].get(name, {})) for name, value in query}
-        faults = [f"query{fault}" for fault in judged(self._arguments if self.method == "GET" else {"maxProperties": 0}, told)]
-        if self.method != "GET":
-            faults += [f"request{fault}" for fault in self._body_faults(body)]
-        return [*faults, "header: no credential"] if unsigned else faults
+    @cached_property
+    def request_schema(self) -> Schema | None:
+        """Of the body; a batch has a list of bodies for each of its actions."""
+        if self.method == "GET":
+            return None
+        if not self.route.endswith("/batch"):
+            return arguments(self.place.node)
+        created, updated = (arguments(self.site.endpoint(method, self._route_of(method))) for method in ACTIONS.values())
+        lists = {"create": created, "update": _with_id(updated), "delete": {"type": "integer"}}
+        return {
+            "type": "object",
+            "properties": {action: {"type": "array", "items": item, "maxItems": BATCH_MAX} for action, item in lists.items()},
+            "unevaluatedProperties": False,
+        }
+
+    @cached_property
+    def answers(self) -> dict[str, Schema | None]:
+        """Of what is there; where its schema was not recorded, only of errors."""
+        errors: dict[str, Schema | None] = {one.part: one.schema for one in self.deviations if one.change == "status"}
+        errors |= {"4XX": ERROR, "5XX": ERROR}
+        item = self.site.item(self.route)
+        if item is None:
+            return errors
+        if self.route.endswith("/batch"):
+            told = {"type": "array", "items": {"if": {"required": ["error"]}, "then": FAILED, "else": item}}
+            actions = dict.fromkeys(("create", "update", "delete"), told)
+            return errors | {"2XX": {"type": "object", "properties": actions, "unevaluatedProperties": False}}
+        is_list = self.method == "GET" and not self.route.endswith(")")
+        return errors | {"2XX": {"type": "array", "items": item} if is_list else item}
 
     def refuses(self, query: Query, body: Any) -> bool:
-        """Whether the site's own arguments, open to others, refuse the request."""
-        told = {name: _worded(value, self.endpoint["args"].get(name, {})) for name, value in query}
-        schema = opened(self._arguments)
-        return bool(judged(schema, told if self.method == "GET" else body)) if not self.route.endswith("/batch") else False
-
-    def answer_faults(self, status: int, body: Any) -> list[str]:
-        """What the site would not answer."""
-        if status >= 400:
-            return [f"answer {status}{fault}" for fault in judged(ERROR, body)]
-        return [f"answer {status}{fault}" for fault in judged(self._answer_schema, body)]
-
-    @property
-    def _arguments(self) -> Schema:
-        return arguments(self.endpoint)
-
-    @property
-    def _answer_schema(self) -> Schema:
-        item = self.spec.item(self.route)
-        if self.route.endswith("/batch"):
-            lists = {"type": "array", "items": {"if": {"required": ["error"]}, "then": FAILED, "else": item}}
-            return {"type": "object", "properties": dict.fromkeys((*ACTIONS, "delete"), lists), "unevaluatedProperties": False}
-        is_list = self.method == "GET" and not self.route.endswith(")")
-        return {"type": "array", "items": item} if is_list else item
-
-    def _body_faults(self, body: Any) -> Iterator[str]:
+        """Whether WordPress refuses the request: it is easier on types than its schemas, and a batch is judged by its rows."""
+        if self.method == "GET":
+            return super().refuses(query, body)
         if not self.route.endswith("/batch"):
-            yield from judged(self._arguments, body)
-            return
-        batch = {action: {"type": "array", "items": {"type": "object"}} for action in ACTIONS}
-        ids = {"type": "array", "items": {"type": "integer"}}
-        yield from judged({"type": "object", "properties": {**batch, "delete": ids}, "unevaluatedProperties": False}, body)
-        collection = self.route.removesuffix("/batch")
-        for action, method in ACTIONS.items():
-            endpoint = self.spec.endpoint(method, collection + ("/(?P<id>[\\d]+)" if method == "PUT" else ""))
-            for number, item in enumerate(body.get(action, ())):
-                yield from (f" {action}/{number}{fault}" for fault in judged(arguments(endpoint), item))
+            return isinstance(body, dict) and bool(judged(eased(arguments(self.place.node)), body))
+        told = {action: rows for action, rows in body.items() if isinstance(rows, list)} if isinstance(body, dict) else {}
+        rows = [(method, row) for action, method in ACTIONS.items() for row in told.get(action, ()) if isinstance(row, dict)]
+        return any(judged(eased(arguments(self.site.endpoint(method, self._route_of(method)))), row) for method, row in rows)
+
+    def _route_of(self, method: str) -> str:
+        return self.route.removesuffix("/batch") + ("/(?P<id>[\\d]+)" if method == "PUT" else "")
+
+    @property
+    def _is_body_required(self) -> bool:
+        return False
 
 
-class SiteSpec:
+class SiteSpec(Spec):
     """The recorded index and schemas.
 
     Args:
+        vendor: the folder's name.
         folder: where they lie, whatever version their names end in.
         deviations: what of the schemas the site's own answers overrule.
     """
 
-    has_hosts = False
-
-    def __init__(self, folder: Path, deviations: Iterable[Deviation] = ()) -> None:
+    def __init__(self, vendor: str, folder: Path, deviations: Iterable[Deviation] = ()) -> None:
+        self.vendor = vendor
+        self.has_hosts = False
+        self.reader = Reader()
+        self.deviations = [one for one in deviations if one.vendor == vendor]
+        self.samples: dict[str, Any] = _read(folder, "sample-responses-*.json")
         self._routes: dict[str, Any] = _read(folder, "wc-v3-index-*.json")["routes"]
         self._schemas: dict[str, Any] = _read(folder, "wc-v3-schemas-*.json")
-        self.samples: dict[str, Any] = _read(folder, "sample-responses-*.json")
-        self.vendor = "woocommerce"
-        self.deviations = [one for one in deviations if one.vendor == self.vendor]
+        self.operations = list(self._site_operations())
 
-    @property
-    def routes(self) -> set[str]:
-        """Addresses after ``/wc/v3/``, with ``{}`` for what is filled in."""
-        return {VARIABLE.sub("{}", route).removeprefix("/wc/v3/") for route in self._routes}
-
-    def operation(self, method: str, host: str, path: str) -> SiteOperation:  # noqa: ARG002 - one site, one host
-        """What a call asks for; the host means nothing to one site.
+    def operation(self, method: str, host: str, path: str) -> Operation:
+        """What a call asks for; whatever stands before the REST API is the site's own address.
 
         Raises:
             UnknownOperation: the site has no such route, or no such method there.
         """
-        asked = path.partition(REST)[2]
-        route = next((one for one in self._routes if re.fullmatch(one, asked)), None)
-        if route is None:
-            raise UnknownOperation(f"{self.vendor}: {method} {path}")
-        return SiteOperation(spec=self, method=method, route=route, endpoint=self.endpoint(method, route))
+        return super().operation(method, host, path.partition(REST)[2] or path)
 
     def endpoint(self, method: str, route: str) -> dict[str, Any]:
-        """A method of a route, as the index has it.
+        """A method of a route, as the index has it."""
+        return next(dict(one) for one in self._routes[route]["endpoints"] if method in one["methods"])
 
-        Raises:
-            UnknownOperation: the route has no such method.
-        """
-        found = next((one for one in self._routes[route]["endpoints"] if method in one["methods"]), None)
-        if found is None:
-            raise UnknownOperation(f"{self.vendor}: {method} {route}")
-        return dict(found)
-
-    def item(self, route: str) -> Schema:
-        """The schema of one thing of a route, closed, with the deviations.
-
-        Raises:
-            UnknownOperation: the things of this route were not recorded.
-        """
-        plain = VARIABLE.sub("<id>", route.removeprefix("/wc/v3")).removesuffix("/batch").removesuffix("/<id>")
-        if plain not in self._schemas:
-            raise UnknownOperation(f"{self.vendor}: no schema was recorded of {route}")
-        schema = as_schema(self._schemas[plain]["schema"])
+    def item(self, route: str) -> Schema | None:
+        """The schema of one thing of a route, closed, with the deviations; None where it was not recorded."""
+        name = _group(route)
+        schema = as_schema(self._schemas[name]["schema"]) if name in self._schemas else None
         for one in self.deviations:
-            if one.operation == plain:
-                schema = one.applied(schema)
+            if one.operation == name and one.part == "item":
+                schema = one.applied(schema or {})
         return schema
+
+    def _site_operations(self) -> Iterator[Operation]:
+        for route, told in self._routes.items():
+            for endpoint in told["endpoints"]:
+                for method in endpoint["methods"]:
+                    yield SiteOperation(
+                        vendor=self.vendor,
+                        hosts=frozenset(),
+                        method=method,
+                        path=VARIABLE.sub(lambda found: f"{{{found[1]}}}", route),
+                        place=Place(endpoint, Path(self.vendor)),
+                        shared=Place({}, Path(self.vendor)),
+                        spec=SIGNED,
+                        reader=self.reader,
+                        deviations=[one for one in self.deviations if one.operation in (_group(route), "*")],
+                        site=self,
+                        route=route,
+                    )
+
+
+SIGNED = {"security": [{"OAuth": []}], "components": {"securitySchemes": {"OAuth": {"type": "oauth2"}}}}
 
 
 def arguments(endpoint: dict[str, Any]) -> Schema:
@@ -176,37 +188,52 @@ def arguments(endpoint: dict[str, Any]) -> Schema:
 
 
 def as_schema(node: dict[str, Any]) -> Schema:
-    """WordPress's own words (``date-time`` and ``mixed`` for types) in those of JSON Schema, closed."""
+    """WordPress's own words (``date-time``, ``mixed`` and ``bool`` for types) in those of JSON Schema, closed."""
     schema: Schema = {word: node[word] for word in WORDS if word in node}
     kind = schema.get("type")
     if kind == "mixed":
         del schema["type"]
-    elif kind == "date-time":
-        schema["type"] = ["string", "null"]
-    elif kind == "bool":
-        schema["type"] = "boolean"
-    if schema.get("format") != "int64":
-        schema.pop("format", None)
+    elif kind in ("date-time", "bool"):
+        schema["type"] = ["string", "null"] if kind == "date-time" else "boolean"
     if isinstance(schema.get("items"), dict):
         schema["items"] = as_schema(schema["items"])
-    if schema.get("properties"):
-        schema["properties"] = {name: as_schema(child) for name, child in schema["properties"].items()}
-        schema["unevaluatedProperties"] = False
-    elif "properties" in schema:
-        del schema["properties"]
+    fields = schema.pop("properties", None)
+    if fields:
+        schema |= {"properties": {name: as_schema(child) for name, child in fields.items()}, "unevaluatedProperties": False}
     return schema
+
+
+def eased(node: Any) -> Any:
+    """A schema as WordPress takes it: open, null is nothing, digits and words of truth may stand in quotes.
+
+    Source: WordPress' rest_validate_value_from_schema, and WP_REST_Request::has_valid_params, which leaves null alone.
+    """
+    if not isinstance(node, dict):
+        return node
+    schema = {word: said for word, said in opened(node).items() if word not in ("type", "properties", "items")}
+    schema |= {"properties": {name: eased(child) for name, child in node["properties"].items()}} if "properties" in node else {}
+    schema |= {"items": eased(node["items"])} if "items" in node else {}
+    kinds = node.get("type", [])
+    eases = [EASES.get(kind, {"type": kind}) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    told = {"allOf": [schema, {"anyOf": eases}]} if eases else schema
+    return {"anyOf": [{"type": "null"}, told]}
+
+
+def _with_id(schema: Schema) -> Schema:
+    return schema | {"properties": schema["properties"] | {"id": {"type": "integer"}}, "required": [*schema["required"], "id"]}
+
+
+def _in_an_address(schema: Schema) -> Schema:
+    """A list stands there with commas."""
+    if schema.get("type") != "array":
+        return schema
+    is_of_numbers = schema.get("items", {}).get("type") == "integer"
+    return {"type": "string", "pattern": r"^\d+(,\d+)*$"} if is_of_numbers else {"type": "string"}
+
+
+def _group(route: str) -> str:
+    return VARIABLE.sub("<id>", route.removeprefix("/wc/v3")).removesuffix("/batch").removesuffix("/<id>")
 
 
 def _read(folder: Path, pattern: str) -> Any:
     return json.loads(max(folder.glob(pattern)).read_text(encoding="utf-8"))
-
-
-def _worded(told: str, arg: dict[str, Any]) -> Any:
-    kind = arg.get("type")
-    if kind == "integer" and re.fullmatch(r"-?\d+", told):
-        return int(told)
-    if kind == "boolean" and told in ("true", "false", "0", "1"):
-        return told in ("true", "1")
-    if kind == "array":
-        return [_worded(one, arg.get("items", {})) for one in told.split(",")]
-    return told

@@ -26,16 +26,21 @@ class Stage:
     Args:
         spec: the vendor's.
         base: the world's address.
-        home: the vendor's own address, for calls that name a path only.
+        home: the vendor's own address, for calls that name a path only; none for a site, whose own address the room's is.
         credentials: headers that open every door.
+        auth: what signs calls instead.
         clock: the world's.
     """
 
-    def __init__(self, spec: Spec, base: str, *, home: str, credentials: dict[str, str], clock: WorldClock) -> None:
+    def __init__(
+        self, spec: Spec, base: str, *, home: str | None, credentials: dict[str, str], auth: httpx.Auth | None, clock: WorldClock
+    ) -> None:
         self.spec = spec
         self.clock = clock
-        self.transport = Recorder(f"{base}/{spec.vendor}", has_hosts=spec.has_hosts)
-        self._caller = httpx.Client(base_url=home, headers=credentials, transport=self.transport, timeout=20)
+        self._home = home or base
+        self.url = f"{base}/{spec.vendor}"
+        self.transport = Recorder(self.url if home else None, has_hosts=spec.has_hosts)
+        self._caller = httpx.Client(base_url=home or self.url, headers=credentials, auth=auth, transport=self.transport, timeout=20)
         self._control = httpx.Client(base_url=f"{base}/_control/{spec.vendor}", timeout=20)
 
     def __enter__(self) -> Self:
@@ -58,7 +63,8 @@ class Stage:
 
     def status_of(self, exchange: Exchange, *, query: Query, body: Any) -> int:
         """What a request like this one, told otherwise, is answered; 0 where the room breaks on it. A room in a hurry is asked again."""
-        address = f"https://{exchange.host}.example{exchange.path}" if self.spec.has_hosts else exchange.path
+        home = f"https://{exchange.host}.example" if self.spec.has_hosts else self._home
+        address = f"{home}{exchange.path}"
         for _ in range(TURNS):
             try:
                 self.say(exchange.method, address, body, query=query)
@@ -97,11 +103,20 @@ class Stage:
 
 @contextmanager
 def staged(
-    spec: Spec, furnish: Callable[[FastAPI, WorldClock], object], *, home: str, credentials: dict[str, str], speed: float = SPEED
+    spec: Spec,
+    furnish: Callable[[FastAPI, WorldClock], object],
+    *,
+    home: str | None,
+    credentials: dict[str, str] | None = None,
+    auth: httpx.Auth | None = None,
+    speed: float = SPEED,
 ) -> Iterator[Stage]:
     """The room, served while the block lasts."""
     clock = WorldClock(speed=speed)
     world = FastAPI(openapi_url=None)
     furnish(world, clock)
-    with served(world) as base, Stage(spec, base, home=home, credentials=credentials, clock=clock) as stage:
+    with (
+        served(world) as base,
+        Stage(spec, base, home=home, credentials=credentials or {}, auth=auth, clock=clock) as stage,
+    ):
         yield stage

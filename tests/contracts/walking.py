@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.contracts.recorder import Exchange
-from tests.contracts.spec import Spec, UnknownOperation
+from tests.contracts.spec import UnknownOperation
 
 ROOT = Path(__file__).parents[2]
 HOLE = "{}"
@@ -125,6 +125,6 @@ def holed(address: str) -> str:
     return re.sub(r"\{[^}]*\}", HOLE, address)
 
 
-def walked_paths(spec: Spec, exchanges: Iterable[Exchange]) -> set[str]:
-    """Addresses of the operations that were called, in the same spelling."""
-    return {holed(spec.operation(one.method, one.host, one.path).path) for one in exchanges}
+def is_at(address: str, path: str) -> bool:
+    """Whether a path is one of an address with ``{}`` for what is filled in."""
+    return re.fullmatch("[^/]+".join(map(re.escape, address.split(HOLE))), path) is not None
