@@ -46,6 +46,10 @@ class Site:
     def forget(self) -> None:
         self._ask("DELETE", "/exchanges")
 
+    def order(self, method: str, path: str, **call: Any) -> Any:
+        """Any other order to the room."""
+        return self._ask(method, path, **call)
+
     def _ask(self, method: str, path: str, **call: Any) -> Any:
         answer = self._control.request(method, path, **call)
         answer.raise_for_status()

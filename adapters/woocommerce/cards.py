@@ -9,18 +9,17 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from adapters.errors import ContractBroken, OutcomeUnknown, Rejected, SyncError
-from adapters.lots import all_rows, send_lots, vendors_words
+from adapters.lots import all_rows, send_lots
 from adapters.woocommerce import answers, paths
 from adapters.woocommerce.card import known_product, known_variation, new_product, options_of
 from adapters.woocommerce.catalog import WooCommerceCatalog
 from adapters.woocommerce.goods import REFS
 from adapters.woocommerce.reasons import SKU_IS_TAKEN, judged, refused, rows_told
 from adapters.woocommerce.variants import Parents
-from validation.listings import CardSent, CardWanted
+from validation.listings import CardSent
 from validation.reasons import sentence_of
 
 SENT = list(CardSent.to_schema().columns)
-WANTED = list(CardWanted.to_schema().columns)
 TOLD = ("outcome", "reason", "sentence")
 
 
@@ -114,8 +113,8 @@ class WooCommerceCards(WooCommerceCatalog):
     def _make(self, lot: pl.DataFrame, path: str, items: Sequence[dict[str, object]]) -> pl.DataFrame:
         try:
             told = self.tell("POST", path, {"create": items}, answers.CREATED, is_repeatable=False)
-        except OutcomeUnknown:
-            return self._looked_after(lot)
+        except OutcomeUnknown as unknown:
+            return self._looked_after(lot, unknown)
         except Rejected as error:
             return refused(lot, error, otherwise="card_is_refused")
         if len(told.create) != lot.height:
@@ -127,12 +126,12 @@ class WooCommerceCards(WooCommerceCatalog):
         is_taken = (pl.col("code") == SKU_IS_TAKEN).fill_null(False)
         return pl.concat([done.filter(~is_taken).drop("code"), self._adopted(done.filter(is_taken).drop("code"))])
 
-    def _looked_after(self, lot: pl.DataFrame) -> pl.DataFrame:
+    def _looked_after(self, lot: pl.DataFrame, unknown: OutcomeUnknown) -> pl.DataFrame:
         """Cards that may or may not have been made: they were not there a moment ago, so those that are there now are these."""
         try:
             found = self._found(lot)
         except SyncError:
-            return _unknown(lot)
+            raise unknown from None
         return pl.concat([all_rows(found, "accepted", None, None), _unknown(lot.join(found, on="item_id", how="anti"))])
 
     def _adopted(self, taken: pl.DataFrame) -> pl.DataFrame:
@@ -152,5 +151,4 @@ class WooCommerceCards(WooCommerceCatalog):
 
 
 def _unknown(rows: pl.DataFrame) -> pl.DataFrame:
-    words = vendors_words("outcome_is_unknown", None)
-    return all_rows(rows, "unknown", "outcome_is_unknown", words)
+    return all_rows(rows, "unknown", "outcome_is_unknown", sentence_of("outcome_is_unknown"))

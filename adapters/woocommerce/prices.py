@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from adapters.errors import Rejected
 from adapters.lots import isolated, send_lots
 from adapters.woocommerce import answers, paths
 from adapters.woocommerce.goods import REFS, WooCommerceGoods
 from adapters.woocommerce.money import kopecks, roubles
-from adapters.woocommerce.reasons import judged, rows_told
+from adapters.woocommerce.reasons import judged, refused, rows_told
 from validation.prices import PriceSent, PriceShown
 
 SENT = list(PriceSent.to_schema().columns)
@@ -67,7 +68,12 @@ class WooCommercePrices(WooCommerceGoods):
 
     def _send_prices(self, lot: pl.DataFrame) -> pl.DataFrame:
         items = lot.select("id", "regular_price", "sale_price").to_dicts()
-        told = self.tell("POST", paths.batch(lot["parent_id"][0]), {"update": items}, answers.REPRICED, is_repeatable=True)
+        try:
+            told = self.tell("POST", paths.batch(lot["parent_id"][0]), {"update": items}, answers.REPRICED, is_repeatable=True)
+        except Rejected as error:
+            if lot.height > 1:
+                raise
+            return refused(lot, error, otherwise="price_is_refused")
         return judged(lot, _compared(lot, told.update), on="id", otherwise="price_is_refused")
 
 

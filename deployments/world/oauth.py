@@ -1,7 +1,7 @@
 """Who calls the site: WooCommerce's own check of keys and OAuth 1.0a signatures, written from its description, not from a client's.
 
 Over https Basic is read; over plain http Basic is ignored and only a signature counts (`reference/services.md` §3). A timestamp is
-good for 15 minutes either way, a nonce once.
+good for 15 minutes either way, a nonce once. However fast the world's clock runs, what a call loses on its way it loses in real time.
 """
 
 import base64
@@ -26,6 +26,7 @@ class Doorkeeper:
         self._key = key
         self._secret = secret
         self._clock = clock
+        self._window_s = WINDOW_S * max(1.0, clock.speed)
         self._nonces: dict[str, int] = {}
 
     def refusal(self, request: Request) -> tuple[str, str] | None:
@@ -61,11 +62,11 @@ class Doorkeeper:
 
     def _judge_moment(self, given: dict[str, str]) -> str | None:
         now, stamp = int(self._clock.now().timestamp()), int(given["oauth_timestamp"])
-        if abs(stamp - now) > WINDOW_S:
+        if abs(stamp - now) > self._window_s:
             return "Invalid timestamp."
         if given["oauth_nonce"] in self._nonces:
             return "Invalid nonce - nonce has already been used."
-        self._nonces = {nonce: at for nonce, at in self._nonces.items() if at >= now - WINDOW_S}
+        self._nonces = {nonce: at for nonce, at in self._nonces.items() if at >= now - self._window_s}
         self._nonces[given["oauth_nonce"]] = stamp
         return None
 

@@ -70,7 +70,7 @@ def _found(books: Books, query: dict[str, Any]) -> list[Goods]:
     """
     if part := query.get("search_sku", "").casefold():
         return [goods for goods in books.goods.values() if part in goods.sku.casefold()]
-    if sku := query.get("sku", ""):
+    if sku := query.get("sku", "").strip():
         found = {one.goods_id: one for code in (*sku.split(","), sku) if code for one in books.coded(code)}
         return list(found.values())
     return [goods for goods in books.goods.values() if not goods.parent_id]
