@@ -131,8 +131,13 @@ class Books:
     intakes: dict[str, Intake] = field(default_factory=dict)
     agreements: dict[str, Agreement] = field(default_factory=dict)
     post: Post = field(default_factory=Post)
+    address: str = ""
     made: int = 0
     due: list[tuple[datetime, int, Ask]] = field(default_factory=list)
+
+    def link(self, form: Form) -> str:
+        """Where a form is fetched, at the address by which the room was last called."""
+        return f"{self.address}/v2/print/{form.sort}/{form.uuid}.pdf"
 
     def next_ref(self, kind: str) -> str:
         """A uuid that was never given."""

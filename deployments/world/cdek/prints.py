@@ -56,7 +56,7 @@ async def read_form(request: Request, sort: Sort, name: str) -> Response:
     form = books.forms.get(uuid_of(name.removesuffix(".pdf"), "GET", now))
     if form is None or form.sort != sort:
         raise refused("GET", now, [error("v2_entity_not_found")])
-    return _file(form, now) if name.endswith(".pdf") else told(_shown(form, books, room, str(request.base_url), now))
+    return _file(form, now) if name.endswith(".pdf") else told(_shown(form, books, room, now))
 
 
 def _file(form: Form, now: datetime) -> Response:
@@ -79,9 +79,9 @@ def _statuses(form: Form, now: datetime) -> list[tuple[str, datetime]]:
     return [step for step in steps if step[1] <= now]
 
 
-def _shown(form: Form, books: Books, room: CdekRoom, base: str, now: datetime) -> dict[str, Any]:
+def _shown(form: Form, books: Books, room: CdekRoom, now: datetime) -> dict[str, Any]:
     steps = _statuses(form, now)
-    link = {"url": f"{base}v2/print/{form.sort}/{form.uuid}.pdf"} if steps[-1][0] == "READY" else {}
+    link = {"url": books.link(form)} if steps[-1][0] == "READY" else {}
     orders = [{"order_uuid": ref, "cdek_number": books.orders[ref].cdek_number} for ref in form.order_refs]
     return {
         "entity": {

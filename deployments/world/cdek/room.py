@@ -96,7 +96,9 @@ def room_of(request: Request) -> CdekRoom:
 def opened(request: Request) -> tuple[CdekRoom, Books, datetime]:
     """The room, its books as of now, and now."""
     room = room_of(request)
-    return room, room.settled(), room.clock.now()
+    books = room.settled()
+    books.address = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '').replace('/_control', '')}"
+    return room, books, room.clock.now()
 
 
 def accepted(uuid: str, rows: list[dict[str, object]], related: list[dict[str, str]] | None = None) -> JSONResponse:

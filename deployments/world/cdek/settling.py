@@ -141,7 +141,7 @@ def _form(books: Books, _: Knobs, ask: Ask) -> Errors:
     if not any(books.orders[ref].cdek_number and books.orders[ref].is_there for ref in form.order_refs):
         return [error("orders_number_is_empty")]
     sort = "WAYBILL" if form.sort == "orders" else "BARCODE"
-    announce("PRINT_FORM", form.uuid, {"type": sort, "url": f"/v2/print/{form.sort}/{form.uuid}.pdf"}, books, ask.due_at)
+    announce("PRINT_FORM", form.uuid, {"type": sort, "url": books.link(form)}, books, ask.due_at)
     return []
 
 

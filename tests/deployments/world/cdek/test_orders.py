@@ -153,8 +153,8 @@ def test_cyrillic_stays_as_it_was_typed(cdek: Contract) -> None:
 def test_abroad_much_more_is_wanted(cdek: Contract) -> None:
     codes = cdek.refused("POST", "/orders", parcel(delivery_point=None, to_location={"code": 24001, "address": "Istiklal, 1"}))
     assert codes == ["v2_field_is_empty"] * 14
-    passport = {name: "1" for name in ("passport_series", "passport_number", "tin")}
-    passport |= {name: "2020-01-01" for name in ("passport_date_of_issue", "passport_organization", "passport_date_of_birth")}
+    passport = dict.fromkeys(("passport_series", "passport_number", "tin"), "1")
+    passport |= dict.fromkeys(("passport_date_of_issue", "passport_organization", "passport_date_of_birth"), "2020-01-01")
     whole = parcel(
         delivery_point=None,
         to_location={"code": 24001, "address": "Istiklal, 1"},
