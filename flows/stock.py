@@ -12,7 +12,7 @@ from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
 from tasks.reporting import RunReport, reported_run
-from tasks.rules.stock import differences, held_back, lanes, offer, outcomes, overdue, settle
+from tasks.rules.stock import agreeing, differences, held_back, lanes, offer, outcomes, overdue, settle
 from tasks.stock import (
     listings_after_search,
     listings_if_searched,
@@ -75,8 +75,10 @@ def _publish(hub: Hub, settings: Settings, name: str) -> Published:
         shown = read_stock(shop, listings, warehouses)
         note_shown(hub, name, listings, shown)
         kept = read_kept(hub, name)
-        all_differing = differences(offer(read_free(hub, places_of, settings.today(hub.clock.now())), listings, kept, warehouses), shown)
-        note_overdue(hub, name, all_differing, overdue(all_differing, kept, hub.clock.now(), shows_within_s=shop.shows_within_s))
+        offered = offer(read_free(hub, places_of, settings.today(hub.clock.now())), listings, kept, warehouses)
+        all_differing = differences(offered, shown)
+        late = overdue(all_differing, kept, hub.clock.now(), shows_within_s=shop.shows_within_s)
+        note_overdue(hub, name, all_differing, late, agreeing(offered, shown))
         differing = held_back(all_differing, kept, hub.clock.now(), pause_s=shop.pause_s, shows_within_s=shop.shows_within_s)
         sent = [send_stock(hub, shop, lane) for lane in lanes(differing) if lane.height]
         if not sent:

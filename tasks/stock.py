@@ -127,14 +127,16 @@ def note_sent(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.DataF
 
 
 @task(name="запомнить непоказанное", **policy)
-def note_overdue(hub: Hub, channel: str, differing: pl.DataFrame, late: pl.DataFrame) -> None:
-    """Figures whose time to be shown is over, into the quarantine; they are sent again.
+def note_overdue(hub: Hub, channel: str, differing: pl.DataFrame, late: pl.DataFrame, right: pl.DataFrame) -> None:
+    """Figures whose time to be shown is over, into the quarantine; they are sent again. Those shown as they should be leave it.
 
     Args:
         hub: the hub.
         channel: its name.
         differing: `StockDiffering`.
         late: `StockSent` of them.
+        right: `StockOffered`, what is shown as it should be, whoever brought that about and when.
     """
     Figures(hub).note_sent(late)
-    ChannelRefusals(hub).settle(channel, entity="stock", keys=[], refused=refusals(late, differing))
+    keys = right.select(key=stock_key())["key"].to_list()
+    ChannelRefusals(hub).settle(channel, entity="stock", keys=keys, refused=refusals(late, differing))

@@ -73,6 +73,11 @@ def differences(offered: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
     return StockDiffering.validate(differing.sort(order, nulls_last=False, maintain_order=True))
 
 
+def agreeing(offered: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+    """What the channel shows as it should: `StockOffered`. Whatever was wrong with such a figure is over."""
+    return offered.join(shown, on=GRAIN, how="semi").join(differences(offered, shown), on=GRAIN, how="anti", maintain_order="left")
+
+
 def held_back(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, pause_s: float, shows_within_s: float) -> pl.DataFrame:
     """Differences without those whose time has not come.
 

@@ -82,7 +82,9 @@ def test_what_1c_counted_reaches_the_site_and_a_second_run_is_silent(hub: Hub, s
     count(hub, **{"КР-7/2": 3, "P-1": -2, "NOWHERE": 5})
     report = stock()
     assert site.stock() == {"КР-7/2": 3, "P": None, "P-1": 0, "OLD": 4}
-    assert report.detail["channels"]["site"]["stock"] | {"sent": 2, "accepted": 2, "refused": 0} == report.detail["channels"]["site"]["stock"]
+    assert (
+        report.detail["channels"]["site"]["stock"] | {"sent": 2, "accepted": 2, "refused": 0} == report.detail["channels"]["site"]["stock"]
+    )
     assert (report.rows_in, report.changed, report.accepted, report.refused) == (2, 2, 2, 0)
     assert kept(hub) == {("КР-7/2", 3, 3), ("P-1", 0, 0)}
     assert Journal(hub).entries(kind="stock_sent")[0].subject == "channel:site"
@@ -124,6 +126,16 @@ def test_a_lie_is_caught_by_reading_back_and_leaves_the_quarantine_when_it_ends(
     assert "показывает 9 вместо 3" in Quarantine(hub).list()["sentence"][0]
     stock()
     assert site.stock() == {"A": 3}
+    assert quarantined(hub) == set()
+
+
+def test_a_figure_that_came_right_by_itself_leaves_the_quarantine(hub: Hub, site: Site) -> None:
+    site.put({"sku": "A", "pcs": 9})
+    count(hub, A=3)
+    site.fault("lie", method="POST")
+    stock()
+    site.set_stock({"A": 3})
+    assert stock().changed == 0
     assert quarantined(hub) == set()
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.stock import GROWTH_REFUSED_WAITS, differences, held_back, lanes, lost, offer, overdue, refusals, settle
+from tasks.rules.stock import GROWTH_REFUSED_WAITS, agreeing, differences, held_back, lanes, lost, offer, overdue, refusals, settle
 from validation.listings import ListingKept
 from validation.stock import StockKept, StockOffered
 
@@ -116,6 +116,10 @@ def test_an_item_that_was_never_counted_is_not_offered() -> None:
 
 def test_what_is_shown_already_is_not_sent() -> None:
     assert differences(offered(l1=5, l2=6), shown(l1=5, l2=5))["listing_id"].to_list() == [2]
+
+
+def test_what_is_shown_as_it_should_be_is_right_and_what_is_not_there_is_not() -> None:
+    assert figures(agreeing(offered(l1=5, l2=5, l3=5), shown(l1=5, l2=4))) == {1: 5}
 
 
 def test_a_listing_that_manages_no_stock_differs_even_from_zero() -> None:
