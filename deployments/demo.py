@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,14 @@ from adapters.hub.opening import open_hub
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
 from adapters.hub.work import Work
-from adapters.settings import GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings
+from adapters.settings import ClockSettings, GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings
 from deployments.children import end_marked
 from deployments.demo_channels import Channels, ChannelTold, fill_cabinets, fill_plainly, is_quiet, look, told_by_runs
 from deployments.demo_export import alone, articles, own_files
+from deployments.demo_rounds import Rounds
 from deployments.demo_tables import show_channels
 from deployments.environment import mark_of
 from deployments.postgres import EmbeddedPostgres
-from deployments.prefect_api import Deployment
-from deployments.processes import await_until
 from deployments.sample.export import LISTED, Planted, write_changes, write_sample
 from deployments.sample.site import site_catalogue
 from deployments.stopping import Stop
@@ -49,7 +48,12 @@ from validation.reasons import SENTENCES
 
 SETTLED_WITHIN_S = 300.0
 OWN_GOODS_ON_SITE = 500
-ROUNDS_AT_MOST = 12
+SHOP_SPEED = 10.0
+UNHURRIED: dict[str, Any] = {
+    name: OnecSettings.model_fields[name].default * SHOP_SPEED
+    for name in ("progress_wait_s", "stalled_after_s", "file_quiet_s", "series_quiet_s", "shift_idle_s")
+}
+"""What 1C and the watched folder are given stays real time: they do not live by the shop's clock."""
 
 
 @dataclass(kw_only=True)
@@ -100,19 +104,22 @@ class Demo:
         self.is_as_planned = True
         self._var_dir = var_dir
         password = secrets.token_urlsafe(16)
-        channels = Channels()
+        clock = ClockSettings(epoch_at=datetime.now(UTC), speed=SHOP_SPEED)
+        channels = Channels(clock)
         self._world = stack.enter_context(served(channels.world()))
         settings = Settings(
             var_dir=var_dir,
             gateway=GatewaySettings(port=0),
             prefect=PrefectSettings(port=0),
-            onec=OnecSettings(bases={"main": OnecBase(login="utyug", password=SecretStr(password))}),
+            clock=clock,
+            onec=OnecSettings(bases={"main": OnecBase(login="utyug", password=SecretStr(password))}, **UNHURRIED),
             channels=channels.settings(self._world),
         )
         with self._step("Запускаю PostgreSQL, сервер Prefect, исполнителя и шлюз"):
             self.supervisor = stack.enter_context(Supervisor(settings))
         console.print(f"  Prefect: {self.supervisor.ui_url}   шлюз для 1С: {self.supervisor.gateway_url}/1c/exchange")
         self._hub: Hub = stack.enter_context(open_hub(self.supervisor.settings))
+        self._rounds = Rounds(self._hub, self.supervisor, self._world)
         self._onec = stack.enter_context(
             OnecClient(url=f"{self.supervisor.gateway_url}/1c/exchange", login="utyug", password=password, habit="ut")
         )
@@ -204,14 +211,14 @@ class Demo:
     def _finish(self, report: Report) -> Report:
         """Rounds until nothing is left to send, one more that must be silent, then each channel's own books."""
         with self._step("Площадки решают, что приняли; потоки досылают остальное"):
-            rounds = self._send_the_rest()
+            rounds = self._rounds.until_settled()
         with self._step("Ещё один запуск, которому нечего отправить"):
-            second = self._round()
+            second = self._rounds.once()
         report.channels = told_by_runs(self._hub)
         for name, told in report.channels.items():
             told.second_run_sent = second[name].sent if name in second else 0
         look(self._hub, self.supervisor.settings, self._world, report.channels)
-        report.flows = self._ended_runs()
+        report.flows = self._rounds.ended_runs()
         show_channels(report.channels, self.console)
         table = Table("Поток", "Состояние", "Секунд", title="Запуски в Prefect")
         for ended in report.flows:
@@ -223,37 +230,6 @@ class Demo:
         self._check("все запуски завершились успешно", all(ended["state"] == "Completed" for ended in report.flows))
         self._check("каждая штука в книге учтена ровно один раз", Ledger(self._hub).check_conservation().is_empty())
         return report
-
-    def _send_the_rest(self) -> int:
-        """Rounds until one sends nothing; how many there were.
-
-        Raises:
-            Misconfigured: they do not come to rest.
-        """
-        for number in range(1, ROUNDS_AT_MOST + 1):
-            if is_quiet(self._round()):
-                return number
-        raise Misconfigured(f"После {ROUNDS_AT_MOST} кругов площадкам всё ещё есть что отправить; журналы: {self._var_dir / 'log'}")
-
-    def _round(self) -> dict[str, ChannelTold]:
-        """One run of listings and one of stock, and what they sent."""
-        last = max((run.run_id for run in Runs(self._hub).newest(limit=1)), default=0)
-        for name in ("listings/channels", "stock/channels"):
-            Deployment(self.supervisor.api_url, name).start({})
-            self._ended_runs()
-        return told_by_runs(self._hub, after_run=last)
-
-    def _ended_runs(self) -> list[dict[str, Any]]:
-        with httpx.Client(base_url=self.supervisor.api_url, timeout=10) as prefect:
-            is_ended = await_until(lambda: not _runs(prefect, ["PENDING", "RUNNING"]), timeout_s=SETTLED_WITHIN_S)
-            if not is_ended:
-                raise Misconfigured("Запуски Prefect не заканчиваются.")
-            flows = {flow["id"]: flow["name"] for flow in prefect.post("/flows/filter", json={}).raise_for_status().json()}
-            ended = _runs(prefect, ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"])
-        return [
-            {"name": flows[run["flow_id"]], "state": run["state_name"], "seconds": round(run["total_run_time"], 1)}
-            for run in sorted(ended, key=lambda run: str(run["start_time"]))
-        ]
 
     def _show_loaded(self, report: Report, planted: Planted | None) -> None:
         names = {"products": "товары", "offers": "предложения", "prices": "цены", "counts": "остатки"}
@@ -290,12 +266,6 @@ class Demo:
         self.console.print(f"[bold]{sentence}…[/]")
         yield
         self.console.print(f"  готово за {time.monotonic() - began:.1f} с")
-
-
-def _runs(prefect: httpx.Client, states: list[str]) -> list[dict[str, Any]]:
-    wanted = {"flow_runs": {"state": {"type": {"any_": states}}}, "limit": 200}
-    found: list[dict[str, Any]] = prefect.post("/flow_runs/filter", json=wanted).raise_for_status().json()
-    return found
 
 
 def _plain_goods(article: str) -> dict[str, Any]:

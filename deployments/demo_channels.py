@@ -1,7 +1,7 @@
 """The demo's four channels: cabinets in the stand-in world, their settings, and what they really show in the end.
 
-The vendors' waits are shortened here so that a demo takes minutes: half an hour of a new card on Wildberries, an hour of moderation on
-Ozon, a quarter of an hour until Yandex Market shows a figure. Their limits are the true ones.
+The shop's clock and the world's run ten times as fast, with the vendors' limits and pauses on it; only their longest waits are cut as
+well: half an hour of a new card on Wildberries, an hour of moderation on Ozon, a quarter of an hour until Yandex Market shows a figure.
 """
 
 import secrets
@@ -17,11 +17,13 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from adapters.channel_settings import ChannelSettings, OzonSettings, WildberriesSettings, WooCommerceSettings, YandexMarketSettings
+from adapters.hub.assortment import Assortment
+from adapters.hub.cards import Cards
 from adapters.hub.hub import Hub
 from adapters.hub.listings import Listings
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
-from adapters.settings import Settings
+from adapters.settings import ClockSettings, Settings
 from deployments.sample.cabinets import cabinet_goods, selling_rules
 from deployments.world.app import make_world
 from deployments.world.clock import WorldClock
@@ -67,18 +69,18 @@ class ChannelTold:
 class Channels:
     """The four channels of the demo: keys, cabinets and settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: ClockSettings) -> None:
         self._site_key, self._site_secret, self._ozon_key, self._market_key = (secrets.token_urlsafe(16) for _ in range(4))
-        self._clock = WorldClock()
+        self._clock = WorldClock(epoch_at=clock.epoch_at, speed=clock.speed)
         self._token = make_token(expires_at=self._clock.now() + timedelta(days=180))
 
     def world(self) -> FastAPI:
         """The stand-in world with all four."""
         world = make_world(site_key=self._site_key, site_secret=self._site_secret, clock=self._clock)
-        furnish_wildberries(world, clock=self._clock, habits=Habits(creating_s=2, settling_s=5, pricing_s=2))
-        knobs = Knobs(import_s=2, moderation_s=5)
+        furnish_wildberries(world, clock=self._clock, habits=Habits(settling_s=60))
+        knobs = Knobs(moderation_s=60)
         furnish_ozon(world, clock=self._clock, client_id="17", api_key=self._ozon_key, knobs=knobs)
-        lags = Lags(**dict.fromkeys(("catalog", "card", "price", "stock"), timedelta(seconds=2)))
+        lags = Lags(**dict.fromkeys(("catalog", "card", "price", "stock"), timedelta(seconds=60)))
         furnish_yandex_market(world, clock=self._clock, api_key=self._market_key, lags=lags)
         return world
 
@@ -158,6 +160,12 @@ def is_quiet(told: Mapping[str, ChannelTold]) -> bool:
     return all(channel.sent == 0 for channel in told.values())
 
 
+def is_settled(hub: Hub, told: Mapping[str, ChannelTold]) -> bool:
+    """Whether no card waits for its channel's word, and every channel shows what it should."""
+    waits = any(not Cards(hub).pending(name).is_empty() for name in told)
+    return not waits and all(channel.read_back["stock_equal"] == channel.read_back["stock"] for channel in told.values())
+
+
 def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) -> None:
     """Beside what was sent, what the channels' own books show, and what lies in their quarantine."""
     for name, channel in settings.channels.items():
@@ -173,8 +181,6 @@ def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) 
 
 
 def _differing_codes(hub: Hub, kept: pl.DataFrame) -> dict[str, str]:
-    from adapters.hub.assortment import Assortment
-
     articles = Assortment(hub).items().select("item_id", article=pl.coalesce("article", "product_article"))
     named = kept.join(articles, on="item_id").filter(pl.col("article").is_not_null(), pl.col("article") != pl.col("channel_sku"))
     return dict(named.sort("channel_sku").select("channel_sku", "article").rows())

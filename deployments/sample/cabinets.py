@@ -49,7 +49,6 @@ class CabinetGoods(TypedDict):
     sku: str
     name: str
     price: str
-    barcode: str | None
     pcs: dict[str, int]
 
 
@@ -98,6 +97,5 @@ def _listed(offer: Offer, warehouse: str) -> CabinetGoods:
         "sku": offer.article.strip(),
         "name": offer.name[:60],
         "price": OLD_PRICE,
-        "barcode": None,
         "pcs": {warehouse: max(0, stale + (0, 3, -1)[len(offer.name) % 3])},
     }
