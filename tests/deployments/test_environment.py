@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from adapters.channel_settings import WooCommerceSettings
 from adapters.settings import (
     ClockSettings,
     GatewaySettings,
@@ -12,7 +13,6 @@ from adapters.settings import (
     OnecSettings,
     Route,
     Settings,
-    WooCommerceSettings,
     read_settings,
 )
 from deployments.addresses import Addresses

@@ -1,9 +1,13 @@
+from datetime import date
+
 from sqlalchemy import insert
 
 from adapters.hub.hub import Hub
 from adapters.hub.tables.catalog import item
 from adapters.hub.tables.ledger import ledger_balance
 from tasks.stock import read_free
+
+TODAY = date(2026, 3, 8)
 
 
 def shelve(hub: Hub, ref: str, **pcs: int) -> int:
@@ -17,7 +21,7 @@ def shelve(hub: Hub, ref: str, **pcs: int) -> int:
 
 
 def free(hub: Hub, places: list[str] | None) -> dict[int, int]:
-    return dict(read_free.fn(hub, places).select("item_id", "pcs").rows())
+    return dict(read_free.fn(hub, {"": places}, TODAY).select("item_id", "pcs").rows())
 
 
 def test_a_channel_draws_on_its_own_places_only(hub: Hub) -> None:
