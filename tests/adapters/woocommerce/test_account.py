@@ -107,8 +107,7 @@ def test_a_fast_clock_is_not_compared() -> None:
 
 
 def test_wrong_keys_are_one_fault_with_what_to_do(site: Site) -> None:
-    keys = {"consumer_key": SecretStr(SITE_KEY), "consumer_secret": SecretStr("cs_wrong")}
-    with WooCommerceSite(url=site.url, clock=Clock(), **keys) as shop:
+    with WooCommerceSite(url=site.url, consumer_key=SecretStr(SITE_KEY), consumer_secret=SecretStr("cs_wrong"), clock=Clock()) as shop:
         (finding,) = shop.examine()
     assert (finding.subject, finding.level) == ("credential", "fault")
     assert "REST API" in (finding.advice or "")

@@ -168,3 +168,12 @@ def test_an_answer_that_is_not_woocommerce_is_broken(site: Site, shop: WooCommer
     site.fault("garbage")
     with pytest.raises(ContractBroken):
         shop.find_listings(["A"])
+
+
+@pytest.mark.parametrize("sku", ["", " ", "\n"])
+def test_a_blank_code_is_refused_and_not_asked_for(site: Site, shop: WooCommerceSite, sku: str) -> None:
+    site.put({"sku": "A"})
+    found = shop.find_listings([sku])
+    assert found.passed.is_empty()
+    assert found.refused["reason"].to_list() == ["sku_is_illegal"]
+    assert site.heard() == []

@@ -1,8 +1,11 @@
+import httpx
+import polars as pl
 import pytest
 
 from adapters.errors import RateLimited, Unavailable
 from adapters.woocommerce.site import WooCommerceSite
 from tests.adapters.woocommerce.listed import listed, offer, outcomes, shows
+from tests.adapters.woocommerce.vendor import body_of, said, site_that
 from tests.world import Site
 
 ACCEPTED = ("accepted", None)
@@ -156,3 +159,43 @@ def test_a_fraction_that_a_plugin_left_counts_as_whole_pieces(site: Site, shop: 
 def test_nothing_offered_is_nothing_sent(site: Site, shop: WooCommerceSite) -> None:
     assert shop.send_stock(offer(listed(shop))).is_empty()
     assert site.heard() == []
+
+
+def test_rows_that_go_alone_go_alone_and_last(site: Site, shop: WooCommerceSite) -> None:
+    site.put(*[{"sku": sku, "pcs": 1} for sku in "ABCD"])
+    listings = listed(shop, *"ABCD")
+    offered = pl.concat([offer(listings[:2], 0, 5, is_alone=True), offer(listings[2:], 7, 0)])
+    assert set(outcomes(shop.send_stock(offered)).values()) == {ACCEPTED}
+    assert [[one["stock_quantity"] for one in call["body"]["update"]] for call in site.heard("POST")] == [[0], [7], [0], [5]]
+
+
+def refusing(request: httpx.Request) -> httpx.Response:
+    """A site that refuses any batch with the goods 8 in it, and does not say why."""
+    rows = body_of(request)["update"]
+    if any(one["id"] == 8 for one in rows):
+        return said({"code": "rest_invalid_param", "message": "Bad.", "data": {"status": 400}}, 400)
+    return said({"update": [{"id": one["id"]} for one in rows]})
+
+
+def numbered(*ids: int) -> pl.DataFrame:
+    refs = [f'{{"id":{goods_id},"parent_id":0}}' for goods_id in ids]
+    return pl.DataFrame(
+        {"listing_id": ids, "channel_sku": [str(one) for one in ids], "refs": refs}, schema_overrides={"listing_id": pl.Int64}
+    )
+
+
+def test_positive_figures_of_a_batch_refused_whole_come_back_to_go_alone() -> None:
+    sent = site_that(refusing).send_stock(offer(numbered(7, 8, 9), 1, 2, 3))
+    assert outcomes(sent) == dict.fromkeys((7, 8, 9), ("refused", "batch_is_refused"))
+    alone = site_that(refusing).send_stock(offer(numbered(7, 8, 9), 1, 2, 3, is_alone=True))
+    assert outcomes(alone) == {7: ACCEPTED, 8: ("refused", "channel_rejects"), 9: ACCEPTED}
+
+
+def test_zeros_of_a_batch_refused_whole_are_told_apart_at_once() -> None:
+    sent = site_that(refusing).send_stock(offer(numbered(7, 8, 9), 0, 0, 0))
+    assert outcomes(sent) == {7: ACCEPTED, 8: ("refused", "channel_rejects"), 9: ACCEPTED}
+
+
+def test_a_row_that_the_answer_does_not_name_is_unknown() -> None:
+    sent = site_that(lambda _: said({"update": [{"id": 7}]})).send_stock(offer(numbered(7, 9), 1, 2))
+    assert outcomes(sent) == {7: ACCEPTED, 9: ("unknown", "outcome_is_unknown")}

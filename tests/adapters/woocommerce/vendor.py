@@ -37,8 +37,13 @@ def goods(**changes: Any) -> dict[str, Any]:
 
 def site_that(say: Say, *, clock: Clock | None = None) -> WooCommerceSite:
     """Our adapter to a site that answers so."""
-    keys = {"consumer_key": SecretStr("ck"), "consumer_secret": SecretStr("cs")}
-    return WooCommerceSite(url="https://shop.example", clock=clock or Clock(), transport=httpx.MockTransport(say), **keys)
+    return WooCommerceSite(
+        url="https://shop.example",
+        consumer_key=SecretStr("ck"),
+        consumer_secret=SecretStr("cs"),
+        clock=clock or Clock(),
+        transport=httpx.MockTransport(say),
+    )
 
 
 def body_of(request: httpx.Request) -> Any:
