@@ -104,7 +104,7 @@ def look_under_codes(hub: Hub, channel: str, shop: SellsCatalog, differing: pl.D
     seen = shop.find_listings(new_codes(differing))
     _save_seen(hub, channel, differing, seen)
     answered = [*seen.passed["channel_sku"], *seen.refused["key"]]
-    ChannelRefusals(hub).settle(channel, entity="card", keys=answered, refused=seen.refused)
+    ChannelRefusals(hub).settle(channel, entity="listing", keys=answered, refused=seen.refused)
     return seen
 
 

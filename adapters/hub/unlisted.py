@@ -29,9 +29,9 @@ class Unlisted:
     def restate(self, channel: str, *, searched: pl.DataFrame, refused: pl.DataFrame) -> None:
         """Bring the channel's rows in line with the codes that live items go by now.
 
-        An article that variants of one product share is a row while they do, unless each has a card of its own there under another code
-        or one was sent. Any other row leaves when no single item goes by its code
-        any more, or when the code was looked for just now and not refused so again; a card that is gone stays told until it is found.
+        An article that variants of one product share is a row while they do, unless each has a card of its own there under another
+        code, or one was sent. Any other row leaves when no single item goes by its code any more and it was issued to none, or when the
+        code was looked for just now and not refused so again; a card that is gone stays told until it is found.
 
         Args:
             channel: its name.
@@ -59,7 +59,7 @@ class Unlisted:
         )
         renewed = {"payload": put.excluded.payload, "last_seen_at": put.excluded.last_seen_at, "times": q.times + 1}
         restated = put.on_conflict_do_update(index_elements=[q.source, q.entity, q.key, q.reason], index_where=IS_OPEN, set_=renewed)
-        over = _over(live, shared, searched=searched, refused=refused).where(of_channel).values(state="resolved", closed_at=now)
+        over = _over(live, shared, channel, searched=searched, refused=refused).where(of_channel).values(state="resolved", closed_at=now)
         with self._hub.engine.begin() as connection:
             connection.execute(restated.add_cte(over.cte("over")))
 
@@ -85,13 +85,14 @@ def _shared(live: CTE, channel: str) -> Select[tuple[str, Any]]:
     )
 
 
-def _over(live: CTE, shared: CTE, *, searched: pl.DataFrame, refused: pl.DataFrame) -> Update:
+def _over(live: CTE, shared: CTE, channel: str, *, searched: pl.DataFrame, refused: pl.DataFrame) -> Update:
     """Rows that nothing shows any more. A set within ``in`` is hashed once; ``exists`` would walk it for every row."""
     q = quarantine.c
     asked = rows_of(searched, channel_sku=Text())
     told = rows_of(refused, key=Text(), reason=Text())
     is_shared = q.key.in_(select(shared.c.key))
-    is_gone_by = q.key.in_(select(live.c.channel_sku).where(live.c.bearers == 1))
+    issued = select(card.c.channel_sku).where(card.c.channel == channel)
+    is_gone_by = q.key.in_(select(live.c.channel_sku).where(live.c.bearers == 1).union(issued))
     is_asked = q.key.in_(select(asked.c.channel_sku))
     is_told = tuple_(q.key, q.reason).in_(select(told.c.key, told.c.reason))
     is_cleared = and_(q.reason != GONE, is_asked, ~is_told)

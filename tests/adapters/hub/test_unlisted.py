@@ -159,3 +159,11 @@ def test_variants_are_told_until_each_has_a_card_or_one_was_sent(hub: Hub) -> No
     leaving = {"item_id": [ids["p#blue"]], "content_hash": ["h"], "refs": [None]}
     book.note_leaving("site", pl.DataFrame(leaving, schema_overrides={"refs": pl.String}))
     assert restate(hub) == set()
+
+
+def test_a_code_issued_on_the_channel_stays_told_although_no_item_has_it_for_an_article(hub: Hub) -> None:
+    item_id = put_item(hub, "a", "КР-7/2")
+    put_refused(hub, "КР-7-2", "listing_is_archived")
+    Cards(hub).issue("site", pl.DataFrame({"item_id": [item_id], "code": ["КР-7-2"]}))
+    assert restate(hub) == {("КР-7-2", "listing_is_archived")}
+    assert restate(hub, "КР-7-2") == set()
