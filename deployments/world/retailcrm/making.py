@@ -18,6 +18,7 @@ FIRST_STATUS = "new"
 APART = ("externalId", "number", "createdAt", "status", "customer", "items", "payments")
 CODES = {"status": "statuses", "orderType": "orderTypes", "orderMethod": "orderMethods", "shipmentStore": "stores"}
 PAYMENT_CODES = {"type": "paymentTypes", "status": "paymentStatuses"}
+LINE_FIELDS = {"quantity": "quantity", "price": "initial_price", "discount": "discount_manual_amount", "status": "status"}
 FIELD_NAMES = {"delivery.cost": "delivery_cost", "delivery.netCost": "delivery_net_cost", "delivery.code": "delivery_type"}
 
 
@@ -160,10 +161,10 @@ def _recompose(books: Books, order: Order, items: list[ItemSaid], act: Act) -> N
         line = stay.pop(was.line_id, None)
         if line is None:
             journal.write(act, "order_product", {"id": was.line_id}, None, cut(order), beside=beside)
-        elif line.quantity != was.quantity:
-            journal.write(act, "order_product.quantity", was.quantity, line.quantity, cut(order), beside=beside)
-        elif line.price != was.price:
-            journal.write(act, "order_product.initial_price", was.price, line.price, cut(order), beside=beside)
+            continue
+        for name, what in LINE_FIELDS.items():
+            if getattr(line, name) != getattr(was, name):
+                journal.write(act, f"order_product.{what}", getattr(was, name), getattr(line, name), cut(order), beside=beside)
     for line in stay.values():
         journal.write(act, "order_product", None, {"id": line.line_id}, cut(order), beside={"item": cut_line(books, line)})
 

@@ -95,7 +95,7 @@ async def link(request: Request) -> Response:
     """Orders that belong together are linked."""
     room, said, site = room_of(request), entity(request, "link", LinkSaid), site_of(request)
     orders = [room.books.order(one.model_dump(by_alias=True), site) for one in said.orders]
-    found = [one for one in orders if one is not None]
+    found = [one for one in orders if one is not None and one.site in sites_of(request)]
     if len(found) < len(orders):
         raise refused(400, INVALID, ["orders: Order not found."])
     for one in found:

@@ -109,6 +109,17 @@ def test_a_method_that_took_too_long_is_closed_for_the_portal_while_others_work(
     assert hand.ask("scope").status_code == 200
 
 
+class TestEnterprise:
+    @pytest.fixture
+    def knobs(self) -> Knobs:
+        return Knobs(drained_per_second=5, burst=250)
+
+    def test_the_largest_plan_has_five_a_second_and_two_hundred_and_fifty_at_once(self, hand: Hand) -> None:
+        assert [hand.ask("scope").status_code for _ in range(251)] == [200] * 250 + [503]
+        hand.clock.pass_(seconds=1)
+        assert [hand.ask("scope").status_code for _ in range(6)] == [200] * 5 + [503]
+
+
 class TestToldReset:
     @pytest.fixture
     def knobs(self) -> Knobs:

@@ -151,6 +151,21 @@ def test_a_line_is_known_again_by_its_outer_ids(crm: Account) -> None:
     assert [one["id"] for one in crm.order_(order_id)["items"]] == [before, before + 1]
 
 
+def test_what_came_back_is_said_by_the_status_of_its_line_for_there_is_no_return(crm: Account) -> None:
+    crm.put("A")
+    order_id = crm.create("1", items=[{"offer": {"externalId": "A"}, "quantity": 2}])
+    crm.done("/orders/1/edit", {"order": {"items": [{"id": 1, "status": "returned"}]}})
+    assert [(one["status"], one["quantity"]) for one in crm.order_(order_id)["items"]] == [("returned", 2)]
+    assert crm.history()[-1]["field"] == "order_product.status"
+    assert crm.post("/returns/create").status_code == 404
+
+
+def test_a_day_is_written_year_first(crm: Account) -> None:
+    crm.create("1", shipmentDate="2026-11-25")
+    for day in ("25.11.2026", "2026-11-25 10:00:00", "2026-13-25"):
+        assert crm.post("/orders/create", {"order": {"shipmentDate": day}}).json()["errors"].keys() == {"shipmentDate"}
+
+
 def test_an_edit_leaves_payments_alone(crm: Account) -> None:
     order_id = crm.create("1", payments=[{"type": "cash", "amount": 5}])
     crm.done("/orders/1/edit", {"order": {"payments": []}})
@@ -317,3 +332,23 @@ class TestSeveralShops:
         assert crm.client.get("/orders/1", params={"by": "id"}, headers={"X-API-KEY": "outlet"}).status_code == 404
         history = crm.client.get("/orders/history", headers={"X-API-KEY": "outlet"}).json()["history"]
         assert [one["order"]["site"] for one in history] == ["outlet"]
+
+    def test_a_key_touches_nothing_of_another_shop(self, crm: Account) -> None:
+        crm.tell("PUT", "/keys", {"api_key": "outlet", "sites": ["outlet"]})
+        crm.done("/orders/upload", {"orders": [{"externalId": "1"}, {"externalId": "2"}], "site": "shop"})
+        crm.done("/orders/payments/create", {"payment": {"order": {"id": 1}, "type": "cash", "amount": 5}})
+        for path, form in (
+            ("/orders/1/edit", {"order": {"phone": "1"}, "by": "id"}),
+            ("/orders/fix-external-ids", {"orders": [{"id": 1, "externalId": "9"}]}),
+            ("/orders/links/create", {"link": {"orders": [{"id": 1}, {"id": 2}]}}),
+            ("/orders/payments/create", {"payment": {"order": {"id": 1}, "type": "cash"}}),
+            ("/orders/payments/1/delete", {}),
+            ("/customers/1/edit", {"customer": {"email": "a@example.com"}, "by": "id"}),
+            ("/customers/fix-external-ids", {"customers": [{"id": 1, "externalId": "9"}]}),
+        ):
+            assert crm.post(path, form, key="outlet").status_code in (400, 404), path
+        assert len(crm.history()) == 3
+        mine = {"X-API-KEY": "outlet"}
+        assert crm.client.get("/customers", headers=mine).json()["customers"] == []
+        assert crm.client.get("/customers/history", headers=mine).json()["history"] == []
+        assert crm.client.get("/orders/statuses", params={"ids[]": 1}, headers=mine).json()["orders"] == []
