@@ -33,6 +33,7 @@ class Played:
         return [*self.by_hand, *self.by_adapter, *(exchange for _, exchange in self.spoilt)]
 
 
+@pytest.mark.timeout(400)
 class VendorSuite:
     """Tests of one vendor; a subclass names it, gives a ``played`` fixture and an empty world's room."""
 

@@ -130,7 +130,7 @@ def _orders(stage: Stage) -> None:
     dates = {"updateDateFrom": instant(stage, -86_400), "updateDateTo": instant(stage, 3_600)}
     for told in ({"dates": dates}, {"orderIds": bought}, {"campaignIds": [CAMPAIGN], "statuses": ["PROCESSING"], "fake": True}):
         stage.say("POST", orders, told, query=[("limit", "2")])
-    placed = {"creationDateFrom": f"{now - timedelta(days=2):%Y-%m-%d}", "creationDateTo": f"{now + timedelta(days=1):%Y-%m-%d}"}
+    placed = {"creationDateFrom": f"{now - timedelta(days=2):%Y-%m-%d}", "creationDateTo": f"{now + timedelta(days=2):%Y-%m-%d}"}
     first = stage.say("POST", orders, {"dates": placed}, query=[("limit", "2")])
     stage.say("POST", orders, {"dates": placed}, query=[("limit", "2"), ("pageToken", first["paging"]["nextPageToken"])])
     shop = f"/v2/campaigns/{CAMPAIGN}/orders"
