@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from deployments.demo_channels import KINDS, ChannelTold
@@ -21,7 +22,7 @@ def show_channels(told: Mapping[str, ChannelTold], console: Console) -> None:
         if channel.codes:
             shown = ", ".join(f"{article} → {code}" for code, article in list(channel.codes.items())[:CODES_SHOWN])
             more = f" и ещё {len(channel.codes) - CODES_SHOWN}" if len(channel.codes) > CODES_SHOWN else ""
-            console.print(f"  {_titled(name)}: артикул не годится или занят, код площадки свой: {shown}{more}")
+            console.print(f"  {_titled(name)}: артикул не годится или занят, код площадки свой: {escape(shown)}{more}")
 
 
 def _sent(told: Mapping[str, ChannelTold]) -> Table:

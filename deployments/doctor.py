@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select, text
 
@@ -46,8 +47,8 @@ def show(told: Told, console: Console) -> bool:
     """Print what was found; whether nothing is wrong."""
     table = Table("Где", "Что", "Состояние", "Подробности", title="Осмотр")
     for where, finding in told:
-        advice = f"\n[bold]Что сделать:[/] {finding.advice}" if finding.advice else ""
-        table.add_row(where, SUBJECTS.get(finding.subject, finding.subject), MARKS[finding.level], finding.sentence + advice)
+        advice = f"\n[bold]Что сделать:[/] {escape(finding.advice)}" if finding.advice else ""
+        table.add_row(where, SUBJECTS.get(finding.subject, finding.subject), MARKS[finding.level], escape(finding.sentence) + advice)
     console.print(table)
     return all(finding.level != "fault" for _, finding in told)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.errors import FeedRefused
@@ -98,14 +99,14 @@ def show(inspections: Iterable[Inspection], console: Console) -> None:
         reasons.update({refusal["reason"]: refusal["rows"] for refusal in found.refused})
         figures = (found.products, found.offers, found.prices, found.counts, found.orders, sum(r["rows"] for r in found.refused))
         shown = ("—",) * len(figures) if found.error else tuple(str(figure) for figure in figures)
-        table.add_row(Path(found.file).name, found.schema_version or "", found.encoding or "", *shown)
+        table.add_row(escape(Path(found.file).name), found.schema_version or "", found.encoding or "", *shown)
         if found.error:
             errors.append(f"{found.file}: {found.error}")
     console.print(table)
     for reason, rows in reasons.most_common():
         console.print(f"[bold]{rows}[/] × {sentence_of(reason)} [dim]({reason})[/]")
     for error in errors:
-        console.print(f"[red]{error}[/]")
+        console.print(f"[red]{escape(error)}[/]")
 
 
 def _inspect_given(path: Path) -> Iterator[Inspection]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.hub.opening import open_hub
@@ -29,7 +30,8 @@ def list_rows(reason: Reason = None, entity: Entity = None, source: Source = Non
     rows = rows[:limit]
     table = Table("№", "Что", "Ключ", "Раз", "Почему", title=f"Карантин: строк {len(rows)}{more}")
     for row in rows:
-        table.add_row(str(row["quarantine_id"]), row["entity"], row["key"], str(row["times"]), f"{row['sentence']} ({row['reason']})")
+        why = escape(f"{row['sentence']} ({row['reason']})")
+        table.add_row(str(row["quarantine_id"]), row["entity"], escape(row["key"]), str(row["times"]), why)
     Console().print(table)
 
 

@@ -17,7 +17,7 @@ from tasks.rules.recipes import judge_recipes, recipes_read
 SOURCE = "recipes"
 """Of their rows in the quarantine, as a channel's name is of its."""
 UNREAD = "recipes_unread"
-SHEET, SETTINGS = "лист Excel, строка {}", "utyug.toml, [[recipes]] № {}"
+SHEET, SETTINGS = "лист Excel, строка {}", "utyug.toml, состав № {}"
 
 
 @task(name="составы комплектов", **policy)

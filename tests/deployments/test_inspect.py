@@ -184,6 +184,12 @@ def test_a_person_is_shown_a_table_the_reasons_and_the_errors(tmp_path: Path) ->
     assert "bad.xml: Файл пуст" in shown
 
 
+def test_brackets_in_the_name_of_a_file_are_shown_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "import [x] (1).xml"
+    path.write_bytes(b"<torn")
+    assert inspected_plainly(path)[1].count(path.name) == 2
+
+
 def test_the_hub_is_not_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UTYUG_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
     monkeypatch.setenv("UTYUG_VAR_DIR", str(tmp_path / "var"))

@@ -1,15 +1,18 @@
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
+from adapters.hub.channel_refusals import ChannelRefusals
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.hub.quarantine import Quarantine
 from deployments.cli import app
 from tests.intake import export, put
 from tests.tasks.taking import take_all
+from validation.quarantine import NONE_REFUSED
 
 
 @pytest.fixture
@@ -41,6 +44,15 @@ def test_the_list_counts_only_what_was_asked_for_and_says_when_there_is_more(hub
     cut = utyug("list", "--entity", "price", "--limit", "1").output
     assert "показаны первые 1, есть ещё" in cut
     assert "есть ещё" not in utyug("list", "--entity", "price", "--limit", "2").output
+
+
+def test_brackets_of_articles_are_shown_as_they_are(hub: Hub) -> None:
+    told = ["price", "КР [x] [/7]", "price_is_refused", "В [кабинете] цена другая.", None, "{}"]
+    ChannelRefusals(hub).settle("site", entity="price", keys=None, refused=pl.DataFrame([told], schema=NONE_REFUSED.schema, orient="row"))
+    said = utyug("list", "--source", "site")
+    assert said.exit_code == 0
+    assert "КР [x] [/7]" in said.output
+    assert "В [кабинете] цена другая." in said.output
 
 
 def test_retry_puts_the_rows_before_the_catalogue_flow(hub: Hub, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_wrong_row_goes_into_the_quarantine_with_its_place_and_leaves_it_when_
     assert take(hub, wrong, workbook=workbook) == []
     assert quarantined(hub) == [("НБ-01|НЕТ-1", "component_is_known"), ("НБ-01|УТ-101", "recipe_is_whole")]
     sentences = dict(Quarantine(hub).list(source="recipes").select("key", "sentence").rows())
-    assert sentences["НБ-01|НЕТ-1"].endswith("Где: лист Excel, строка 3; utyug.toml, [[recipes]] № 1.")
+    assert sentences["НБ-01|НЕТ-1"].endswith("Где: лист Excel, строка 3; utyug.toml, состав № 1.")
     assert sentences["НБ-01|УТ-101"].endswith("Где: лист Excel, строка 2.")
     save(workbook, [("НБ-01", "УТ-101", 1), ("НБ-01", "ДГ-1", 1)])
     assert len(take(hub, workbook=workbook)) == 2
