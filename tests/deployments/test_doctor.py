@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from adapters.capabilities import Finding
 from adapters.hub.hub import Hub
 from adapters.hub.tables.catalog import price_type, warehouse
-from adapters.settings import read_settings
+from adapters.settings import Settings, read_settings
 from deployments.cli import app
 from deployments.doctor import SUBJECTS, Told, examine, show
 from deployments.world.wildberries.tokens import make_token
@@ -184,3 +184,7 @@ def test_the_command_fails_where_something_is_wrong(
     said = CliRunner().invoke(app, ["doctor"])
     assert said.exit_code == code
     assert ("Что сделать:" in said.output) is bool(code)
+
+
+def test_names_of_sections_are_shown_with_their_brackets(hub: Hub) -> None:
+    assert "Заведите [messages.routes.owner] в utyug.toml" in printed(examine(hub, Settings()), 200)
