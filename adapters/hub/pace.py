@@ -1,11 +1,11 @@
 """The turns of an account that several processes share: instants in the hub, and locks for calls under way."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub.hub import Hub
@@ -27,6 +27,7 @@ class HubPace:
         self._hub = hub
         self._account = account
         self._system = system
+        self._begun: set[str] = set()
 
     @contextmanager
     def turn(self, limits: Mapping[Limit, int]) -> Iterator[None]:
@@ -35,7 +36,7 @@ class HubPace:
             for limit in limits:
                 if limit.parallel is not None:
                     held.enter_context(self._slot(limit, limit.parallel))
-            left = dict(limits)
+            left = {limit: cost for limit, cost in limits.items() if limit.interval_s > 0}
             while left:
                 limit, leave_at = self._book_farthest(left)
                 self._hub.clock.sleep_until(leave_at)
@@ -44,12 +45,14 @@ class HubPace:
 
     def charge(self, limit: Limit, cost: int) -> None:
         """`Pace.charge`."""
+        self._begin([limit])
         with self._hub.engine.begin() as connection:
             booked = self._booked(connection, {limit.name})
             self._leave(connection, limit.name, self._turn(booked[limit.name], limit, cost).booked_until)
 
     def pause(self, limit: Limit, until: datetime) -> None:
         """`Pace.pause`."""
+        self._begin([limit])
         full_at = until + timedelta(seconds=limit.interval_s) * (limit.burst - 1)
         with self._hub.engine.begin() as connection:
             booked = self._booked(connection, {limit.name})
@@ -57,6 +60,7 @@ class HubPace:
 
     def _book_farthest(self, limits: Mapping[Limit, int]) -> tuple[Limit, datetime]:
         """Book the turn that is furthest away; the others are booked when it has come, or they would be booked too early."""
+        self._begin(limits)
         with self._hub.engine.begin() as connection:
             booked = self._booked(connection, {limit.name for limit in limits})
             turns = {limit: self._turn(booked[limit.name], limit, cost) for limit, cost in limits.items()}
@@ -70,11 +74,21 @@ class HubPace:
 
     def _booked(self, connection: Connection, names: set[str]) -> dict[str, datetime]:
         """How far each limit is booked; nobody else changes them until the transaction ends."""
-        fresh = [{"account": self._account, "name": name, "booked_until": self._hub.clock.now()} for name in sorted(names)]
-        connection.execute(insert(pace).values(fresh).on_conflict_do_nothing())
+        # Every call waits for this transaction; what a crash of the server would lose of it is over in seconds.
+        connection.execute(text("set local synchronous_commit = off"))
         own = (pace.c.account == self._account, pace.c.name.in_(names))
         locked = select(pace.c.name, pace.c.booked_until).where(*own).order_by(pace.c.name).with_for_update()
         return {row.name: row.booked_until for row in connection.execute(locked)}
+
+    def _begin(self, limits: Iterable[Limit]) -> None:
+        """Make sure that each limit has its row, before anybody holds a lock on another."""
+        new = sorted({limit.name for limit in limits} - self._begun)
+        if not new:
+            return
+        fresh = [{"account": self._account, "name": name, "booked_until": self._hub.clock.now()} for name in new]
+        with self._hub.engine.begin() as connection:
+            connection.execute(insert(pace).values(fresh).on_conflict_do_nothing())
+        self._begun.update(new)
 
     def _leave(self, connection: Connection, name: str, booked_until: datetime) -> None:
         own = (pace.c.account == self._account, pace.c.name == name)
