@@ -1,5 +1,6 @@
 """``utyug doctor``: every credential, right, limit, host, clock and warehouse, and in a sentence what to do about it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,13 +10,14 @@ from rich.table import Table
 from sqlalchemy import select, text
 
 from adapters.capabilities import Finding
-from adapters.channel_settings import ChannelSettings, WooCommerceSettings
+from adapters.channel_settings import ChannelSettings, WildberriesSettings, WooCommerceSettings
 from adapters.channels import open_channel
 from adapters.clock import Clock
 from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.tables.catalog import price_type, warehouse
 from adapters.settings import Settings
+from adapters.wildberries.tokens import read_token
 
 MARKS = {"good": "[green]хорошо[/]", "warning": "[yellow]внимание[/]", "fault": "[red]плохо[/]"}
 SUBJECTS = {
@@ -31,6 +33,7 @@ SUBJECTS = {
     "prices": "цены",
 }
 CLOCKS_DIFFER_S = 30.0
+FIRST_EXPORT = "1С ещё ничего не прислала: выгрузите из неё товары и повторите осмотр."
 
 Told = list[tuple[str, Finding]]
 
@@ -46,11 +49,15 @@ def examine(hub: Hub, settings: Settings) -> Told:
 def show(told: Told, console: Console) -> bool:
     """Print what was found; whether nothing is wrong."""
     table = Table("Где", "Что", "Состояние", "Подробности", title="Осмотр")
-    for where, finding in told:
+    for number, (where, finding) in enumerate(told):
+        if number and told[number - 1][0] != where:
+            table.add_section()
         advice = f"\n[bold]Что сделать:[/] {escape(finding.advice)}" if finding.advice else ""
         table.add_row(where, SUBJECTS.get(finding.subject, finding.subject), MARKS[finding.level], escape(finding.sentence) + advice)
     console.print(table)
-    return all(finding.level != "fault" for _, finding in told)
+    counted = Counter(finding.level for _, finding in told)
+    console.print(f"Плохо: {counted['fault']}, внимание: {counted['warning']}, хорошо: {counted['good']}.")
+    return not counted["fault"]
 
 
 def _hub(hub: Hub) -> Iterator[Finding]:
@@ -69,7 +76,9 @@ def _hub(hub: Hub) -> Iterator[Finding]:
 
 def _messages(settings: Settings) -> Iterator[Finding]:
     if settings.messages.routes:
-        yield Finding(subject="messages", level="good", sentence=f"О бедах узнают: {', '.join(settings.messages.routes)}.")
+        yield Finding(
+            subject="messages", level="good", sentence=f"Сообщения о бедах идут по маршрутам: {', '.join(settings.messages.routes)}."
+        )
         return
     yield Finding(
         subject="messages",
@@ -85,21 +94,42 @@ def _channel(hub: Hub, settings: ChannelSettings) -> list[Finding]:
             found = shop.examine()
     except SyncError as error:
         found = [Finding(subject="host", level="fault", sentence=error.sentence, advice="Проверьте адрес и доступ в настройках.")]
-    return [*found, *_places(hub, settings), *_prices(hub, settings)]
+    return [*_environment(settings), *found, *_places(hub, settings), *_prices(hub, settings)]
+
+
+def _environment(settings: ChannelSettings) -> Iterator[Finding]:
+    """A token of Wildberries' sandbox opens nothing real, and the other way round."""
+    if not isinstance(settings, WildberriesSettings) or (said := read_token(settings.token)) is None:
+        return
+    if said.t and settings.environment == "production":
+        yield Finding(
+            subject="credential",
+            level="fault",
+            sentence="Токен тестовый: он открывает только песочницу Wildberries, а в настройках боевой кабинет.",
+            advice='Создайте в кабинете персональный токен или поставьте environment = "sandbox", если это проба.',
+        )
+    if not said.t and settings.environment == "sandbox":
+        yield Finding(
+            subject="credential",
+            level="fault",
+            sentence="Токен боевой, а в настройках песочница Wildberries: она его не примет.",
+            advice='Создайте тестовый токен или уберите environment = "sandbox", чтобы продавать по-настоящему.',
+        )
 
 
 def _places(hub: Hub, settings: ChannelSettings) -> Iterator[Finding]:
     """1C's warehouses that the settings name, against those that 1C has sent."""
     wanted = {place for places in settings.places_of.values() for place in places or []}
     with hub.engine.begin() as connection:
-        known = set(connection.execute(select(warehouse.c.warehouse_ref)).scalars())
-    if lacking := sorted(wanted - known):
+        known = {row.warehouse_ref: row.name for row in connection.execute(select(warehouse))}
+    if lacking := sorted(wanted - known.keys()):
         section = "places" if isinstance(settings, WooCommerceSettings) else "warehouses"
+        there = ", ".join(f"{ref} ({name})" for ref, name in sorted(known.items()))
         yield Finding(
             subject="warehouse",
-            level="warning" if not known else "fault",
-            sentence=f"Складов 1С {', '.join(lacking)} в базе нет: остатки с них не возьмутся.",
-            advice=f"Сверьте Ид складов в разделе {section} с выгрузкой 1С или дождитесь первой выгрузки.",
+            level="fault" if known else "warning",
+            sentence=f"В выгрузке 1С нет складов «{'», «'.join(lacking)}»: остатки с них на площадку не попадут.",
+            advice=f"Исправьте раздел {section} в utyug.toml; 1С прислала склады: {there}." if known else FIRST_EXPORT,
         )
 
 
@@ -108,11 +138,12 @@ def _prices(hub: Hub, settings: ChannelSettings) -> Iterator[Finding]:
     if settings.prices is None:
         return
     with hub.engine.begin() as connection:
-        known = set(connection.execute(select(price_type.c.name)).scalars())
+        known = sorted(set(connection.execute(select(price_type.c.name)).scalars()))
     if lacking := [name for name in settings.prices.price_types if name not in known]:
+        there = "», «".join(known)
         yield Finding(
             subject="prices",
-            level="warning" if not known else "fault",
-            sentence=f"Вида цены «{'», «'.join(lacking)}» 1С не присылала: цены по нему не посчитать.",
-            advice="Сверьте имя вида цены с 1С или отметьте его в настройках обмена.",
+            level="fault" if known else "warning",
+            sentence=f"В выгрузке 1С нет вида цены «{'», «'.join(lacking)}»: цены по нему не посчитать.",
+            advice=f"Отметьте его в настройках обмена 1С или исправьте price_type; 1С прислала: «{there}»." if known else FIRST_EXPORT,
         )

@@ -184,6 +184,7 @@ def test_the_command_fails_where_something_is_wrong(
     said = CliRunner().invoke(app, ["doctor"])
     assert said.exit_code == code
     assert ("Что сделать:" in said.output) is bool(code)
+    assert f"Плохо: {code}, внимание: 0" in said.output
 
 
 def test_names_of_sections_are_shown_with_their_brackets(hub: Hub) -> None:
