@@ -84,7 +84,7 @@ def _passes(has: Callable[[str], Any], prefix: str, name: str, wanted: Any) -> b
 
 
 def _same(has: Any, wanted: Any) -> bool:  # noqa: ANN401 - a field's value
-    return _text(has) == _text(wanted) or (_text(has) != "" and _text(wanted) != "" and _rank(has) == _rank(wanted))
+    return _text(has) == _text(wanted) or _rank(has) == _rank(wanted)
 
 
 def _compares(prefix: str, has: tuple[int, Any], wanted: tuple[int, Any]) -> bool:

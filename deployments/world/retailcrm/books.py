@@ -186,8 +186,6 @@ class Books:
             beside = {"combinedTo": {"id": combined_to.order_id, "externalId": combined_to.external_id, "site": combined_to.site}}
         self.journals["orders"].write(act, "id", order.order_id, None, subject, is_deleted=True, beside=beside)
         self.name_order(order, None)
-        for payment_id in order.payments:
-            del self.payments[payment_id]
         del self.orders[order.order_id]
 
     def _rename(self, entity: Entity, site: str, old: str | None, new: str | None, entity_id: int) -> None:

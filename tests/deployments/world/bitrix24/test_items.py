@@ -154,6 +154,7 @@ def test_a_list_shows_the_fields_asked_for(hand: Hand) -> None:
         ({">createdTime": "2026-11-22T22:30:30Z"}, [2, 3]),
         ({"0": {"logic": "OR", "0": {"originId": "wb-1"}, "1": {"originId": "ozon-1"}}, ">opportunity": 10}, [3]),
         ({"stageId": "WON"}, []),
+        ({">originId": 20}, []),
     ],
 )
 def test_a_list_is_filtered(hand: Hand, filter_: dict[str, object], ids: list[int]) -> None:
@@ -194,6 +195,12 @@ def test_a_phone_that_changed_finds_nobody(hand: Hand) -> None:
     hand.told("crm.item.update", {"entityTypeId": CONTACT, "id": contact_id, "fields": {"fm": [{"id": 1, "value": "2"}]}})
     assert hand.told("crm.duplicate.findbycomm", {"type": "PHONE", "values": ["1"]}) == []
     assert hand.told("crm.duplicate.findbycomm", {"type": "PHONE", "values": ["2"]}) == {"CONTACT": [contact_id]}
+
+
+def test_a_deleted_contact_is_not_found(hand: Hand) -> None:
+    contact_id = hand.add(CONTACT, fm=[{"typeId": "PHONE", "value": "1"}])
+    hand.tell("DELETE", f"/items/{CONTACT}/{contact_id}")
+    assert hand.told("crm.duplicate.findbycomm", {"type": "PHONE", "values": ["1"]}) == []
 
 
 def test_of_more_than_twenty_values_the_first_twenty_are_looked_for(hand: Hand) -> None:

@@ -18,6 +18,7 @@ def test_since_id_together_with_page_is_refused(crm: Account) -> None:
     answer = crm.get("/orders/history", {"filter[sinceId]": 1, "page": 1})
     assert (answer.status_code, answer.json()["success"]) == (400, False)
     assert crm.get("/orders/history", {"page": 2}).status_code == 200
+    assert crm.get("/orders/history", {"filter[sinceId]": "last"}).json()["errors"] == {"filter[sinceId]": "This value is not valid."}
 
 
 @pytest.mark.parametrize("limit", [20, 50, 100])
@@ -102,6 +103,8 @@ def test_a_deleted_order_leaves_a_record(crm: Account) -> None:
     record = crm.history()[-1]
     assert (record["deleted"], record["order"]) == (True, {"id": order_id, "externalId": "1", "site": "shop"})
     assert crm.get("/orders/1").status_code == 404
+    assert crm.post("/orders/payments/1/delete").status_code == 404
+    assert crm.create("1") == order_id + 1
 
 
 def test_a_combined_order_says_into_which_it_went(crm: Account) -> None:

@@ -166,6 +166,20 @@ def test_a_day_is_written_year_first(crm: Account) -> None:
         assert crm.post("/orders/create", {"order": {"shipmentDate": day}}).json()["errors"].keys() == {"shipmentDate"}
 
 
+def test_an_edit_with_an_unknown_code_changes_nothing(crm: Account) -> None:
+    order_id = crm.create("1")
+    answer = crm.post("/orders/1/edit", {"order": {"status": "none", "phone": "1"}})
+    assert (answer.status_code, answer.json()["errors"]) == (400, ['status: "none" does not exist.'])
+    assert "phone" not in crm.order_(order_id)
+
+
+def test_a_payment_is_not_changed_to_an_unknown_code_nor_to_none(crm: Account) -> None:
+    order_id = crm.create("1", payments=[{"type": "cash", "amount": 5, "comment": "x"}])
+    assert crm.post("/orders/payments/1/edit", {"payment": {"type": "shells"}}).status_code == 400
+    crm.done("/orders/payments/1/edit", {"payment": {"type": None, "comment": None}})
+    assert crm.order_(order_id)["payments"]["1"] == {"id": 1, "status": "not-paid", "type": "cash", "amount": 5}
+
+
 def test_an_edit_leaves_payments_alone(crm: Account) -> None:
     order_id = crm.create("1", payments=[{"type": "cash", "amount": 5}])
     crm.done("/orders/1/edit", {"order": {"payments": []}})

@@ -70,3 +70,10 @@ def test_an_offer_that_left_is_not_found(crm: Account) -> None:
     assert crm.control.delete("/goods", params={"sku": "1"}).status_code == 404
     crm.put("1")
     assert crm.control.post("/goods", json=[{"sku": "1", "name": "x"}]).status_code == 409
+
+
+def test_an_offer_can_be_ordered_not_to_be_found(crm: Account) -> None:
+    crm.put("1")
+    crm.tell("POST", "/faults", {"kind": "refuse_item", "sku": "1"})
+    for missing in ([{"externalId": "1"}], []):
+        assert crm.done("/store/inventories/upload", {"offers": rows(2)[1:]})["notFoundOffers"] == missing
