@@ -175,9 +175,14 @@ def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) 
         kept = Listings(hub).offered(name)
         free = read_free.fn(hub, channel.places_of, settings.today(hub.clock.now()))
         offered = offer(free, kept, NOTHING_KEPT, list(channel.places_of))
-        shown = [truth[row["channel_sku"]]["pcs"].get(row["warehouse_ref"]) == row["pcs"] for row in offered.to_dicts()]
+        shown = [_shows(truth[row["channel_sku"]]["pcs"], row["warehouse_ref"]) == row["pcs"] for row in offered.to_dicts()]
         report.read_back = {"listings": kept.height, "stock": len(shown), "stock_equal": sum(shown)}
         report.codes = _differing_codes(hub, kept)
+
+
+def _shows(pcs: dict[str, int | None], warehouse: str) -> int | None:
+    """A warehouse that was never told a figure sells nothing; a site that manages no stock sells without end."""
+    return pcs.get(warehouse) if warehouse == "" else pcs.get(warehouse) or 0
 
 
 def _differing_codes(hub: Hub, kept: pl.DataFrame) -> dict[str, str]:

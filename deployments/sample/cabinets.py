@@ -11,7 +11,9 @@ from deployments.sample.goods import Offer
 
 LACKS_EVERY = {"wildberries": 6, "ozon": 5, "yandex_market": 9}
 """Every sixth of the goods was never put up on Wildberries, and so on."""
-OLD_PRICE = "2490.00"
+PRICE_UNKNOWN = "2490.00"
+PRICE_SLIPPED_EVERY = 200
+"""Somebody typed a price with a digit too many: marketplaces hold back a fall as deep as its correction."""
 TOP_GROUPS = ("Глажение", "Климат", "Кухня", "Посуда", "Аксессуары", "Наборы")
 PICTURES_URL = "https://utug-i-ko.example/pictures"
 SIZES = [{"group": group, "length_mm": 400, "width_mm": 300, "height_mm": 200, "weight_g": 1000} for group in TOP_GROUPS]
@@ -66,7 +68,7 @@ def cabinet_goods(kind: str, warehouse: str, *, seed: int = 7) -> list[CabinetGo
     for offer in {offer.ref: offer for offer in shop.offers if offer.product_ref in goods}.values():
         articles.setdefault(offer.article.strip(), []).append(offer)
     alone = [offers[0] for article, offers in articles.items() if article and len(offers) == 1 and "/" not in article]
-    return [_listed(offer, warehouse) for n, offer in enumerate(alone) if n % LACKS_EVERY[kind]]
+    return [_listed(offer, warehouse, n) for n, offer in enumerate(alone) if n % LACKS_EVERY[kind]]
 
 
 def selling_rules(kind: str) -> dict[str, Any]:
@@ -91,11 +93,19 @@ def selling_rules(kind: str) -> dict[str, Any]:
     return {"cards": {**common, "categories": categories}, "prices": prices}
 
 
-def _listed(offer: Offer, warehouse: str) -> CabinetGoods:
+def _listed(offer: Offer, warehouse: str, n: int) -> CabinetGoods:
     stale = int(offer.total) if offer.total is not None and offer.total.isdigit() else 0
     return {
         "sku": offer.article.strip(),
         "name": offer.name[:60],
-        "price": OLD_PRICE,
+        "price": _stale_price(offer, n),
         "pcs": {warehouse: max(0, stale + (0, 3, -1)[len(offer.name) % 3])},
     }
+
+
+def _stale_price(offer: Offer, n: int) -> str:
+    """1C's retail price of old, in whole roubles."""
+    whole = offer.prices[0].amount.partition(".")[0] if offer.prices else ""
+    if not whole.isdigit() or whole == "0" or offer.prices[0].factor != "1":
+        return PRICE_UNKNOWN
+    return f"{whole}0.00" if n % PRICE_SLIPPED_EVERY == 1 else f"{whole}.00"

@@ -17,6 +17,8 @@ from validation.stock import StockDiffering, StockOffered, StockSent
 GRAIN = ["listing_id", "warehouse_ref"]
 GROWTH_REFUSED_WAITS = timedelta(hours=1)
 """A figure that would grow a listing and was refused is not offered again sooner; zeros and shrinks never wait."""
+CARD_RIPENS_IN = timedelta(minutes=2)
+"""A card that its channel has not finished yet takes no figure; it is tried again so soon."""
 
 
 class Lanes(NamedTuple):
@@ -95,11 +97,15 @@ def held_back(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, pau
         `StockDiffering`.
     """
     known = differing.join(kept, on=GRAIN, how="left", maintain_order="left")
-    is_refused = ~is_urgent() & (pl.col("pcs") == pl.col("refused_pcs")) & (pl.col("refused_at") > now - GROWTH_REFUSED_WAITS)
+    is_refused = ~is_urgent() & (pl.col("pcs") == pl.col("refused_pcs")) & (pl.col("refused_at") > now - _waits())
     is_paused = pl.col("sent_at") > now - timedelta(seconds=pause_s)
     is_awaited = (pl.col("pcs") == pl.col("sent_pcs")) & (pl.col("sent_at") > now - timedelta(seconds=shows_within_s))
     may_leave = ~pl.any_horizontal(is_refused, is_paused, is_awaited).fill_null(False)
     return known.filter(may_leave).select(differing.columns)
+
+
+def _waits() -> pl.Expr:
+    return pl.when(pl.col("refused_reason") == "card_is_not_ready").then(CARD_RIPENS_IN).otherwise(GROWTH_REFUSED_WAITS)
 
 
 def overdue(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, shows_within_s: float) -> pl.DataFrame:

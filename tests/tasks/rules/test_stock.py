@@ -161,6 +161,12 @@ def test_growth_refused_a_short_while_ago_waits() -> None:
     assert waiting(differing, before)["listing_id"].to_list() == [2, 3]
 
 
+def test_growth_of_a_card_that_was_not_finished_waits_a_little_only() -> None:
+    ripe, raw = NOW - timedelta(minutes=3), NOW - timedelta(minutes=1)
+    differing = differences(offered(l1=5, l2=5), shown(l1=0, l2=0))
+    assert waiting(differing, refused_before("card_is_not_ready", l1=(5, ripe), l2=(5, raw)))["listing_id"].to_list() == [1]
+
+
 def test_another_figure_does_not_wait() -> None:
     assert figures(waiting(differences(offered(l1=6), shown(l1=1)), refused_before(l1=(5, NOW)))) == {1: 6}
 
