@@ -67,8 +67,9 @@ def unsent_cards(wanted: pl.DataFrame) -> pl.DataFrame:
 
 
 def card_outcomes(sent: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
-    """For people: ``channel_sku, outcome, sentence`` of what was sent, by what was heard of it since."""
-    told = pl.concat([sent, heard.join(sent, on="item_id", how="semi")]).unique("item_id", keep="last", maintain_order=True)
+    """For people: ``channel_sku, outcome, sentence`` of what was sent, in its order, by what was heard of it since."""
+    latest = pl.concat([sent, heard]).unique("item_id", keep="last")
+    told = sent.select("item_id").join(latest, on="item_id", maintain_order="left")
     return told.select("channel_sku", "outcome", "sentence")
 
 

@@ -103,3 +103,25 @@ def test_an_items_code_stays_whatever_its_article_becomes(hub: Hub) -> None:
     book.issue("wb", codes(X=item_id))
     change(hub, item, "a", article="Z")
     assert book.issued("wb").rows() == [(item_id, "X")]
+
+
+@pytest.mark.parametrize("outcome", ["refused", "unsent"])
+def test_a_card_that_was_not_made_is_not_ours_when_somebody_else_makes_it(hub: Hub, outcome: str) -> None:
+    item_id = put_item(hub, "a", "A")
+    book = Cards(hub)
+    book.issue("site", codes(A=item_id))
+    book.note_leaving("site", leaving(item_id, "h1"))
+    assert Cards(hub).kept("site")["is_ours"].to_list() == [True]
+    book.note_sent("site", told(item_id, outcome))
+    assert Cards(hub).kept("site")["is_ours"].to_list() == [False]
+
+
+def test_a_refused_card_that_is_there_stays_ours_and_so_does_one_that_was_taken_before(hub: Hub) -> None:
+    there, taken = put_item(hub, "a", "A"), put_item(hub, "b", "B")
+    book = Cards(hub)
+    book.issue("site", codes(A=there, B=taken))
+    book.note_leaving("site", pl.concat([leaving(there, "h1"), leaving(taken, "h1")]))
+    match(hub, "A")
+    book.note_sent("site", pl.concat([told(there, "unknown"), told(taken, "accepted")]))
+    book.note_sent("site", pl.concat([told(there, "refused"), told(taken, "refused")]))
+    assert book.kept("site")["is_ours"].to_list() == [True, True]

@@ -62,3 +62,19 @@ def test_a_dismissed_row_stays_dismissed_while_it_comes_unchanged(hub: Hub, payl
     with hub.engine.begin() as connection:
         connection.execute(update(quarantine).values(state="dismissed"))
     assert bool(settle(hub, ["A"], ("A", "not_shown"), payload=payload)) is is_open
+
+
+def test_where_all_there_is_was_decided_upon_everything_else_comes_out(hub: Hub) -> None:
+    settle(hub, ["A", "B"], ("A", "not_shown"), ("B", "not_shown"))
+    settle(hub, ["A"], ("A", "not_shown"), channel="other")
+    ChannelRefusals(hub).settle("site", entity="card", keys=["A"], refused=refused(("A", "card_is_refused")))
+    ChannelRefusals(hub).settle("site", entity="stock", keys=None, refused=refused(("B", "not_shown"), ("C", "not_shown")))
+    rows = Quarantine(hub).list().select("source", "entity", "key", "times").sort("source", "entity", "key").rows()
+    assert rows == [("other", "stock", "A", 1), ("site", "card", "A", 1), ("site", "stock", "B", 2), ("site", "stock", "C", 1)]
+    ChannelRefusals(hub).settle("site", entity="stock", keys=None, refused=NONE_REFUSED)
+    assert set(Quarantine(hub).list(source="site")["entity"]) == {"card"}
+
+
+def test_where_nothing_was_decided_upon_nothing_comes_out(hub: Hub) -> None:
+    settle(hub, ["A"], ("A", "not_shown"))
+    assert settle(hub, []) == {("A", "not_shown")}
