@@ -183,7 +183,7 @@ def request_rows(asks: Iterable[Ask], now: datetime, waiting_as: str) -> list[di
             "type": ask.type,
             "date_time": stamp(ask.at),
             "state": ask.state(now, waiting_as),
-            "errors": ask.errors if ask.outcome else [],
+            "errors": ask.errors,
             "warnings": ask.warnings,
         }
         for ask in asks

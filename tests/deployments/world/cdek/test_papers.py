@@ -66,6 +66,14 @@ def test_a_form_of_no_good_order_is_found_incorrect_later(cdek: Contract) -> Non
     assert told["requests"][0]["errors"][0]["code"] == "orders_number_is_empty"
 
 
+def test_a_removed_order_gets_no_form(cdek: Contract) -> None:
+    order = cdek.sent()
+    cdek.order("PUT", f"/orders/{order}/status", {"code": "REMOVED"})
+    uuid = ordered(cdek, "orders", order)
+    cdek.clock.pass_(seconds=4)
+    assert codes(form(cdek, uuid))[-1] == "INVALID"
+
+
 def test_a_form_is_asked_for_by_cdek_s_number_too(cdek: Contract) -> None:
     number = cdek.read(cdek.sent())["entity"]["cdek_number"]
     uuid = cdek.told("POST", "/print/orders", {"orders": [{"cdek_number": number}], "copy_count": 2}, status=202)["entity"]["uuid"]

@@ -110,6 +110,11 @@ def test_what_has_ended_cannot_be_refused(cdek: Contract, code: str) -> None:
     assert cdek.refused("POST", f"/orders/{uuid}/refusal") == ["v2_entity_invalid"]
 
 
+def test_an_incorrect_order_cannot_be_refused(cdek: Contract) -> None:
+    uuid = cdek.sent(delivery_point="NOWHERE")
+    assert cdek.refused("POST", f"/orders/{uuid}/refusal") == ["v2_entity_invalid"]
+
+
 def test_a_refusal_overtaken_by_the_delivery_fails_later(cdek: Contract) -> None:
     uuid = cdek.sent()
     cdek.told("POST", f"/orders/{uuid}/refusal", status=202)
@@ -140,6 +145,8 @@ def test_an_order_with_a_reverse_one_makes_it_too(cdek: Contract) -> None:
     cdek.clock.pass_(seconds=5)
     entity = cdek.read(related(cdek, uuid, "reverse_order")["uuid"])["entity"]
     assert (entity["is_reverse"], entity["statuses"][0]["code"]) == (True, "CREATED")
+    cdek.clock.pass_(seconds=20)
+    assert [order["kind"] for order in cdek.books()["orders"].values()] == ["straight", "reverse"]
 
 
 def test_a_reverse_order_is_possible_up_to_30_kg(cdek: Contract) -> None:
