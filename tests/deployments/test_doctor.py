@@ -18,7 +18,7 @@ from adapters.settings import Settings, read_settings
 from deployments.cli import app
 from deployments.doctor import SUBJECTS, Told, examine, show
 from deployments.world.wildberries.tokens import make_token
-from tests.flows.cabinets import KINDS, RETAIL, WAREHOUSES, Cabinets, environment, opened_cabinets
+from tests.flows.cabinets import KINDS, RETAIL, WAREHOUSES, Cabinets, environment, opened_cabinets, settings_of
 
 ROUTES = {"UTYUG_MESSAGES__ROUTES__OWNER__URLS": '["json://127.0.0.1/hook"]'}
 
@@ -35,7 +35,7 @@ def shop(hub: Hub, database_url: str, cabinets: Cabinets, monkeypatch: pytest.Mo
     monkeypatch.setenv("UTYUG_TOML", str(tmp_path / "none.toml"))
     monkeypatch.setenv("UTYUG_VAR_DIR", str(tmp_path))
     monkeypatch.setenv("UTYUG_DATABASE_URL", database_url)
-    for name, value in (environment(cabinets) | ROUTES).items():
+    for name, value in (environment(cabinets, settings_of(cabinets)) | ROUTES).items():
         monkeypatch.setenv(name, value)
     with hub.engine.begin() as connection:
         connection.execute(insert(price_type).values(source="main", price_type_ref="1", name=RETAIL))
@@ -45,9 +45,7 @@ def shop(hub: Hub, database_url: str, cabinets: Cabinets, monkeypatch: pytest.Mo
 
 def change(monkeypatch: pytest.MonkeyPatch, cabinets: Cabinets, channel: str, **settings: Any) -> None:
     """One channel only, with these settings over the good ones."""
-    told = json.loads(environment(cabinets, [channel])["UTYUG_CHANNELS"])
-    told[channel] |= settings
-    monkeypatch.setenv("UTYUG_CHANNELS", json.dumps(told))
+    monkeypatch.setenv("UTYUG_CHANNELS", json.dumps({channel: settings_of(cabinets)[channel] | settings}))
 
 
 def bad(told: Told) -> list[tuple[str, str, str]]:
@@ -132,9 +130,8 @@ def test_a_warehouse_that_is_not_in_the_cabinet_is_a_fault_that_names_those_that
 def test_an_address_where_nobody_answers_is_a_fault_of_that_channel_only(
     shop: Hub, cabinets: Cabinets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = json.loads(environment(cabinets, ["ozon", "ym"])["UTYUG_CHANNELS"])
-    told["ozon"]["url"] = "http://127.0.0.1:1"
-    monkeypatch.setenv("UTYUG_CHANNELS", json.dumps(told))
+    every = settings_of(cabinets)
+    monkeypatch.setenv("UTYUG_CHANNELS", json.dumps({"ozon": every["ozon"] | {"url": "http://127.0.0.1:1"}, "ym": every["ym"]}))
     assert {(where, level) for where, _, level in bad(examine(shop, read_settings()))} == {("ozon", "fault")}
 
 

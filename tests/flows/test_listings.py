@@ -16,7 +16,7 @@ from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
 from flows.listings import listings
 from flows.stock import stock
-from tests.flows.cabinets import Cabinets, environment, opened_cabinets
+from tests.flows.cabinets import Cabinets, environment, opened_cabinets, settings_of
 from tests.flows.goods import ask, make_of, rename, sell
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -43,11 +43,10 @@ def hub(database_url: str, cabinets: Cabinets, monkeypatch: pytest.MonkeyPatch, 
         yield opened
 
 
-def connect(monkeypatch: pytest.MonkeyPatch, cabinets: Cabinets, *names: str, **rules: Any) -> None:
-    """Only these channels; ``rules`` are put over the settings of each."""
-    told = environment(cabinets, names)
-    channels = {name: settings | rules for name, settings in json.loads(told["UTYUG_CHANNELS"]).items()}
-    for variable, value in (told | {"UTYUG_CHANNELS": json.dumps(channels)}).items():
+def connect(monkeypatch: pytest.MonkeyPatch, cabinets: Cabinets, *names: str) -> None:
+    """Only these channels."""
+    every = settings_of(cabinets)
+    for variable, value in environment(cabinets, {name: every[name] for name in names}).items():
         monkeypatch.setenv(variable, value)
 
 
@@ -121,6 +120,26 @@ def test_everything_1c_sells_gets_its_card_price_and_stock_once(hub: Hub, cabine
         assert quarantined(hub, channel) == {("goods", "Без категории", "card_has_category")}
         assert writes(cabinets, channel) == []
     assert Runs(hub).newest(flow="listings")[0].state == "completed"
+
+
+def test_a_site_gets_cards_and_prices_once_too(hub: Hub, cabinets: Cabinets, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, cabinets, "site")
+    cabinets.put("site", {"УТ-1": (9, 2490)})
+    sell(hub, "УТ-1", name="Имя из 1С")
+    sell(hub, "КР-7/2", kopecks=100_055)
+    for colour in ("red", "blue"):
+        sell(hub, "В-5", ref=f"v#{colour}", characteristics={"Цвет": colour})
+    for _ in range(2):
+        listings()
+    shown = cabinets.books("site")
+    assert shown["КР-7/2"][1] == 100_055
+    assert shown["УТ-1"][1] == 100_000
+    assert [kopecks for sku, (_, kopecks) in shown.items() if sku.startswith("В-5-")] == [100_000, 100_000]
+    assert names(cabinets, "site")["УТ-1"] == "Утюг УТ-1"
+    assert quarantined(hub, "site") == set()
+    cabinets.forget()
+    assert sent(listings()) == {"site cards": 0, "site prices": 0}
+    assert cabinets.heard("site", "POST") == []
 
 
 def test_a_dry_run_shows_the_differences_and_writes_nothing(hub: Hub, cabinets: Cabinets) -> None:
