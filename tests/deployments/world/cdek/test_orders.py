@@ -277,10 +277,12 @@ def test_a_removal_overtaken_by_the_parcel_fails(open_room: Callable[[Knobs], Co
 
 def test_data_is_kept_a_year(cdek: Contract) -> None:
     uuid = cdek.sent()
+    number = cdek.read(uuid)["entity"]["cdek_number"]
     cdek.clock.pass_(days=365)
     cdek.client.headers["Authorization"] = f"Bearer {cdek.token()}"
     assert cdek.refused("GET", f"/orders/{uuid}") == ["v2_entity_not_found"]
     assert cdek.refused("GET", "/orders", im_number="100001") == [NOT_FOUND]
+    assert cdek.refused("GET", "/orders", cdek_number=number) == ["v2_order_not_found"]
 
 
 def test_an_effect_may_come_although_nobody_answers(cdek: Contract) -> None:

@@ -137,6 +137,11 @@ def test_an_intake_may_be_refused(cdek: Contract, said: dict[str, Any], code: st
     assert cdek.refused("POST", "/intakes", said) == [code]
 
 
+def test_nobody_comes_for_an_incorrect_order(cdek: Contract) -> None:
+    order = cdek.sent(delivery_point="NOWHERE")
+    assert cdek.refused("POST", "/intakes", {**INTAKE, "order_uuid": order}) == ["v2_entity_not_found"]
+
+
 def test_couriers_come_on_weekdays(cdek: Contract) -> None:
     told = cdek.told("POST", "/intakes/availableDays", {"from_location": {"code": 44}, "date": "2026-11-30"})
     assert told["date"] == [f"2026-11-{day}" for day in (23, 24, 25, 26, 27, 28, 30)]

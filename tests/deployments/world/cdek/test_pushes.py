@@ -162,6 +162,8 @@ def test_silence_is_tried_again_twelve_times_in_75_minutes_and_then_the_url_is_s
         until(lambda number=number: cdek.pushes()[0]["tries"] == number)  # type: ignore[misc]
     assert outcomes(cdek) == ["given_up"]
     assert cdek.told("GET", "/webhooks") == []
+    for one in cdek.books()["subscriptions"]:
+        assert cdek.refused("GET", f"/webhooks/{one['uuid']}") == ["v2_entity_not_found"]
     cdek.sent(number="2")
     assert len(cdek.pushes()) == 1
 
