@@ -7,11 +7,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy.engine import make_url
 
 from adapters.clock import Clock
 from adapters.hub.hub import Hub
 from deployments.postgres import EmbeddedPostgres
+
+# How long an example takes says how busy the machine is: timings belong in tests/bench.
+settings.register_profile("utyug", deadline=None)
+settings.load_profile("utyug")
 
 
 @pytest.fixture(scope="session")

@@ -51,12 +51,12 @@ def sent_before(**figures: tuple[int, datetime]) -> pl.DataFrame:
     return StockKept.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))
 
 
-def free(warehouse: str = "", **pcs: int) -> pl.DataFrame:
+def free(warehouse: str = "", /, **pcs: int) -> pl.DataFrame:
     rows = [(warehouse, int(item[1:]), figure) for item, figure in pcs.items()]
     return pl.DataFrame(rows, schema={"warehouse_ref": pl.String, "item_id": pl.Int64, "pcs": pl.Int64}, orient="row")
 
 
-def offered(warehouse: str = "", **pcs: int) -> pl.DataFrame:
+def offered(warehouse: str = "", /, **pcs: int) -> pl.DataFrame:
     rows = [(int(n[1:]), warehouse, f"item-{n[1:]}", f"SKU-{n[1:]}", "{}", figure, False) for n, figure in pcs.items()]
     schema = {
         "listing_id": pl.Int64,
@@ -70,7 +70,7 @@ def offered(warehouse: str = "", **pcs: int) -> pl.DataFrame:
     return StockOffered.validate(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def shown(warehouse: str = "", **pcs: int | None) -> pl.DataFrame:
+def shown(warehouse: str = "", /, **pcs: int | None) -> pl.DataFrame:
     rows = [(int(n[1:]), warehouse, figure, None) for n, figure in pcs.items()]
     schema = {"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64, "reserved_pcs": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
