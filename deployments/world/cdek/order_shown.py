@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from deployments.world.cdek.answers import stamp
+from deployments.world.cdek.answers import ref_of, stamp
 from deployments.world.cdek.books import Books, Order, request_rows
 from deployments.world.cdek.knobs import Knobs
 from deployments.world.cdek.settling import status_row
@@ -68,11 +68,11 @@ def _packages(order: Order) -> list[dict[str, Any]]:
     return [
         {
             **package.model_dump(exclude_none=True),
-            "package_id": package.package_id or f"{order.uuid[:-4]}{at:04}",
+            "package_id": package.package_id or ref_of(f"{order.uuid} {package.number}", 0),
             "weight_volume": charged_g([(0, package.length or 0, package.width or 0, package.height or 0)]),
             "weight_calc": charged_g([(package.weight, package.length or 0, package.width or 0, package.height or 0)]),
         }
-        for at, package in enumerate(order.said.packages, start=1)
+        for package in order.said.packages
     ]
 
 

@@ -227,10 +227,12 @@ def test_a_package_that_is_there_is_named_by_its_id(cdek: Contract) -> None:
     uuid = cdek.sent()
     assert cdek.refused("PATCH", "/orders", {"uuid": uuid, "packages": [box(weight=950)]}) == ["v2_package_id_is_empty"]
     (package,) = cdek.read(uuid)["entity"]["packages"]
-    said = {"uuid": uuid, "packages": [box(weight=950, package_id=package["package_id"]), box("2")]}
+    said = {"uuid": uuid, "packages": [box("2"), box(weight=950, package_id=package["package_id"])]}
     cdek.told("PATCH", "/orders", said, status=202)
     cdek.clock.pass_(seconds=5)
-    assert [one["weight"] for one in cdek.read(uuid)["entity"]["packages"]] == [950, 900]
+    second, first = cdek.read(uuid)["entity"]["packages"]
+    assert (first["weight"], first["package_id"], second["weight"]) == (950, package["package_id"], 900)
+    assert second["package_id"] != first["package_id"]
 
 
 def test_a_change_is_held_to_the_rules_of_an_order(cdek: Contract) -> None:

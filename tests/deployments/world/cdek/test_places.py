@@ -21,6 +21,7 @@ def codes(rows: Any) -> list[Any]:
         {"code": 999_999},
         {"postal_code": "000000", "city": "Новосибирск"},
         {"address": "Ленина, 1"},
+        {"city": "Минск", "country_code": "RU"},
     ],
 )
 def test_some_places_are_not_recognised(cdek: Contract, place: dict[str, Any]) -> None:

@@ -168,6 +168,21 @@ def test_silence_is_tried_again_twelve_times_in_75_minutes_and_then_the_url_is_s
     assert len(cdek.pushes()) == 1
 
 
+def test_when_a_url_is_given_up_what_else_was_on_its_way_there_is_not_sent(open_room: Callable[[Knobs], Contract]) -> None:
+    cdek = open_room(Knobs(push_timeout_s=0.05))
+    cdek.subscriber.silent_s = 0.3
+    cdek.subscribe()
+    for number in ("1", "2"):
+        cdek.send(number=number)
+    cdek.clock.pass_(seconds=10)
+    for _ in range(12):
+        cdek.deliver()
+        cdek.clock.pass_(minutes=75 / 11)
+    assert outcomes(cdek) == ["given_up", "dropped"]
+    assert [push["tries"] for push in cdek.pushes()] == [12, 11]
+    assert len(cdek.subscriber.heard) == 23
+
+
 def test_an_answer_in_time_before_that_ends_it(open_room: Callable[[Knobs], Contract]) -> None:
     cdek = open_room(Knobs(push_timeout_s=0.2))
     cdek.subscriber.silent_s = 1.0
