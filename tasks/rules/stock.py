@@ -19,6 +19,8 @@ GROWTH_REFUSED_WAITS = timedelta(hours=1)
 """A figure that would grow a listing and was refused is not offered again sooner; zeros and shrinks never wait."""
 CARD_RIPENS_IN = timedelta(minutes=2)
 """A card that its channel has not finished yet takes no figure; it is tried again so soon."""
+WITH_OTHERS = "batch_is_refused"
+"""Nobody knows whether this very figure was meant: it goes alone the next time, and that is not put off."""
 
 
 class Lanes(NamedTuple):
@@ -50,7 +52,7 @@ def offer(free: pl.DataFrame, listings: pl.DataFrame, kept: pl.DataFrame, wareho
     Returns:
         `StockOffered`. A live item that 1C never counted is not offered at all: unknown is not zero.
     """
-    refused_with_others = kept.filter(pl.col("refused_reason") == "batch_is_refused").select(*GRAIN, is_alone=pl.lit(True))
+    refused_with_others = kept.filter(pl.col("refused_reason") == WITH_OTHERS).select(*GRAIN, is_alone=pl.lit(True))
     everywhere = listings.join(pl.DataFrame({"warehouse_ref": warehouses}), how="cross", maintain_order="left_right")
     counted = everywhere.join(free, on=["warehouse_ref", "item_id"], how="left", maintain_order="left")
     known = counted.with_columns(pcs=offered_pcs()).drop_nulls("pcs").join(refused_with_others, on=GRAIN, how="left", maintain_order="left")
@@ -105,7 +107,9 @@ def held_back(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, pau
 
 
 def _waits() -> pl.Expr:
-    return pl.when(pl.col("refused_reason") == "card_is_not_ready").then(CARD_RIPENS_IN).otherwise(GROWTH_REFUSED_WAITS)
+    reason = pl.col("refused_reason")
+    soon = pl.when(reason == WITH_OTHERS).then(timedelta(0)).when(reason == "card_is_not_ready").then(CARD_RIPENS_IN)
+    return soon.otherwise(GROWTH_REFUSED_WAITS)
 
 
 def overdue(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, shows_within_s: float) -> pl.DataFrame:

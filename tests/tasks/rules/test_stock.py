@@ -167,6 +167,12 @@ def test_growth_of_a_card_that_was_not_finished_waits_a_little_only() -> None:
     assert waiting(differing, refused_before("card_is_not_ready", l1=(5, ripe), l2=(5, raw)))["listing_id"].to_list() == [1]
 
 
+def test_growth_that_was_refused_for_another_of_its_batch_does_not_wait() -> None:
+    differing = differences(offered(l1=5, l2=5), shown(l1=3, l2=3))
+    just_now = NOW - timedelta(minutes=1)
+    assert figures(waiting(differing, refused_before("batch_is_refused", l1=(5, just_now), l2=(5, just_now)))) == {1: 5, 2: 5}
+
+
 def test_another_figure_does_not_wait() -> None:
     assert figures(waiting(differences(offered(l1=6), shown(l1=1)), refused_before(l1=(5, NOW)))) == {1: 6}
 
