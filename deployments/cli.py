@@ -99,6 +99,18 @@ def demo(
 
 
 @app.command()
+def world(
+    port: Annotated[int, typer.Option(help="Порт; 0 значит любой свободный.")] = 8700,
+    speed: Annotated[float, typer.Option(min=0.1, help="Во сколько раз часы мира быстрее настоящих.")] = 1.0,
+) -> None:
+    """Запустить мир-дублёр: сайт, маркетплейсы, CRM и СДЭК на одном адресе, чтобы пробовать настройки без настоящих кабинетов."""
+    from deployments.play_world import play
+
+    with said_plainly():
+        play(port=port, speed=speed)
+
+
+@app.command()
 def inspect(
     files: Annotated[list[Path], typer.Argument(help="Файлы, архивы и папки выгрузки.")],
     as_json: Annotated[bool, typer.Option("--json", help="Список для программы.")] = False,

@@ -4,11 +4,9 @@ The shop's clock and the world's run ten times as fast, with the vendors' limits
 well: half an hour of a new card on Wildberries, an hour of moderation on Ozon, a quarter of an hour until Yandex Market shows a figure.
 """
 
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -25,15 +23,11 @@ from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
 from adapters.settings import ClockSettings, Settings
 from deployments.sample.cabinets import cabinet_goods, selling_rules
-from deployments.world.app import make_world
 from deployments.world.clock import WorldClock
-from deployments.world.ozon.make import MAIN, furnish_ozon
-from deployments.world.ozon.room import Knobs
-from deployments.world.wildberries.make import WAREHOUSE_ID, furnish_wildberries
-from deployments.world.wildberries.room import Habits
-from deployments.world.wildberries.tokens import make_token
-from deployments.world.yandex_market.books import Lags
-from deployments.world.yandex_market.make import BUSINESS, SEPARATE, furnish_yandex_market
+from deployments.world.ozon.make import MAIN
+from deployments.world.whole import OZON_CLIENT, Keys, Waits, make_whole_world
+from deployments.world.wildberries.make import WAREHOUSE_ID
+from deployments.world.yandex_market.make import BUSINESS, SEPARATE
 from tasks.rules.stock import offer
 from tasks.stock import read_free
 
@@ -70,19 +64,12 @@ class Channels:
     """The four channels of the demo: keys, cabinets and settings."""
 
     def __init__(self, clock: ClockSettings) -> None:
-        self._site_key, self._site_secret, self._ozon_key, self._market_key = (secrets.token_urlsafe(16) for _ in range(4))
+        self._keys = Keys()
         self._clock = WorldClock(epoch_at=clock.epoch_at, speed=clock.speed)
-        self._token = make_token(expires_at=self._clock.now() + timedelta(days=180))
 
     def world(self) -> FastAPI:
-        """The stand-in world with all four."""
-        world = make_world(site_key=self._site_key, site_secret=self._site_secret, clock=self._clock)
-        furnish_wildberries(world, clock=self._clock, habits=Habits(settling_s=60))
-        knobs = Knobs(moderation_s=60)
-        furnish_ozon(world, clock=self._clock, client_id="17", api_key=self._ozon_key, knobs=knobs)
-        lags = Lags(**dict.fromkeys(("catalog", "card", "price", "stock"), timedelta(seconds=60)))
-        furnish_yandex_market(world, clock=self._clock, api_key=self._market_key, lags=lags)
-        return world
+        """The stand-in world."""
+        return make_whole_world(keys=self._keys, clock=self._clock, waits=Waits(wildberries_card_s=60, ozon_moderation_s=60, market_s=60))
 
     def settings(self, base: str) -> dict[str, ChannelSettings]:
         """How Utyug reaches them at this address."""
@@ -90,21 +77,21 @@ class Channels:
         return {
             "site": WooCommerceSettings(
                 url=f"{base}/woocommerce",
-                consumer_key=SecretStr(self._site_key),
-                consumer_secret=SecretStr(self._site_secret),
+                consumer_key=SecretStr(self._keys.site_key),
+                consumer_secret=SecretStr(self._keys.site_secret),
                 **selling_rules("woocommerce"),
             ),
             "wb": WildberriesSettings(
                 kind="wildberries",
-                token=SecretStr(self._token),
+                token=SecretStr(self._keys.wildberries(self._clock)),
                 hosts={service: f"{base}/wildberries/{service}-api" for service in services},
                 warehouses={warehouse_of("wildberries"): []},
                 **selling_rules("wildberries"),
             ),
             "ozon": OzonSettings(
                 kind="ozon",
-                client_id="17",
-                api_key=SecretStr(self._ozon_key),
+                client_id=OZON_CLIENT,
+                api_key=SecretStr(self._keys.ozon),
                 url=f"{base}/ozon",
                 warehouses={warehouse_of("ozon"): []},
                 **selling_rules("ozon"),
@@ -112,7 +99,7 @@ class Channels:
             "ym": YandexMarketSettings(
                 kind="yandex_market",
                 business_id=BUSINESS,
-                api_key=SecretStr(self._market_key),
+                api_key=SecretStr(self._keys.market),
                 url=f"{base}/yandex_market",
                 warehouses={warehouse_of("yandex_market"): []},
                 **selling_rules("yandex_market"),
@@ -188,7 +175,8 @@ def _shows(pcs: dict[str, int | None], warehouse: str) -> int | None:
 def _differing_codes(hub: Hub, kept: pl.DataFrame) -> dict[str, str]:
     articles = Assortment(hub).items().select("item_id", article=pl.coalesce("article", "product_article"))
     named = kept.join(articles, on="item_id").filter(pl.col("article").is_not_null(), pl.col("article") != pl.col("channel_sku"))
-    return dict(named.sort("channel_sku").select("channel_sku", "article").rows())
+    is_suffixed = pl.col("channel_sku").str.starts_with(pl.col("article"))
+    return dict(named.sort(is_suffixed, "channel_sku").select("channel_sku", "article").rows())
 
 
 NOTHING_KEPT = pl.DataFrame(schema={"listing_id": pl.Int64, "warehouse_ref": pl.String, "refused_reason": pl.String})

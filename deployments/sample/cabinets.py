@@ -106,6 +106,7 @@ def _listed(offer: Offer, warehouse: str, n: int) -> CabinetGoods:
 def _stale_price(offer: Offer, n: int) -> str:
     """1C's retail price of old, in whole roubles."""
     whole = offer.prices[0].amount.partition(".")[0] if offer.prices else ""
-    if not whole.isdigit() or whole == "0" or offer.prices[0].factor != "1":
+    if not whole.isdigit() or whole == "0" or not offer.prices[0].factor.isdigit():
         return PRICE_UNKNOWN
-    return f"{whole}0.00" if n % PRICE_SLIPPED_EVERY == 1 else f"{whole}.00"
+    roubles = max(1, int(whole) // int(offer.prices[0].factor))
+    return f"{roubles}0.00" if n % PRICE_SLIPPED_EVERY == 1 else f"{roubles}.00"
