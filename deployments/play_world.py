@@ -1,9 +1,8 @@
 """``utyug world``: the stand-in world by itself, with the settings that reach it."""
 
-from datetime import UTC, datetime
-
 import typer
 
+from adapters.clock import Clock
 from adapters.settings import ClockSettings, Settings
 from deployments.demo_channels import Channels
 from deployments.environment import settings_environment
@@ -13,7 +12,7 @@ from deployments.world.served import served
 
 def play(*, port: int, speed: float) -> None:
     """Serve the world until Ctrl+C; print the environment in which Utyug sells there."""
-    clock = ClockSettings(epoch_at=datetime.now(UTC), speed=speed)
+    clock = ClockSettings(epoch_at=Clock().now(), speed=speed)
     channels = Channels(clock)
     with served(channels.world(), port=port) as base:
         told = settings_environment(Settings(clock=clock, channels=channels.settings(base)))

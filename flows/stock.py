@@ -1,5 +1,7 @@
 """Stock: from 1C's counts in the hub to what every channel shows."""
 
+from dataclasses import replace
+
 from prefect import flow, get_run_logger
 
 from adapters.channels import open_channel
@@ -12,10 +14,11 @@ from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
 from tasks.reporting import RunReport, reported_run
-from tasks.rules.stock import agreeing, differences, held_back, lanes, offer, outcomes, overdue, settle
+from tasks.rules.stock import agreeing, differences, held_back, lanes, offer, outcomes, overdue, settle, shown_since
 from tasks.stock import (
     listings_after_search,
     listings_if_searched,
+    note_heard,
     note_overdue,
     note_sent,
     note_shown,
@@ -75,19 +78,22 @@ def _publish(hub: Hub, settings: Settings, name: str) -> Published:
         shown = read_stock(shop, listings, warehouses)
         note_shown(hub, name, listings, shown)
         kept = read_kept(hub, name)
+        heard = shown_since(kept, shown)
+        note_heard(hub, name, listings, heard)
         offered = offer(read_free(hub, places_of, settings.today(hub.clock.now())), listings, kept, warehouses)
         all_differing = differences(offered, shown)
         late = overdue(all_differing, kept, hub.clock.now(), shows_within_s=shop.shows_within_s)
         note_overdue(hub, name, all_differing, late, agreeing(offered, shown))
         differing = held_back(all_differing, kept, hub.clock.now(), pause_s=shop.pause_s, shows_within_s=shop.shows_within_s)
         sent = [send_stock(hub, shop, lane) for lane in lanes(differing) if lane.height]
+        compared = Published(channel=name, listings=listings.height, heard=heard.height)
         if not sent:
-            return Published(channel=name, listings=listings.height)
+            return compared
         read_back = read_stock(shop, differing, warehouses)
         settled = settle(differing, sent, read_back, shows_within_s=shop.shows_within_s)
         note_shown(hub, name, differing, read_back)
         note_sent(hub, name, differing, settled)
-        return Published(channel=name, listings=listings.height, outcomes=outcomes(differing, settled), stopped_by=broken(name, sent))
+        return replace(compared, outcomes=outcomes(differing, settled), stopped_by=broken(name, sent))
 
 
 def _compare(hub: Hub, settings: Settings, name: str) -> Published:

@@ -45,6 +45,7 @@ class Published:
         channel: its name.
         what: stock | cards | prices.
         listings: how many were compared.
+        heard: what earlier runs sent and the channel has only now been seen to take.
         unfit: rows that our own rules did not let out; they lie in the quarantine.
         stopped_by: why it did not come to its end; what was done before is in the outcomes.
         outcomes: ``channel_sku, outcome, sentence`` and what else `COLUMNS` knows, one row per thing that differed.
@@ -53,15 +54,17 @@ class Published:
     channel: str
     what: str = "stock"
     listings: int = 0
+    heard: int = 0
     unfit: int = 0
     stopped_by: SyncError | None = None
     outcomes: pl.DataFrame = field(default_factory=NOTHING.clone)
 
     @property
     def counted(self) -> Counter[str]:
-        """Rows by outcome; ``sent`` is what left, whatever came of it."""
+        """Rows by outcome; ``sent`` is what left, whatever came of it; what was heard only now is accepted without being sent."""
         counted = Counter(self.outcomes["outcome"].to_list())
         counted["sent"] = sum(counted[outcome] for outcome in OUTCOMES if outcome != "unsent")
+        counted["accepted"] += self.heard
         return counted
 
 

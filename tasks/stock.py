@@ -19,6 +19,7 @@ from adapters.hub.unlisted import Unlisted
 from tasks.policy import policy
 from tasks.rules.bundles import bundle_pcs, in_force
 from tasks.rules.stock import GRAIN, gone, lost, refusals, stock_key, would_be_listed
+from validation.quarantine import NONE_REFUSED
 
 SEARCHED_AT_ONCE = 5000
 """New items looked for in one round of stock, so that a large catalogue does not keep figures waiting."""
@@ -124,6 +125,21 @@ def note_sent(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.DataF
     counted = Counter(settled["outcome"].to_list())
     sentence = f"Остатки: отправлено {settled.height - counted['unsent']}, принято {counted['accepted']}, не принято {counted['refused']}."
     Journal(hub).note(kind="stock_sent", subject=f"channel:{channel}", sentence=sentence, detail=dict(counted))
+
+
+@task(name="запомнить дошедшее", **policy)
+def note_heard(hub: Hub, channel: str, listings: pl.DataFrame, heard: pl.DataFrame) -> None:
+    """Figures of earlier runs that the channel shows now are accepted, whatever was known of them.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        listings: `ListingKept`.
+        heard: `StockSent`.
+    """
+    keys = heard.join(listings, on="listing_id").select(key=stock_key())["key"].to_list()
+    Figures(hub).note_sent(heard)
+    ChannelRefusals(hub).settle(channel, entity="stock", keys=keys, refused=NONE_REFUSED)
 
 
 @task(name="запомнить непоказанное", **policy)

@@ -81,13 +81,15 @@ class StockShown(Strict):
 class StockKept(Strict):
     """What the hub remembers of a figure, one row per listing and warehouse.
 
-    ``sent_pcs`` is the last that left and when; ``refused_pcs`` the last that was refused, null where the channel took one since.
+    ``sent_pcs`` is the last that left and when, ``is_open``: nobody knows yet what became of it. ``refused_pcs`` is the last that was
+    refused, null where the channel took one since.
     """
 
     listing_id: int
     warehouse_ref: str
     sent_pcs: int = pa.Field(nullable=True)
     sent_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
+    is_open: bool
     refused_pcs: int = pa.Field(nullable=True)
     refused_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
     refused_reason: str = pa.Field(nullable=True)

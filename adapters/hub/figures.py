@@ -1,7 +1,7 @@
 """The book of figures: what a channel was last told, took, refused and showed of each listing's stock, per warehouse."""
 
 import polars as pl
-from sqlalchemy import Text, case, literal, null, or_, select
+from sqlalchemy import Text, and_, case, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import BigInteger
 
@@ -15,6 +15,7 @@ KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
     "warehouse_ref": pl.String,
     "sent_pcs": pl.Int64,
     "sent_at": pl.Datetime("us", "UTC"),
+    "is_open": pl.Boolean,
     "refused_pcs": pl.Int64,
     "refused_at": pl.Datetime("us", "UTC"),
     "refused_reason": pl.String,
@@ -29,7 +30,11 @@ class Figures:
 
     def kept(self, channel: str) -> pl.DataFrame:
         """`StockKept` of every figure that was ever sent, refused or read there."""
-        of_channel = select(*(listing_stock.c[name] for name in KEPT)).join(listing).where(listing.c.channel == channel)
+        c = listing_stock.c
+        decided_at = func.greatest(c.accepted_at, c.refused_at)
+        is_open = and_(c.sent_at.is_not(None), func.coalesce(decided_at < c.sent_at, True))
+        columns = [is_open.label(name) if name == "is_open" else c[name] for name in KEPT]
+        of_channel = select(*columns).join(listing).where(listing.c.channel == channel)
         with self._hub.engine.begin() as connection:
             rows = connection.execute(of_channel).all()
         return StockKept.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))

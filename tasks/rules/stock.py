@@ -140,6 +140,18 @@ def lost(listings: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
     return listings.join(shown, on="listing_id", how="anti", maintain_order="left")
 
 
+def shown_since(kept: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+    """Figures of earlier runs of which nobody knew what became, and which the channel shows now: `StockSent`, accepted.
+
+    Args:
+        kept: `StockKept`.
+        shown: `StockShown`.
+    """
+    read = kept.filter("is_open").join(shown.select(*GRAIN, "pcs"), on=GRAIN).filter(pl.col("pcs") == pl.col("sent_pcs"))
+    nothing = {"reason": pl.lit(None, pl.String), "sentence": pl.lit(None, pl.String)}
+    return StockSent.validate(read.select(*GRAIN, "pcs", outcome=pl.lit("accepted"), **nothing))
+
+
 def settle(differing: pl.DataFrame, sent: Sequence[pl.DataFrame], shown: pl.DataFrame, *, shows_within_s: float) -> pl.DataFrame:
     """What really became of each write, by the figure read back after it.
 

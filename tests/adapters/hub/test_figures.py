@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import polars as pl
+import pytest
 from sqlalchemy import select
 
 from adapters.hub.figures import Figures
@@ -39,6 +40,16 @@ def test_what_is_about_to_leave_is_taken_for_sent_until_it_is_known_that_it_neve
     assert book.kept("site")["sent_at"].to_list() == [left["sent_at"]]
     book.note_sent(told(listing_id, "unsent"))
     assert book.kept("site")["sent_at"].to_list() == [None]
+
+
+@pytest.mark.parametrize(("outcome", "is_open"), [("accepted", False), ("refused", False), ("unknown", True), ("pending", True)])
+def test_a_figure_is_open_until_its_channel_took_or_refused_it(hub: Hub, outcome: str, is_open: bool) -> None:
+    listing_id, book = listed(hub), Figures(hub)
+    book.note_leaving(told(listing_id, "unknown"))
+    book.note_sent(told(listing_id, outcome))
+    assert book.kept("site")["is_open"].to_list() == [is_open]
+    book.note_leaving(told(listing_id, "unknown"))
+    assert book.kept("site")["is_open"].to_list() == [True]
 
 
 def test_figures_are_kept_per_warehouse_with_what_is_reserved_there(hub: Hub) -> None:

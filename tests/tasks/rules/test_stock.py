@@ -5,7 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.stock import GROWTH_REFUSED_WAITS, agreeing, differences, held_back, lanes, lost, offer, overdue, refusals, settle
+from tasks.rules.stock import (
+    GROWTH_REFUSED_WAITS,
+    agreeing,
+    differences,
+    held_back,
+    lanes,
+    lost,
+    offer,
+    overdue,
+    refusals,
+    settle,
+    shown_since,
+)
 from validation.listings import ListingKept
 from validation.stock import StockKept, StockOffered
 
@@ -23,6 +35,7 @@ KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
     "warehouse_ref": pl.String,
     "sent_pcs": pl.Int64,
     "sent_at": pl.Datetime("us", "UTC"),
+    "is_open": pl.Boolean,
     "refused_pcs": pl.Int64,
     "refused_at": pl.Datetime("us", "UTC"),
     "refused_reason": pl.String,
@@ -42,12 +55,12 @@ def kept(*rows: tuple[int, bool]) -> pl.DataFrame:
 
 
 def refused_before(reason: str = "channel_rejects", **figures: tuple[int, datetime]) -> pl.DataFrame:
-    rows = [(int(n[1:]), "", None, None, *told, reason) for n, told in figures.items()]
+    rows = [(int(n[1:]), "", None, None, False, *told, reason) for n, told in figures.items()]
     return StockKept.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))
 
 
 def sent_before(**figures: tuple[int, datetime]) -> pl.DataFrame:
-    rows = [(int(n[1:]), "", *told, None, None, None) for n, told in figures.items()]
+    rows = [(int(n[1:]), "", *told, True, None, None, None) for n, told in figures.items()]
     return StockKept.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))
 
 
@@ -254,6 +267,12 @@ def test_a_success_that_is_not_shown_is_pending_where_the_channel_needs_a_while(
     differing = differences(offered(l1=5), shown(l1=1))
     settled = settle(differing, [answered("accepted", l1=5)], shown(l1=1), shows_within_s=900)
     assert settled.select("outcome", "reason").rows() == [("pending", None)]
+
+
+def test_a_figure_of_an_earlier_run_is_accepted_when_it_is_seen_at_last() -> None:
+    before = sent_before(l1=(5, NOW), l2=(5, NOW))
+    assert shown_since(before, shown(l1=5, l2=4)).select("listing_id", "pcs", "outcome").rows() == [(1, 5, "accepted")]
+    assert shown_since(before.with_columns(is_open=pl.lit(False)), shown(l1=5)).is_empty()
 
 
 def test_an_accepted_write_that_vanished_from_the_channel_is_refused() -> None:
