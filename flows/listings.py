@@ -19,10 +19,11 @@ from tasks.listings import (
     hear_results,
     issued_codes,
     look_under_codes,
+    note_cards_compared,
     note_prices,
     note_prices_compared,
     note_prices_shown,
-    note_unfit,
+    note_unpriced,
     priced,
     read_cards_kept,
     read_goods,
@@ -36,9 +37,11 @@ from tasks.listings import (
 from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
 from tasks.recipes import take_recipes
 from tasks.reporting import RunReport, reported_run
-from tasks.rules.card_writes import card_differences, card_outcomes, card_trials, not_found, unseen
+from tasks.rules.card_writes import card_differences, card_outcomes, card_trials, not_found, unseen, writes_cards
 from tasks.rules.price_writes import offer_prices, price_differences, price_outcomes, prices_held_back, prices_overdue, settle_prices
 from tasks.stock import listings_after_search, listings_if_searched
+from validation.listings import CardWanted
+from validation.quarantine import NONE_REFUSED, Judged
 
 EVERY_ITEM = 10_000_000
 """A card is made only after the channel was searched for one under the item's own article."""
@@ -80,7 +83,9 @@ def _attempt(hub: Hub, name: str, settings: ChannelSettings, goods: Goods, *, dr
                 return done
             parts = (_try_cards, _try_prices) if dry_run else (_send_cards, _send_prices)
             for part in parts:
-                done.append(part(hub, name, settings, shop, goods))  # noqa: PERF401 - what was done before an error stays
+                done.append(part(hub, name, settings, shop, goods))
+                if done[-1].stopped_by is not None:
+                    break
     except SyncError as error:
         get_run_logger().error("%s: %s", name, error.sentence)
         done.append(Published(channel=name, what=("cards", "prices")[len(done)], stopped_by=error))
@@ -91,13 +96,13 @@ def _send_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, g
     """Hear what became of earlier cards, search, compare, send what differs, hear again."""
     hear_results(hub, name, shop, waits=False)
     listings_after_search(hub, name, shop, limit=EVERY_ITEM)
-    if not settings.cards.creates:
+    rules, kept = settings.cards, read_cards_kept(hub, name)
+    if not writes_cards(kept, creates=rules.creates, updates=rules.updates):
+        note_cards_compared(hub, name, Judged(CardWanted.empty(), NONE_REFUSED), kept)
         return Published(channel=name, what="cards")
-    codes = issued_codes(hub, name, goods.items, settings, dry_run=False)
-    kept = read_cards_kept(hub, name)
+    codes = issued_codes(hub, name, goods.items, settings, dry_run=not rules.creates)
     wanted = wanted_cards(goods, codes, kept, settings)
-    note_unfit(hub, name, "goods", wanted.refused)
-    rules = settings.cards
+    note_cards_compared(hub, name, wanted, kept)
     differing = card_differences(wanted.passed, kept, hub.clock.now(), creates=rules.creates, updates=rules.updates)
     differing = unseen(differing, look_under_codes(hub, name, shop, differing))
     compared = Published(channel=name, what="cards", listings=wanted.passed.height, unfit=wanted.refused.height)
@@ -111,10 +116,11 @@ def _send_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, g
 def _send_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
     """Read, compare, send what differs, read back, remember."""
     if settings.prices is None:
+        note_unpriced(hub, name, NONE_REFUSED)
         return Published(channel=name, what="prices")
     known = listings_after_search(hub, name, shop)
     made = priced(goods, settings, known)
-    note_unfit(hub, name, "pricing", made.refused)
+    note_unpriced(hub, name, made.refused)
     shown = read_prices(shop, known, settings.campaigns)
     note_prices_shown(hub, shown)
     offered = offer_prices(known, made.passed)
@@ -135,13 +141,12 @@ def _send_prices(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, 
 
 def _try_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
     """Cards that would be sent; nothing is written, here or there."""
-    if not settings.cards.creates:
+    rules, kept = settings.cards, read_cards_kept(hub, name)
+    if not writes_cards(kept, creates=rules.creates, updates=rules.updates):
         return Published(channel=name, what="cards")
     known = listings_if_searched(hub, name, shop)
     codes = issued_codes(hub, name, goods.items, settings, dry_run=True)
-    kept = read_cards_kept(hub, name)
     wanted = wanted_cards(goods, codes, kept, settings)
-    rules = settings.cards
     differing = card_differences(wanted.passed, kept, hub.clock.now(), creates=rules.creates, updates=rules.updates)
     differing = not_found(differing, known)
     told = card_trials(unseen(differing, seen_under_codes(shop, differing)))

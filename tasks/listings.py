@@ -18,7 +18,7 @@ from adapters.hub.listings import Listings
 from adapters.hub.price_figures import PriceFigures
 from tasks.policy import policy
 from tasks.rules.bundles import in_force
-from tasks.rules.card_writes import card_refusals, new_codes, unsent_cards
+from tasks.rules.card_writes import card_refusals, new_codes, settled_codes, unsent_cards
 from tasks.rules.cards import cards
 from tasks.rules.codes import code_rules, issue_codes
 from tasks.rules.formats import FORMATS
@@ -165,17 +165,31 @@ def _note_cards(hub: Hub, channel: str, told: pl.DataFrame) -> None:
     Cards(hub).note_sent(channel, told)
 
 
-@task(name="запомнить негодное", **policy)
-def note_unfit(hub: Hub, channel: str, entity: str, refused: pl.DataFrame) -> None:
-    """What the rules do not let out to the channel, as of now: what is fit again leaves the quarantine.
+@task(name="запомнить негодные цены", **policy)
+def note_unpriced(hub: Hub, channel: str, refused: pl.DataFrame) -> None:
+    """Items that no price can be made for, as of now: what has one again leaves the quarantine.
 
     Args:
         hub: the hub.
         channel: its name.
-        entity: ``goods`` or ``pricing``.
         refused: `RowRefused`.
     """
-    ChannelRefusals(hub).settle(channel, entity=entity, keys=None, refused=refused)
+    ChannelRefusals(hub).settle(channel, entity="pricing", keys=None, refused=refused)
+
+
+@task(name="сверить карточки", **policy)
+def note_cards_compared(hub: Hub, channel: str, wanted: Judged, kept: pl.DataFrame) -> None:
+    """What the rules do not let out goes into the quarantine; what is fit again, and refusals of cards that are right now, leave it.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        wanted: `CardWanted`, and `RowRefused` for what is not fit.
+        kept: `CardKept`.
+    """
+    book = ChannelRefusals(hub)
+    book.settle(channel, entity="goods", keys=None, refused=wanted.refused)
+    book.settle(channel, entity="card", keys=settled_codes(wanted.passed, kept), refused=NONE_REFUSED)
 
 
 @task(name="прочитать цены площадки", **policy)

@@ -11,6 +11,17 @@ CARD_REFUSED_WAITS = timedelta(hours=24)
 """A card that was refused is not sent again sooner, unless it says something else by then."""
 
 
+def writes_cards(kept: pl.DataFrame, *, creates: bool, updates: bool) -> bool:
+    """Whether there is anything to write on a channel: cards to be made, or ours to be changed.
+
+    Args:
+        kept: `CardKept`.
+        creates: whether cards are made at all.
+        updates: whether cards that we made are changed.
+    """
+    return creates or (updates and bool(kept["is_ours"].any()))
+
+
 def card_differences(wanted: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, creates: bool, updates: bool) -> pl.DataFrame:
     """Cards that do not say what they should, as far as the channel has told us.
 
@@ -41,6 +52,18 @@ def not_found(differing: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Differences without the cards that a search has just found under the item's own article: for a run that remembers nothing."""
     found = differing.filter(pl.col("refs").is_null()).join(known, on="item_id", how="semi")
     return differing.join(found, on="item_id", how="anti", maintain_order="left")
+
+
+def settled_codes(wanted: pl.DataFrame, kept: pl.DataFrame) -> list[str]:
+    """Codes whose cards say what they should, or are nobody's to write any more: whatever was refused of them is over.
+
+    Args:
+        wanted: `CardWanted`, what is to be written.
+        kept: `CardKept`.
+    """
+    accepted = kept.select("item_id", content_hash="accepted_hash")
+    unsaid = wanted.join(accepted, on=["item_id", "content_hash"], how="anti")
+    return kept.join(unsaid, on="item_id", how="anti")["channel_sku"].to_list()
 
 
 def new_codes(differing: pl.DataFrame) -> list[str]:

@@ -22,8 +22,10 @@ from tests.flows.goods import ask, make_of, rename, sell
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 MARKETPLACES = ("wb", "ozon", "ym")
+SHOWN_AFTER = timedelta(minutes=20)
+"""Yandex Market shows what it took; Wildberries and Ozon have read new cards."""
 READY_AFTER = timedelta(minutes=65)
-"""A new card takes prices and stock everywhere: Ozon's hour of moderation, Wildberries' half an hour, Yandex Market's quarter."""
+"""A new card takes stock everywhere: Ozon's hour of moderation is over, Wildberries' half an hour too."""
 
 
 @pytest.fixture
@@ -43,10 +45,11 @@ def hub(database_url: str, cabinets: Cabinets, monkeypatch: pytest.MonkeyPatch, 
         yield opened
 
 
-def connect(monkeypatch: pytest.MonkeyPatch, cabinets: Cabinets, *names: str) -> None:
-    """Only these channels."""
+def connect(monkeypatch: pytest.MonkeyPatch, cabinets: Cabinets, *names: str, **cards: bool) -> None:
+    """Only these channels; ``cards`` are put over the rules for the cards of each."""
     every = settings_of(cabinets)
-    for variable, value in environment(cabinets, {name: every[name] for name in names}).items():
+    chosen = {name: every[name] | {"cards": every[name]["cards"] | cards} for name in names}
+    for variable, value in environment(cabinets, chosen).items():
         monkeypatch.setenv(variable, value)
 
 
@@ -78,7 +81,7 @@ def shown_table(key: str) -> list[dict[str, Any]]:
     return rows
 
 
-def wait(hub: Hub, passing: timedelta = READY_AFTER) -> None:
+def wait(hub: Hub, passing: timedelta = SHOWN_AFTER) -> None:
     hub.clock.sleep_until(hub.clock.now() + passing)
 
 
@@ -98,7 +101,7 @@ def test_everything_1c_sells_gets_its_card_price_and_stock_once(hub: Hub, cabine
         table = shown_table(f"cards-{channel}")
         assert [row["артикул"] for row in table if row["артикул"].startswith("КР")] == [code]
         assert {row["итог"] for row in table} <= {"принято", "принято, площадка ещё не показала"}
-    wait(hub)
+    wait(hub, READY_AFTER)
     listings()
     stock()
     wait(hub)
@@ -171,6 +174,7 @@ def test_a_refused_card_is_told_in_the_vendors_words_until_it_is_right(hub: Hub,
     assert [key for entity, key, _ in quarantined(hub, "ozon") if entity == "card"] == ["А-1"]
     assert "Площадка пишет: «Товар с такими характеристиками уже существует" in Quarantine(hub).list(source="ozon")["sentence"][0]
     assert sent(listings(channel="ozon"))["ozon cards"] == 0
+    assert len(quarantined(hub, "ozon")) == 1
     rename(hub, "А-1", "Другой утюг")
     listings(channel="ozon")
     assert names(cabinets, "ozon") == {"А-1": "Другой утюг", "А-2": "Утюг А-2"}
@@ -210,6 +214,13 @@ def test_a_card_under_our_new_code_that_somebody_made_is_taken_for_the_items_and
     assert Listings(hub).offered("wb")["item_ref"].to_list() == ["КР-7/2"]
 
 
+def test_a_card_under_the_items_own_article_is_found_before_one_is_made_under_another_code(hub: Hub, cabinets: Cabinets) -> None:
+    cabinets.put("wb", {"КР-7/2": (1, 2490)})
+    sell(hub, "КР-7/2")
+    assert sent(listings(channel="wb"))["wb cards"] == 0
+    assert names(cabinets, "wb") == {"КР-7/2": "Утюг КР-7/2"}
+
+
 def test_a_card_that_somebody_made_after_ours_was_refused_is_left_alone(hub: Hub, cabinets: Cabinets) -> None:
     sell(hub, "А-1")
     cabinets.fault("wb", "refuse_item", sku="А-1")
@@ -233,6 +244,19 @@ def test_a_changed_name_changes_our_card_only(hub: Hub, cabinets: Cabinets) -> N
     assert sent(listings(channel="ym"))["ym cards"] == 1
     wait(hub)
     assert names(cabinets, "ym") == {"ЧУЖОЙ": "Утюг ЧУЖОЙ", "НАШ": "Другое имя"}
+
+
+def test_where_cards_are_made_no_more_ours_are_still_changed(hub: Hub, cabinets: Cabinets, monkeypatch: pytest.MonkeyPatch) -> None:
+    sell(hub, "НАШ")
+    sell(hub, "Б-1", group="Без категории")
+    listings(channel="ozon")
+    assert quarantined(hub, "ozon") == {("goods", "Без категории", "card_has_category")}
+    connect(monkeypatch, cabinets, "ozon", creates=False)
+    rename(hub, "НАШ", "Другое имя")
+    sell(hub, "НОВЫЙ")
+    listings()
+    assert names(cabinets, "ozon") == {"НАШ": "Другое имя"}
+    assert quarantined(hub, "ozon") == set()
 
 
 def test_an_archived_card_under_the_items_article_is_told_and_left_alone(hub: Hub, cabinets: Cabinets) -> None:

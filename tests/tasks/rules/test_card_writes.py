@@ -12,8 +12,10 @@ from tasks.rules.card_writes import (
     card_trials,
     new_codes,
     not_found,
+    settled_codes,
     unseen,
     unsent_cards,
+    writes_cards,
 )
 from tests.tasks.rules.shelf import frame
 from validation.listings import CardKept, CardSent, CardWanted, ListingFound
@@ -54,6 +56,15 @@ def test_a_card_that_is_not_there_is_made_only_where_that_is_allowed() -> None:
     assert differing(wanted(1), kept(1), creates=False) == []
 
 
+@pytest.mark.parametrize(
+    ("is_ours", "creates", "updates", "writes"),
+    [(False, True, False, True), (True, False, True, True), (True, False, False, False), (False, False, True, False)],
+)
+def test_where_no_cards_are_made_ours_are_still_changed(is_ours: bool, creates: bool, updates: bool, writes: bool) -> None:
+    assert writes_cards(kept(1, is_ours=is_ours), creates=creates, updates=updates) is writes
+    assert writes_cards(kept(1).clear(), creates=False, updates=True) is False
+
+
 @pytest.mark.parametrize(("is_ours", "updates", "written"), [(True, True, [1]), (True, False, []), (False, True, [])])
 def test_a_card_that_is_there_is_changed_only_where_we_made_it_and_may(is_ours: bool, updates: bool, written: list[int]) -> None:
     known = kept(1, refs=THERE, is_ours=is_ours, accepted_hash="h0")
@@ -77,6 +88,11 @@ def test_a_refused_card_waits_a_day_unless_it_says_something_else() -> None:
     assert differing(wanted(1), kept(1, refused_hash="h1", refused_at=just_now)) == []
     assert differing(wanted(1), kept(1, refused_hash="h1", refused_at=long_ago)) == [1]
     assert differing(wanted(1), kept(1, refused_hash="h0", refused_at=just_now)) == [1]
+
+
+def test_refusals_are_over_where_the_card_says_what_it_should_or_is_not_ours_to_write() -> None:
+    known = pl.concat([kept(1, accepted_hash="h1"), kept(2, accepted_hash="h0"), kept(3), kept(4, accepted_hash="h1")])
+    assert settled_codes(wanted(1, 2, 3), known) == ["A-1", "A-4"]
 
 
 def test_what_is_on_the_channel_already_under_a_new_code_is_not_written_over() -> None:
