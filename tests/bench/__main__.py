@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import codes, intake, parse, prices
+from tests.bench import codes, intake, parse, prices, publish
 
-BENCHES = {"parse": parse.bench, "intake": intake.bench, "codes": codes.bench, "prices": prices.bench}
+BENCHES = {"parse": parse.bench, "intake": intake.bench, "codes": codes.bench, "prices": prices.bench, "publish": publish.bench}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHES:
