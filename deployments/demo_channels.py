@@ -28,6 +28,8 @@ from deployments.world.ozon.make import MAIN
 from deployments.world.whole import OZON_CLIENT, Keys, Waits, make_whole_world
 from deployments.world.wildberries.make import WAREHOUSE_ID
 from deployments.world.yandex_market.make import BUSINESS, SEPARATE
+from tasks.listings import priced, read_goods
+from tasks.rules.price_writes import offer_prices
 from tasks.rules.stock import offer
 from tasks.stock import read_free
 
@@ -41,11 +43,12 @@ class ChannelTold:
 
     Args:
         sent: cards, prices and figures that left.
-        accepted: of them, taken.
+        accepted: of them, taken; a price that Yandex Market has taken and shows later is among them.
         refused: of them, not taken.
         parts: the same by ``cards``, ``prices`` and ``stock``.
         reasons: what lies in the quarantine of the channel, by reason: the vendor's refusals and what our rules do not let out.
-        read_back: what the channel's own books show against what they should: ``listings``, ``stock_equal``, ``prices_equal``.
+        read_back: what the channel's own books show against what they should: ``listings``, of ``stock`` and ``prices`` how many,
+            and how many are equal.
         codes: codes on the channel that differ from the article in 1C.
         second_run_sent: what one more run had to send.
     """
@@ -135,6 +138,7 @@ def told_by_runs(hub: Hub, *, after_run: int = 0) -> dict[str, ChannelTold]:
             for part, figures in parts.items():
                 counted = Counter(channel.parts.get(part, {}))
                 counted.update({key: figures[key] for key in SENT})
+                counted["accepted"] += figures["pending"] if part == "prices" else 0
                 channel.parts[part] = {key: counted[key] for key in SENT}
     for channel in told.values():
         for key in ("sent", "accepted", "refused"):
@@ -155,15 +159,25 @@ def is_settled(hub: Hub, told: Mapping[str, ChannelTold]) -> bool:
 
 def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) -> None:
     """Beside what was sent, what the channels' own books show, and what lies in their quarantine."""
+    today = settings.today(hub.clock.now())
+    goods = read_goods.fn(hub, today)
     for name, channel in settings.channels.items():
         truth: dict[str, Any] = httpx.get(f"{base}/_control/{channel.kind}/books", timeout=60).raise_for_status().json()["goods"]
         report = told.setdefault(name, ChannelTold())
         report.reasons = Quarantine(hub).counts(source=name)
         kept = Listings(hub).offered(name)
-        free = read_free.fn(hub, channel.places_of, settings.today(hub.clock.now()))
+        free = read_free.fn(hub, channel.places_of, today)
         offered = offer(free, kept, NOTHING_KEPT, list(channel.places_of))
         shown = [_shows(truth[row["channel_sku"]]["pcs"], row["warehouse_ref"]) == row["pcs"] for row in offered.to_dicts()]
-        report.read_back = {"listings": kept.height, "stock": len(shown), "stock_equal": sum(shown)}
+        asked = offer_prices(kept, priced(goods, channel, kept).passed)
+        asks = [truth[row["channel_sku"]]["price_kopecks"] == row["price_kopecks"] for row in asked.to_dicts()]
+        report.read_back = {
+            "listings": kept.height,
+            "stock": len(shown),
+            "stock_equal": sum(shown),
+            "prices": len(asks),
+            "prices_equal": sum(asks),
+        }
         report.codes = _differing_codes(hub, kept)
 
 

@@ -29,7 +29,7 @@ def _sent(told: Mapping[str, ChannelTold]) -> Table:
     table = Table("Площадка", "Что", "Отправлено", "Принято", "Не принято", "Показывает верно", title="Площадки")
     for name, channel in told.items():
         for part, figures in channel.parts.items():
-            seen = f"{channel.read_back['stock_equal']} из {channel.read_back['stock']}" if part == "stock" else ""
+            seen = f"{channel.read_back[f'{part}_equal']} из {channel.read_back[part]}" if part in channel.read_back else ""
             table.add_row(_titled(name), TITLES[part], *(str(figures[key]) for key in ("sent", "accepted", "refused")), seen)
     return table
 

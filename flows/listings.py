@@ -37,7 +37,7 @@ from tasks.listings import (
 from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
 from tasks.recipes import take_recipes
 from tasks.reporting import RunReport, reported_run
-from tasks.rules.card_writes import card_differences, card_outcomes, card_trials, not_found, unseen, writes_cards
+from tasks.rules.card_writes import accepted_cards, card_differences, card_outcomes, card_trials, not_found, unseen, writes_cards
 from tasks.rules.price_writes import offer_prices, price_differences, price_outcomes, prices_held_back, prices_overdue, settle_prices
 from tasks.stock import listings_after_search, listings_if_searched
 from validation.listings import CardWanted
@@ -94,18 +94,18 @@ def _attempt(hub: Hub, name: str, settings: ChannelSettings, goods: Goods, *, dr
 
 def _send_cards(hub: Hub, name: str, settings: ChannelSettings, shop: Channel, goods: Goods) -> Published:
     """Hear what became of earlier cards, search, compare, send what differs, hear again."""
-    hear_results(hub, name, shop, waits=False)
+    heard_before = accepted_cards(hear_results(hub, name, shop, waits=False))
     listings_after_search(hub, name, shop, limit=EVERY_ITEM)
     rules, kept = settings.cards, read_cards_kept(hub, name)
     if not writes_cards(kept, creates=rules.creates, updates=rules.updates):
         note_cards_compared(hub, name, Judged(CardWanted.empty(), NONE_REFUSED), kept)
-        return Published(channel=name, what="cards")
+        return Published(channel=name, what="cards", heard=heard_before)
     codes = issued_codes(hub, name, goods.items, settings, dry_run=not rules.creates)
     wanted = wanted_cards(goods, codes, kept, settings)
     note_cards_compared(hub, name, wanted, kept)
     differing = card_differences(wanted.passed, kept, hub.clock.now(), creates=rules.creates, updates=rules.updates)
     differing = unseen(differing, look_under_codes(hub, name, shop, differing))
-    compared = Published(channel=name, what="cards", listings=wanted.passed.height, unfit=wanted.refused.height)
+    compared = Published(channel=name, what="cards", listings=wanted.passed.height, heard=heard_before, unfit=wanted.refused.height)
     if differing.is_empty():
         return compared
     sent = send_cards(hub, name, shop, differing)

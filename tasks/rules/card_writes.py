@@ -89,6 +89,11 @@ def unsent_cards(wanted: pl.DataFrame) -> pl.DataFrame:
     return CardSent.validate(told)
 
 
+def accepted_cards(told: pl.DataFrame) -> int:
+    """How many cards of `CardSent` the channel took."""
+    return told.filter(pl.col("outcome") == "accepted").height
+
+
 def card_outcomes(sent: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
     """For people: ``channel_sku, outcome, sentence`` of what was sent, in its order, by what was heard of it since."""
     latest = pl.concat([sent, heard]).unique("item_id", keep="last")
