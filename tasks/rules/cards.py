@@ -21,6 +21,7 @@ WHOLE_GROUP_FROM = 2
 """A fault that as many goods of a group and all of them have is the group's."""
 OF_SETTINGS = ("card_has_category", "card_has_type")
 UNHASHED = ("refs", "price_kopecks", "content_hash")
+NO_GROUP = "без группы"
 GROUP_CODE = "ГР"
 GROUP_DIGITS = 12
 NOTHING = "\0"

@@ -284,3 +284,8 @@ def test_a_hash_is_the_same_in_every_version() -> None:
 def test_a_rule_that_cannot_be_meant_is_refused(rules: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=f"(?i){words}"):
         CardRules.model_validate(rules)
+
+
+def test_goods_of_no_group_are_told_as_such() -> None:
+    refused = made(items({"group_path": None}), OZON, **MAPPED).refused
+    assert refused.select("key", "reason").rows() == [("без группы", "card_has_category")]
