@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from prefect import Task
+from sqlalchemy import select
 
 import tasks.listings
 import tasks.stock
@@ -14,6 +15,7 @@ from adapters.errors import ContractBroken, SyncError, Unauthorized, Unavailable
 from adapters.hub.cards import Cards
 from adapters.hub.hub import Hub
 from adapters.hub.quarantine import Quarantine
+from adapters.hub.tables.journal import quarantine
 from deployments.world.yandex_market.books import Lags
 from flows.listings import listings
 from flows.stock import stock
@@ -108,8 +110,16 @@ def quarantined(hub: Hub) -> list[tuple[str, str, str, str]]:
     return Quarantine(hub).list().select("source", "entity", "key", "sentence").rows()
 
 
+def was_lied_to(hub: Hub) -> bool:
+    caught = select(quarantine.c.source).where(quarantine.c.reason == "not_shown", quarantine.c.state == "resolved")
+    with hub.engine.begin() as connection:
+        return connection.execute(caught).first() is not None
+
+
 def lie(cabinets: Cabinets) -> None:
-    """Everything that may go wrong on the way, on every channel, until it is cleared."""
+    """Everything that may go wrong on the way, on every channel, until it is cleared; two first figures are lied about for sure."""
+    cabinets.fault("wb", "lie", method="PUT", path="/api/v3/stocks/")
+    cabinets.fault("ozon", "lie", path="/v2/products/stocks")
     for channel in KINDS:
         cabinets.fault(channel, "lie", times=None, share=0.1)
         cabinets.fault(channel, "timeout_after", times=None, share=0.1)
@@ -138,6 +148,7 @@ def test_while_the_world_lies_every_channel_comes_to_show_what_1c_says(cabinets:
     hub.clock.sleep_until(hub.clock.now() + timedelta(seconds=2 * LATE_S))
     assert [differing(cabinets, channel, EVENING) for channel in KINDS] == [{}] * len(KINDS)
     assert (listings().changed, stock().changed) == (0, 0)
+    assert was_lied_to(hub)
     assert quarantined(hub) == []
     assert [cabinets.limited(channel) for channel in KINDS] == [{}] * len(KINDS)
 
