@@ -27,7 +27,7 @@ SHOP_PRICES_SENT = Limit.per_window("updatePrices", 10_000, 60, burst=1000)
 QUARANTINE_READ = Limit.per_window("getBusinessQuarantineOffers", 5000, 60, burst=100)
 SHOP_QUARANTINE_READ = Limit.per_window("getCampaignQuarantineOffers", 5000, 60, burst=100)
 
-STOCK_READ = Limit.per_window("getStocksOnPartnerWarehouses", 500, 60, burst=50)
+STOCK_READ = Limit.per_window("getStocksOnPartnerWarehouses", 500, 60, burst=240)
 STOCK_SENT = Limit.per_window("updateStocksOnPartnerWarehouses", 50, 60, burst=15)
 SHOP_STOCK_READ = Limit.per_window("getStocks", 100_000, 60, burst=20_000)
 SHOP_STOCK_SENT = Limit.per_window("updateStocks", 100_000, 60, burst=20_000)
