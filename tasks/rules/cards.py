@@ -199,5 +199,5 @@ def _refused(judged: pl.DataFrame) -> pl.DataFrame:
     is_whole = (pl.col("alike") == pl.col("goods")) & (pl.col("goods") >= WHOLE_GROUP_FROM) | pl.col("reason").is_in(OF_SETTINGS)
     groups = faulty.filter(is_whole).group_by("group_path", "reason", maintain_order=True).agg(items=pl.len())
     single = faulty.filter(~is_whole).select("channel_sku", "item_ref", "title", "group_path", "reason")
-    told = ((groups, pl.col("group_path")), (single, pl.col("channel_sku")))
+    told = ((groups, pl.col("group_path").fill_null(NO_GROUP)), (single, pl.col("channel_sku")))
     return pl.concat([refuse(rows.with_columns(row=pl.lit(None, pl.Int64)), entity="card", key=key) for rows, key in told])
