@@ -3,7 +3,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.rules.formats import OZON, WILDBERRIES, YANDEX_MARKET, Format
@@ -96,7 +96,7 @@ def test_what_is_cut_fits_and_is_made_of_the_texts_own_words(text: str, most: in
     assert len(own) == 1 or set(own) <= whole
 
 
-@patient
+@settings(patient, max_examples=25)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=120),
     st.lists(st.sampled_from(["Белый", "110×30 см", "x" * 70]), max_size=3),
