@@ -5,7 +5,7 @@ that use one account share its turns through the hub (`adapters.hub.pace`), a lo
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,6 +73,11 @@ def not_too_far(leave_at: datetime, now: datetime, *, system: str) -> None:
         raise RateLimited(sentence, system=system, retry_after_s=wait_s)
 
 
+def slowest_first(limits: Iterable[Limit]) -> list[Limit]:
+    """The order in which a call takes its turns: each is booked when the one before it has come, or it would be booked too early."""
+    return sorted((limit for limit in limits if limit.interval_s > 0), key=lambda limit: -limit.interval_s)
+
+
 class LocalPace:
     """The turns of one account within one process.
 
@@ -95,11 +100,8 @@ class LocalPace:
             for limit in limits:
                 if limit.parallel is not None:
                     held.enter_context(self._slots_of(limit, limit.parallel))
-            left = dict(limits)
-            while left:
-                limit, leave_at = self._book_farthest(left)
-                self._clock.sleep_until(leave_at)
-                del left[limit]
+            for limit in slowest_first(limits):
+                self._clock.sleep_until(self._book(limit, limits[limit]))
             yield
 
     def charge(self, limit: Limit, cost: int) -> None:
@@ -113,14 +115,12 @@ class LocalPace:
             full_at = until + timedelta(seconds=limit.interval_s) * (limit.burst - 1)
             self._booked[limit.name] = max(self._booked.get(limit.name, full_at), full_at)
 
-    def _book_farthest(self, limits: Mapping[Limit, int]) -> tuple[Limit, datetime]:
-        """Book the turn that is furthest away; the others are booked when it has come, or they would be booked too early."""
+    def _book(self, limit: Limit, cost: int) -> datetime:
         with self._lock:
-            turns = {limit: self._turn(limit, cost) for limit, cost in limits.items()}
-            limit, taken = max(turns.items(), key=lambda each: each[1].leave_at)
+            taken = self._turn(limit, cost)
             not_too_far(taken.leave_at, self._clock.now(), system=self._system)
             self._booked[limit.name] = taken.booked_until
-        return limit, taken.leave_at
+        return taken.leave_at
 
     def _turn(self, limit: Limit, cost: int) -> Turn:
         return turn(self._booked.get(limit.name), self._clock.now(), interval_s=limit.interval_s, burst=limit.burst, cost=cost)

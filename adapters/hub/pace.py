@@ -1,17 +1,17 @@
 """The turns of an account that several processes share: instants in the hub, and locks for calls under way."""
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub.hub import Hub
 from adapters.hub.tables.listing import pace
-from adapters.pace import Limit, not_too_far
-from tasks.rules.pace import Turn, turn
+from adapters.pace import LONGEST_WAIT_S, Limit, not_too_far, slowest_first
+from tasks.rules.pace import allowance
 
 
 class HubPace:
@@ -36,63 +36,50 @@ class HubPace:
             for limit in limits:
                 if limit.parallel is not None:
                     held.enter_context(self._slot(limit, limit.parallel))
-            left = {limit: cost for limit, cost in limits.items() if limit.interval_s > 0}
-            while left:
-                limit, leave_at = self._book_farthest(left)
-                self._hub.clock.sleep_until(leave_at)
-                del left[limit]
+            for limit in slowest_first(limits):
+                self._hub.clock.sleep_until(self._book(limit, limits[limit]))
             yield
 
     def charge(self, limit: Limit, cost: int) -> None:
         """`Pace.charge`."""
-        self._begin([limit])
-        with self._hub.engine.begin() as connection:
-            booked = self._booked(connection, {limit.name})
-            self._leave(connection, limit.name, self._turn(booked[limit.name], limit, cost).booked_until)
+        self._move(limit, func.greatest(pace.c.booked_until, self._hub.clock.now()) + timedelta(seconds=limit.interval_s) * cost)
 
     def pause(self, limit: Limit, until: datetime) -> None:
         """`Pace.pause`."""
-        self._begin([limit])
         full_at = until + timedelta(seconds=limit.interval_s) * (limit.burst - 1)
+        self._move(limit, func.greatest(pace.c.booked_until, full_at))
+
+    def _book(self, limit: Limit, cost: int) -> datetime:
+        """Book a turn by `tasks.rules.pace.turn`, in one statement: every call waits for it."""
+        now = self._hub.clock.now()
+        allowed = allowance(interval_s=limit.interval_s, burst=limit.burst, cost=cost)
+        worth = timedelta(seconds=limit.interval_s) * cost
+        latest = now + timedelta(seconds=LONGEST_WAIT_S) + allowed - worth
+        taken = self._move(limit, func.greatest(pace.c.booked_until, now) + worth, pace.c.booked_until <= latest)
+        if taken is None:
+            taken = self._booked_until(limit) + worth
+        leave_at = max(now, taken - allowed)
+        not_too_far(leave_at, now, system=self._system)
+        return leave_at
+
+    def _move(self, limit: Limit, booked_until: ColumnElement[datetime], *where: ColumnElement[bool]) -> datetime | None:
+        """Book a limit further; how far it is booked then, none where a condition forbade it."""
+        moved = pace.update().where(*self._of(limit), *where).values(booked_until=booked_until).returning(pace.c.booked_until)
+        with self._hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if limit.name not in self._begun:
+                fresh = {"account": self._account, "name": limit.name, "booked_until": self._hub.clock.now()}
+                connection.execute(insert(pace).values(fresh).on_conflict_do_nothing())
+                self._begun.add(limit.name)
+            told: datetime | None = connection.execute(moved).scalar()
+        return told
+
+    def _booked_until(self, limit: Limit) -> datetime:
         with self._hub.engine.begin() as connection:
-            booked = self._booked(connection, {limit.name})
-            self._leave(connection, limit.name, max(booked[limit.name], full_at))
+            booked: datetime = connection.execute(select(pace.c.booked_until).where(*self._of(limit))).scalar_one()
+        return booked
 
-    def _book_farthest(self, limits: Mapping[Limit, int]) -> tuple[Limit, datetime]:
-        """Book the turn that is furthest away; the others are booked when it has come, or they would be booked too early."""
-        self._begin(limits)
-        with self._hub.engine.begin() as connection:
-            booked = self._booked(connection, {limit.name for limit in limits})
-            turns = {limit: self._turn(booked[limit.name], limit, cost) for limit, cost in limits.items()}
-            limit, taken = max(turns.items(), key=lambda each: each[1].leave_at)
-            not_too_far(taken.leave_at, self._hub.clock.now(), system=self._system)
-            self._leave(connection, limit.name, taken.booked_until)
-        return limit, taken.leave_at
-
-    def _turn(self, booked: datetime, limit: Limit, cost: int) -> Turn:
-        return turn(booked, self._hub.clock.now(), interval_s=limit.interval_s, burst=limit.burst, cost=cost)
-
-    def _booked(self, connection: Connection, names: set[str]) -> dict[str, datetime]:
-        """How far each limit is booked; nobody else changes them until the transaction ends."""
-        # Every call waits for this transaction; what a crash of the server would lose of it is over in seconds.
-        connection.execute(text("set local synchronous_commit = off"))
-        own = (pace.c.account == self._account, pace.c.name.in_(names))
-        locked = select(pace.c.name, pace.c.booked_until).where(*own).order_by(pace.c.name).with_for_update()
-        return {row.name: row.booked_until for row in connection.execute(locked)}
-
-    def _begin(self, limits: Iterable[Limit]) -> None:
-        """Make sure that each limit has its row, before anybody holds a lock on another."""
-        new = sorted({limit.name for limit in limits} - self._begun)
-        if not new:
-            return
-        fresh = [{"account": self._account, "name": name, "booked_until": self._hub.clock.now()} for name in new]
-        with self._hub.engine.begin() as connection:
-            connection.execute(insert(pace).values(fresh).on_conflict_do_nothing())
-        self._begun.update(new)
-
-    def _leave(self, connection: Connection, name: str, booked_until: datetime) -> None:
-        own = (pace.c.account == self._account, pace.c.name == name)
-        connection.execute(pace.update().where(*own).values(booked_until=booked_until))
+    def _of(self, limit: Limit) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return pace.c.account == self._account, pace.c.name == limit.name
 
     @contextmanager
     def _slot(self, limit: Limit, parallel: int) -> Iterator[None]:

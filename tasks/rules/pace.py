@@ -21,8 +21,10 @@ def turn(booked_until: datetime | None, now: datetime, *, interval_s: float, bur
         burst: calls that a full bucket lets through at once.
         cost: how many calls this one counts for; more than ``burst`` waits for the bucket to be full.
     """
-    worth = timedelta(seconds=interval_s) * cost
-    booked = max(booked_until or now, now)
-    allowed = timedelta(seconds=interval_s) * max(burst, cost)
-    leave_at = max(now, booked + worth - allowed)
-    return Turn(leave_at, max(booked, leave_at) + worth)
+    taken = max(booked_until or now, now) + timedelta(seconds=interval_s) * cost
+    return Turn(max(now, taken - allowance(interval_s=interval_s, burst=burst, cost=cost)), taken)
+
+
+def allowance(*, interval_s: float, burst: int, cost: int) -> timedelta:
+    """How far the bucket may be booked when a call leaves."""
+    return timedelta(seconds=interval_s) * max(burst, cost)

@@ -65,7 +65,7 @@ def test_limits_of_one_call_are_all_kept() -> None:
 
 def test_a_turn_too_far_away_is_refused_and_leaves_the_others_their_own() -> None:
     clock, pace = paced()
-    stocks, other = Limit(name="stocks", interval_s=1.0), Limit(name="prices", interval_s=1.0)
+    stocks, other = Limit(name="stocks", interval_s=3.0), Limit(name="prices", interval_s=1.0)
     pace.pause(stocks, NOW + timedelta(hours=1))
     with pytest.raises(RateLimited), pace.turn({other: 1, stocks: 1}):
         pass

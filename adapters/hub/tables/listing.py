@@ -81,4 +81,6 @@ pace = Table(
     Column("account", Text, primary_key=True),
     Column("name", Text, primary_key=True, comment="the vendor's group of methods"),
     at_column("booked_until"),
+    prefixes=["UNLOGGED"],
 )
+"""Not logged: every call writes here, and what a crash of the server loses of it is over in seconds."""

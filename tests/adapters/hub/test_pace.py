@@ -1,17 +1,21 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from threading import Barrier, Lock
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from adapters.clock import Clock
 from adapters.errors import RateLimited
 from adapters.hub.hub import Hub
 from adapters.hub.pace import HubPace
-from adapters.pace import Limit
+from adapters.pace import Limit, LocalPace, Pace
 
 FAST = Clock(epoch_at=datetime(2026, 1, 1, tzinfo=UTC), speed=200.0)
 STOCKS = Limit(name="stocks", interval_s=2.0, burst=3)
+EVERYTHING = Limit(name="all", interval_s=0.5)
 
 
 def paced(url: str) -> tuple[Hub, HubPace]:
@@ -82,6 +86,41 @@ def test_a_turn_too_far_away_is_not_waited_for_and_not_taken(database_url: str) 
         assert caught.value.retry_after_s is not None
         assert 3000 < caught.value.retry_after_s <= 3600
     hub.engine.dispose()
+
+
+class Waits:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.instant = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def sleep_until(self, instant: datetime) -> None:
+        self.instant = max(self.instant, instant)
+
+
+def leaves_at(clock: Waits, pace: Pace, calls: list[tuple[int, int]]) -> list[datetime | None]:
+    """When each call leaves, none where its turn is too far away; ``calls`` are what one costs and the seconds before it."""
+    left: list[datetime | None] = []
+    for cost, before_s in calls:
+        clock.instant += timedelta(seconds=before_s)
+        try:
+            with pace.turn({STOCKS: cost, EVERYTHING: 1}):
+                left.append(clock.instant)
+        except RateLimited:
+            left.append(None)
+    return left
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(calls=st.lists(st.tuples(st.integers(1, 40), st.integers(0, 30)), max_size=12))
+def test_the_hub_gives_the_very_turns_of_the_rule(database_url: str, calls: list[tuple[int, int]]) -> None:
+    alone, together = Waits(), Waits()
+    with Hub(database_url, clock=together) as hub:  # type: ignore[arg-type]
+        shared = HubPace(hub, token_hex(8), system="Ozon")
+        assert leaves_at(together, shared, calls) == leaves_at(alone, LocalPace("Ozon", clock=alone), calls)  # type: ignore[arg-type]
 
 
 def test_a_penalty_is_paid_by_the_calls_after_it(database_url: str) -> None:

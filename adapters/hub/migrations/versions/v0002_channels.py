@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False, comment="the vendor's group of methods"),
         sa.Column("booked_until", AT, nullable=False),
         sa.PrimaryKeyConstraint("account", "name", name="pk_pace"),
+        prefixes=["UNLOGGED"],
     )
 
 
