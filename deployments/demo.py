@@ -51,9 +51,9 @@ OWN_GOODS_ON_SITE = 500
 SHOP_SPEED = 10.0
 UNHURRIED: dict[str, Any] = {
     name: OnecSettings.model_fields[name].default * SHOP_SPEED
-    for name in ("progress_wait_s", "stalled_after_s", "file_quiet_s", "series_quiet_s", "shift_idle_s")
+    for name in ("stalled_after_s", "file_quiet_s", "series_quiet_s")
 }
-"""What 1C and the watched folder are given stays real time: they do not live by the shop's clock."""
+"""What 1C and the watched folder are given by the shop's clock stays as long for them, who do not live by it."""
 
 
 @dataclass(kw_only=True)
