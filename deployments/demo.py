@@ -50,8 +50,7 @@ SETTLED_WITHIN_S = 300.0
 OWN_GOODS_ON_SITE = 500
 SHOP_SPEED = 10.0
 UNHURRIED: dict[str, Any] = {
-    name: OnecSettings.model_fields[name].default * SHOP_SPEED
-    for name in ("stalled_after_s", "file_quiet_s", "series_quiet_s")
+    name: OnecSettings.model_fields[name].default * SHOP_SPEED for name in ("stalled_after_s", "file_quiet_s", "series_quiet_s")
 }
 """What 1C and the watched folder are given by the shop's clock stays as long for them, who do not live by it."""
 
