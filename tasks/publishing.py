@@ -28,8 +28,8 @@ COLUMNS = {
     "campaign_ref": "магазин",
     "shown_pcs": "показывала",
     "pcs": "остаток",
-    "shown_kopecks": "просила, коп.",
-    "price_kopecks": "цена, коп.",
+    "shown_kopecks": "просила, ₽",
+    "price_kopecks": "цена, ₽",
     "outcome": "итог",
     "sentence": "почему",
 }
@@ -117,7 +117,15 @@ def show_published(told: Sequence[Published], report: RunReport) -> None:
 def _rows(rounds: Sequence[Published]) -> list[dict[str, object]]:
     rows = pl.concat([one.outcomes for one in rounds], how="diagonal")
     shown = {column: name for column, name in COLUMNS.items() if column in rows.columns}
-    return rows.with_columns(pl.col("outcome").replace_strict(IN_RUSSIAN)).select(list(shown)).rename(shown).to_dicts()
+    told = rows.sort(pl.col("outcome") == "accepted", maintain_order=True).with_columns(
+        pl.col("outcome").replace_strict(IN_RUSSIAN), *(_roubles(column) for column in rows.columns if column.endswith("_kopecks"))
+    )
+    return told.select(list(shown)).rename(shown).to_dicts()
+
+
+def _roubles(column: str) -> pl.Expr:
+    price = pl.col(column)
+    return pl.format("{},{}", price // 100, (price % 100).cast(pl.String).str.zfill(2)).alias(column)
 
 
 def _slug(name: str) -> str:

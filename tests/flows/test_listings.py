@@ -156,8 +156,8 @@ def test_a_dry_run_shows_the_differences_and_writes_nothing(hub: Hub, cabinets: 
     assert shown_table("prices-ozon")[0] == {
         "артикул": "УТ-1",
         "магазин": "",
-        "просила, коп.": 249_000,
-        "цена, коп.": 100_000,
+        "просила, ₽": "2490,00",
+        "цена, ₽": "1000,00",
         "итог": "отличается, не отправлялось (проба)",
         "почему": None,
     }
