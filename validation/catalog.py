@@ -29,7 +29,6 @@ CURRENCIES = (
     "TJS",
     "MDL",
 )
-BARCODE_LENGTHS = (8, 12, 13, 14)
 VAT_RATES = ("none", "0", "5", "7", "10", "16", "18", "20", "22")
 
 

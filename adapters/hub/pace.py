@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub.hub import Hub
@@ -27,7 +27,6 @@ class HubPace:
         self._hub = hub
         self._account = account
         self._system = system
-        self._begun: set[str] = set()
 
     @contextmanager
     def turn(self, limits: Mapping[Limit, int]) -> Iterator[None]:
@@ -66,12 +65,16 @@ class HubPace:
         """Book a limit further; how far it is booked then, none where a condition forbade it."""
         moved = pace.update().where(*self._of(limit), *where).values(booked_until=booked_until).returning(pace.c.booked_until)
         with self._hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if limit.name not in self._begun:
-                fresh = {"account": self._account, "name": limit.name, "booked_until": self._hub.clock.now()}
-                connection.execute(insert(pace).values(fresh).on_conflict_do_nothing())
-                self._begun.add(limit.name)
             told: datetime | None = connection.execute(moved).scalar()
+            if told is None and self._is_new(connection, limit):
+                told = connection.execute(moved).scalar()
         return told
+
+    def _is_new(self, connection: Connection, limit: Limit) -> bool:
+        """Whether the limit had no row and has one now: nobody called yet, or the server has crashed and forgotten."""
+        fresh = {"account": self._account, "name": limit.name, "booked_until": self._hub.clock.now()}
+        put = insert(pace).values(fresh).on_conflict_do_nothing().returning(pace.c.name)
+        return connection.execute(put).scalar() is not None
 
     def _booked_until(self, limit: Limit) -> datetime:
         with self._hub.engine.begin() as connection:

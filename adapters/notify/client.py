@@ -44,10 +44,6 @@ class Messenger:
             refused.append(name)
         return Delivery(taken_by=None, refused_by=tuple(refused))
 
-    def has_route(self, kind: str) -> bool:
-        """Whether anybody would hear of this kind."""
-        return next(self._addresses(kind), None) is not None
-
     def _addresses(self, kind: str) -> Iterator[tuple[str, str]]:
         for wanted in (kind, "*"):
             for name, route in self._routes.items():

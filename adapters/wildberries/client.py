@@ -112,11 +112,6 @@ class WildberriesClient:
             connection.close()
 
 
-def in_lots(frame: pl.DataFrame, size: int) -> list[pl.DataFrame]:
-    """The frame cut into pieces of at most ``size`` rows."""
-    return list(frame.iter_slices(size))
-
-
 def refusals(error: Rejected) -> list[dict[str, Any]]:
     """What a refusing answer holds, whichever of its shapes it has: an object, or a list of them; nothing where it is no JSON."""
     return list(_objects(error.answer))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
-PRODUCT_TYPES = ("simple", "grouped", "external", "variable")
 REDUCING = ("on-hold", "processing", "completed")
 """Statuses of an order whose goods have left the shelf."""
 RESTORING = ("pending", "cancelled")

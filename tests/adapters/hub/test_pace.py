@@ -123,6 +123,16 @@ def test_the_hub_gives_the_very_turns_of_the_rule(database_url: str, calls: list
         assert leaves_at(together, shared, calls) == leaves_at(alone, LocalPace("Ozon", clock=alone), calls)  # type: ignore[arg-type]
 
 
+def test_a_server_that_crashed_and_forgot_the_pace_stops_nobody(database_url: str) -> None:
+    hub, pace = paced(database_url)
+    assert len(left_at(pace, 2)) == 2
+    with hub.engine.begin() as connection:
+        connection.exec_driver_sql("truncate pace")
+    assert len(left_at(pace, 2)) == 2
+    pace.charge(STOCKS, 1)
+    hub.engine.dispose()
+
+
 def test_a_penalty_is_paid_by_the_calls_after_it(database_url: str) -> None:
     hub, pace = paced(database_url)
     began_at = FAST.now()
