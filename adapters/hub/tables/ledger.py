@@ -16,6 +16,9 @@ ledger_balance = Table(
     Column("pcs", BigInteger, nullable=False),
     CheckConstraint("account = 'pool' or pcs >= 0", name="only_the_pool_may_be_negative"),
     Index("ix_ledger_balance_promised", "item_id", "place", postgresql_where=text("account <> 'pool'")),
+    Index(
+        "ix_ledger_balance_account", "account", postgresql_ops={"account": "text_pattern_ops"}, postgresql_where=text("account <> 'pool'")
+    ),
 )
 
 ledger_movement = Table(
@@ -31,6 +34,7 @@ ledger_movement = Table(
     Column("reason", Text, nullable=False),
     Column("reference", Text, nullable=False, comment="what caused it: feed:17, order:…, a caller's own key"),
     Index("ix_ledger_movement_item", "item_id", "movement_id"),
+    Index("ix_ledger_movement_given", "from_account", "at", postgresql_where=text("from_account like 'exposure:%'")),
     Index("ix_ledger_movement_reference", "reference", postgresql_where=text("reason <> 'count'")),
 )
 
