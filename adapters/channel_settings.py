@@ -7,15 +7,41 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, SecretStr, model_validator
 
+from tasks.rules.bounds import Bounds
 from tasks.rules.card_rules import CardRules
 from tasks.rules.price_rules import PriceRules
 from validation.part import Part
+
+
+class OrderSettings(Part):
+    """How orders of a channel are taken."""
+
+    poll_s: float = Field(default=30.0, gt=0, description="a poll comes after so long even where no push did")
+    overlap_s: float = Field(default=3600.0, ge=0, description="every poll looks so far back behind the one before")
+    adopts: Literal["new", "none"] = Field(
+        default="new",
+        description="of the orders that were there before Utyug, those that nobody has confirmed yet are taken over, or none are; "
+        "the rest is left to 1C as it is",
+    )
+    push_secret: SecretStr | None = Field(
+        default=None, description="WooCommerce: the webhook's secret; elsewhere the secret part of the address pushes are sent to"
+    )
+    push_networks: list[str] | None = Field(default=None, description="where pushes may come from; the vendor's own networks by default")
+
+
+class MirrorSettings(Part):
+    """One shared number less a buffer, instead of a quota: reach before certainty. Such items may be sold twice."""
+
+    articles: list[str] = Field(default_factory=list, description="of the items; * for all")
+    buffer_pcs: int = Field(default=1, ge=0)
 
 
 class AnyChannel(Part):
     """What every channel is told."""
 
     timeout_s: float = Field(default=30.0, gt=0, description="of one call")
+    orders: OrderSettings = OrderSettings()
+    mirror: MirrorSettings = MirrorSettings()
     cards: CardRules = CardRules()
     prices: PriceRules | None = Field(default=None, description="how prices are made of 1C's; none: Utyug leaves prices alone")
 
@@ -28,6 +54,14 @@ class WooCommerceSettings(AnyChannel):
     consumer_key: SecretStr
     consumer_secret: SecretStr
     places: list[str] | None = Field(default=None, description="1C warehouse ids it sells from; all by default")
+    asks: bool = Field(default=False, description="its checkout asks Utyug (the must-use plugin is in place), so it needs no quota")
+    reservation_key: SecretStr | None = Field(default=None, description="what its checkout shows at the gateway")
+    bounds: Bounds = Bounds(visible_s=60, effective_s=60, stale_s=0, restored_s=60)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether it sells only what the hub granted at checkout."""
+        return self.asks
 
     @property
     def places_of(self) -> dict[str, list[str] | None]:
@@ -46,6 +80,11 @@ class Marketplace(AnyChannel):
     warehouses: dict[str, list[str]] = Field(
         min_length=1, description="the seller's warehouse on the channel → 1C warehouse ids it draws on; an empty list for all of them"
     )
+
+    @property
+    def is_asking(self) -> bool:
+        """A marketplace is told a number and sells by itself."""
+        return False
 
     @property
     def places_of(self) -> dict[str, list[str] | None]:
@@ -68,6 +107,7 @@ class WildberriesSettings(Marketplace):
     """A Wildberries cabinet. ``sandbox`` needs a test token; cards are made there at once, and only one call a second is allowed."""
 
     kind: Literal["wildberries"]
+    bounds: Bounds = Bounds(visible_s=120, effective_s=90, stale_s=30, restored_s=300)
     token: SecretStr
     environment: Literal["production", "sandbox"] = "production"
     hosts: dict[WildberriesService, str] = Field(default_factory=dict, description="service → address, where it is not the vendor's own")
@@ -83,6 +123,7 @@ class OzonSettings(Marketplace):
     """An Ozon cabinet."""
 
     kind: Literal["ozon"]
+    bounds: Bounds = Bounds(visible_s=120, effective_s=90, stale_s=60, restored_s=300)
     client_id: str
     api_key: SecretStr
     url: str = "https://api-seller.ozon.ru"
@@ -96,6 +137,7 @@ class YandexMarketSettings(Marketplace):
     """
 
     kind: Literal["yandex_market"]
+    bounds: Bounds = Bounds(visible_s=180, effective_s=1200, stale_s=900, restored_s=900)
     business_id: int
     api_key: SecretStr
     has_warehouse_groups: bool = False

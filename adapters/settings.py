@@ -84,6 +84,15 @@ class GatewaySettings(Part):
     hooks_secret: SecretStr | None = Field(default=None, description="shared with Prefect automations")
 
 
+class ReservationSettings(Part):
+    """Carts reserved at checkout."""
+
+    ttl_s: float = Field(default=900.0, gt=0, description="how long a cart is held unless the site asks for less or more")
+    longest_s: float = Field(default=3600.0, gt=0, description="the longest it may ask for; an extension begins anew")
+    order_within_s: float = Field(default=3600.0, gt=0, description="a committed cart whose order never came is given back after so long")
+    most_lines: int = Field(default=100, ge=1)
+
+
 class Route(Part):
     """Where messages of some kinds go: any Apprise URLs, tried in order until one delivers."""
 
@@ -127,6 +136,7 @@ class Settings(BaseSettings):
     onec: OnecSettings = OnecSettings()
     gate: GateSettings = GateSettings()
     gateway: GatewaySettings = GatewaySettings()
+    reservations: ReservationSettings = ReservationSettings()
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     recipes: list[Recipe] = Field(default_factory=list, description="составы комплектов, которых нет в 1С или которые идут прежде неё")
     recipes_workbook: Path | None = Field(default=None, description="книга Excel с составами комплектов; она идёт прежде recipes")
