@@ -76,6 +76,9 @@ class Room:
     def answered(self, request: Request, response: Response) -> None:
         """After every answer that was not a fault's: penalties, headers that tell what is left."""
 
+    def stirred(self) -> None:
+        """After every order of the control: what has happened may have to be told."""
+
     def kept(self, exchange: Exchange) -> Exchange:
         """What is kept of what was said: a vendor whose callers tell a secret leaves it out."""
         return exchange
@@ -106,6 +109,22 @@ class RoomRoute(APIRoute):
         return guarded
 
 
+class ControlRoute(APIRoute):
+    """An order to the room, after which it looks at what has happened."""
+
+    def get_route_handler(self) -> Handler:
+        """The order, then the look."""
+        handle = super().get_route_handler()
+
+        async def ordered(request: Request) -> Response:
+            try:
+                return await handle(request)
+            finally:
+                _room(request).stirred()
+
+        return ordered
+
+
 def open_room(room: Room, router: APIRouter) -> FastAPI:
     """The room as an application to be mounted; ``router`` was made with ``route_class=RoomRoute``."""
     app = FastAPI(openapi_url=None)
@@ -116,7 +135,7 @@ def open_room(room: Room, router: APIRouter) -> FastAPI:
 
 def make_control() -> APIRouter:
     """Orders that every room takes: faults, and what was said. A vendor's own orders are added to it."""
-    router = APIRouter()
+    router = APIRouter(route_class=ControlRoute)
 
     @router.post("/faults")
     async def order_fault(request: Request, fault: Fault) -> None:

@@ -1,19 +1,20 @@
 """Orders to the carrier's room: parcels move, pushes go astray, and the books themselves."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from deployments.world.cdek.answers import stamp
 from deployments.world.cdek.books import Books, Order, Status
-from deployments.world.cdek.pushes import Mischief
 from deployments.world.cdek.room import opened
 from deployments.world.cdek.settling import announce, announce_status, enter
+from deployments.world.push_control import add_push_control
 from deployments.world.room import make_control
 
 control = make_control()
+add_push_control(control, "/webhooks")
 
 
 class Ordered(BaseModel):
@@ -37,13 +38,6 @@ class Trouble(Ordered):
     code: Annotated[str, Field(min_length=1)]
 
 
-class MischiefOrdered(Ordered):
-    """What goes wrong with the next pushes: lost, sent twice, or ``times`` of them in reverse."""
-
-    kind: Literal["lose", "repeat", "reorder"]
-    times: Annotated[int, Field(ge=1)] = 1
-
-
 @control.put("/orders/{uuid}/status")
 async def move(request: Request, uuid: str, moved: Moved) -> None:
     """A parcel comes somewhere, or it is found out that it did not."""
@@ -57,17 +51,15 @@ async def move(request: Request, uuid: str, moved: Moved) -> None:
             raise HTTPException(409, f"{uuid} is not {moved.code}")
         standing[-1].is_deleted = True
         announce_status(order, standing[-1], books, room.knobs, now)
-    room.postman.wake()
 
 
 @control.post("/orders/{uuid}/problems")
 async def trouble(request: Request, uuid: str, problem: Trouble) -> None:
     """The recipient does not answer, the address is wrong …: codes of the vendor's appendix 3."""
-    room, books, now = opened(request)
+    _, books, now = opened(request)
     order = _order(books, uuid)
     order.problems.append({"code": problem.code, "create_date": stamp(now)})
     announce("DELIV_PROBLEM", order.uuid, {"cdek_number": order.cdek_number, "code": problem.code}, books, now)
-    room.postman.wake()
 
 
 @control.get("/books")
@@ -90,30 +82,6 @@ async def read_books(request: Request) -> dict[str, Any]:
         "subscriptions": [asdict(one) for one in books.post.subscriptions.values()],
         "intakes": {intake.uuid: {"order": intake.order_ref, "is_there": intake.is_there} for intake in books.intakes.values()},
     }
-
-
-@control.post("/webhooks/mischief")
-async def order_mischief(request: Request, ordered: MischiefOrdered) -> None:
-    """For pushes to come, first ordered first done."""
-    _, books, _ = opened(request)
-    books.post.mischief.append(Mischief(kind=ordered.kind, times=ordered.times))
-
-
-@control.get("/webhooks/pushes")
-async def read_pushes(request: Request) -> list[dict[str, Any]]:
-    """What was to be pushed and what came of it, oldest first."""
-    _, books, _ = opened(request)
-    return [
-        {"url": push.url, "tries": push.tries, "outcome": push.outcome, "next_at": stamp(push.next_at), "body": push.body}
-        for push in books.post.log
-    ]
-
-
-@control.post("/webhooks/deliver")
-async def deliver(request: Request) -> int:
-    """Try what is due now, without waiting for the postman; how many tries there were."""
-    room, _, _ = opened(request)
-    return await room.postman.deliver()
 
 
 def _order(books: Books, uuid: str) -> Order:

@@ -4,10 +4,11 @@ Unconfirmed by the vendor (`reference/services.md` §1, Webhooks): 15 s for an a
 URL are switched off; where the answer is not 200, the subscription is deleted after a day; at most two subscriptions.
 """
 
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
+
+from deployments.world.pushes import Mail, Push
 
 TYPES = frozenset(
     {
@@ -27,9 +28,6 @@ TYPES = frozenset(
 TRIES = 12
 BETWEEN = timedelta(minutes=75) / (TRIES - 1)
 DELETED_AFTER = timedelta(hours=24)
-KEPT = 5000
-
-Outcome = Literal["waiting", "delivered", "refused", "given_up", "lost", "dropped"]
 
 
 @dataclass(kw_only=True)
@@ -44,66 +42,28 @@ class Subscription:
 
 
 @dataclass(kw_only=True)
-class Push:
-    """An event on its way to a subscriber."""
-
-    number: int
-    subscription: str
-    url: str
-    body: dict[str, Any]
-    next_at: datetime
-    tries: int = 0
-    outcome: Outcome = "waiting"
-
-
-@dataclass(kw_only=True)
-class Mischief:
-    """What the control has ordered for the next ``times`` pushes."""
-
-    kind: Literal["lose", "repeat", "reorder"]
-    times: int
-    held: list[Push] = field(default_factory=list)
-
-
-@dataclass(kw_only=True)
-class Post:
+class Post(Mail):
     """Subscriptions and pushes."""
 
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
-    waiting: dict[int, Push] = field(default_factory=dict)
-    log: deque[Push] = field(default_factory=lambda: deque(maxlen=KEPT))
-    mischief: deque[Mischief] = field(default_factory=deque)
-    numbered: int = 0
 
     def announce(self, body: dict[str, Any], now: datetime) -> None:
         """An event for whoever subscribed to its type."""
         for one in self.subscriptions.values():
             if one.is_active and one.type == body["type"]:
-                self._send(self._push(one, body, now))
+                self.send(body, to=one.uuid, url=one.url, now=now)
 
-    def due(self, now: datetime) -> list[Push]:
-        """Pushes to try now, in their order."""
-        return [push for push in self.waiting.values() if push.next_at <= now]
-
-    def next_at(self) -> datetime | None:
-        """When there is something to try."""
-        return min((push.next_at for push in self.waiting.values()), default=None)
-
-    def answered(self, number: int, status: int | None, now: datetime) -> None:
+    def answered(self, push: Push, status: int | None, now: datetime) -> None:
         """A try is over: none is no answer in time."""
-        push = self.waiting.get(number)
-        if push is None:
-            return
-        push.tries += 1
-        subscription = self.subscriptions.get(push.subscription)
+        subscription = self.subscriptions.get(push.to)
         if status is None:
             self._try_again(push, now)
         elif status == 200:
-            self._end(push, "delivered")
+            self.end(push, "delivered")
             if subscription:
                 subscription.refused_since = None
         else:
-            self._end(push, "refused")
+            self.end(push, "refused")
             if subscription and subscription.refused_since is None:
                 subscription.refused_since = now
 
@@ -111,52 +71,19 @@ class Post:
         """Subscriptions whose answers have not been 200 for a day are deleted."""
         for one in list(self.subscriptions.values()):
             if one.refused_since and now - one.refused_since >= DELETED_AFTER:
-                self.drop(one.uuid)
+                self.unsubscribe(one.uuid)
 
-    def drop(self, uuid: str) -> None:
+    def unsubscribe(self, uuid: str) -> None:
         """A subscription ends; what was on its way is not sent."""
         del self.subscriptions[uuid]
-        for push in [push for push in self.waiting.values() if push.subscription == uuid]:
-            self._end(push, "dropped")
-
-    def _push(self, to: Subscription, body: dict[str, Any], now: datetime) -> Push:
-        self.numbered += 1
-        return Push(number=self.numbered, subscription=to.uuid, url=to.url, body=body, next_at=now)
-
-    def _send(self, push: Push) -> None:
-        self.log.append(push)
-        order = self.mischief[0] if self.mischief else None
-        if order is None:
-            self.waiting[push.number] = push
-            return
-        order.times -= 1
-        if order.kind == "lose":
-            push.outcome = "lost"
-        elif order.kind == "repeat":
-            self._repeat(push)
-        else:
-            order.held.append(push)
-        if order.times == 0:
-            self.mischief.popleft()
-            self.waiting.update((held.number, held) for held in reversed(order.held))
-
-    def _repeat(self, push: Push) -> None:
-        self.numbered += 1
-        again = Push(number=self.numbered, subscription=push.subscription, url=push.url, body=push.body, next_at=push.next_at)
-        self.log.append(again)
-        self.waiting |= {push.number: push, again.number: again}
+        self.drop(push for push in self.waiting.values() if push.to == uuid)
 
     def _try_again(self, push: Push, now: datetime) -> None:
         push.next_at = now + BETWEEN
         if push.tries < TRIES:
             return
-        self._end(push, "given_up")
+        self.end(push, "given_up")
         for one in self.subscriptions.values():
             if one.url == push.url:
                 one.is_active = False
-        for other in [other for other in self.waiting.values() if other.url == push.url]:
-            self._end(other, "dropped")
-
-    def _end(self, push: Push, outcome: Outcome) -> None:
-        push.outcome = outcome
-        del self.waiting[push.number]
+        self.drop(other for other in self.waiting.values() if other.url == push.url)

@@ -13,16 +13,18 @@ from deployments.world.cdek import settling
 from deployments.world.cdek.answers import error, refused, stamp
 from deployments.world.cdek.books import Books
 from deployments.world.cdek.knobs import Knobs
-from deployments.world.cdek.postman import Postman
+from deployments.world.cdek.pushes import Post
 from deployments.world.limits import SlidingWindow
-from deployments.world.room import Exchange, Refusal, Room
+from deployments.world.postman import PushingRoom
+from deployments.world.pushes import Answer, Push
+from deployments.world.room import Exchange, Refusal
 
 TOKEN_PATH = "/v2/oauth/token"  # noqa: S105 - a path
 TOKEN_LIVES = timedelta(seconds=3600)
 
 
 @dataclass(kw_only=True)
-class CdekRoom(Room):
+class CdekRoom(PushingRoom):
     """One contract with the carrier."""
 
     books: Books
@@ -31,11 +33,10 @@ class CdekRoom(Room):
     knobs: Knobs
     tokens: dict[str, datetime] = field(default_factory=dict)
     calls: SlidingWindow = field(init=False)
-    postman: Postman = field(init=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.calls = SlidingWindow(count=self.knobs.calls_per_second, seconds=1)
-        self.postman = Postman(self)
 
     def settled(self) -> Books:
         """The books as of now."""
@@ -59,9 +60,21 @@ class CdekRoom(Room):
             self.limited["per_second"] += 1
             raise self._hurry(request.url.path)
 
-    def answered(self, request: Request, response: Response) -> None:  # noqa: ARG002 - every room's shape
-        """The postman looks at what a call has brought."""
-        self.postman.wake()
+    def mail(self) -> Post:
+        """Subscriptions and pushes, as of now."""
+        return self.settled().post
+
+    def patience_s(self, push: Push) -> float:  # noqa: ARG002 - every room's shape
+        """As long for every push."""
+        return self.knobs.push_timeout_s
+
+    def push_answered(self, push: Push, answer: Answer | None) -> None:
+        """A try is over."""
+        self.books.post.answered(push, answer.status if answer else None, self.clock.now())
+
+    def wakes_at(self) -> datetime | None:
+        """A push is due, or an order moves on."""
+        return min((at for at in (self.books.post.next_at(), self.books.next_due_at()) if at is not None), default=None)
 
     def kept(self, exchange: Exchange) -> Exchange:
         """The secret that may stand in the address of a call for a token is not kept."""

@@ -56,7 +56,7 @@ async def unsubscribe(request: Request, uuid: str) -> Response:
     """Nothing more comes."""
     _, books, now = opened(request)
     found = _found(books, uuid, "DELETE", now)
-    books.post.drop(found.uuid)
+    books.post.unsubscribe(found.uuid)
     return told({"entity": {"uuid": found.uuid}, "requests": [_row("DELETE", now)]})
 
 
