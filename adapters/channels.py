@@ -1,5 +1,7 @@
 """Channels by their settings. The only place that knows which adapter a kind of channel needs."""
 
+import httpx
+
 from adapters.capabilities import Channel
 from adapters.channel_settings import (
     WILDBERRIES_SERVICES,
@@ -18,8 +20,14 @@ from adapters.woocommerce.site import WooCommerceSite
 from adapters.yandex_market.business import YandexBusiness
 
 
-def open_channel(settings: ChannelSettings, *, hub: Hub) -> Channel:
-    """The channel behind these settings, at the pace that all processes with its account keep; close it by leaving its ``with`` block."""
+def open_channel(settings: ChannelSettings, *, hub: Hub, transport: httpx.BaseTransport | None = None) -> Channel:
+    """The channel behind these settings, at the pace that all processes with its account keep; close it by leaving its ``with`` block.
+
+    Args:
+        settings: of the channel.
+        hub: the memory, and the clock.
+        transport: how calls travel, where it is not the network itself.
+    """
     warehouses = list(settings.places_of)
     match settings:
         case WooCommerceSettings():
@@ -30,6 +38,7 @@ def open_channel(settings: ChannelSettings, *, hub: Hub) -> Channel:
                 timeout_s=settings.timeout_s,
                 clock=hub.clock,
                 pace=HubPace(hub, f"woocommerce:{settings.url}", system="Сайт"),
+                transport=transport,
             )
         case WildberriesSettings():
             return WildberriesCabinet(
@@ -40,6 +49,7 @@ def open_channel(settings: ChannelSettings, *, hub: Hub) -> Channel:
                 timeout_s=settings.timeout_s,
                 clock=hub.clock,
                 pace=HubPace(hub, f"wildberries:{account_of(settings.token)}", system="Wildberries"),
+                transport=transport,
             )
         case OzonSettings():
             return OzonCabinet(
@@ -50,6 +60,7 @@ def open_channel(settings: ChannelSettings, *, hub: Hub) -> Channel:
                 timeout_s=settings.timeout_s,
                 clock=hub.clock,
                 pace=HubPace(hub, f"ozon:{settings.client_id}", system="Ozon"),
+                transport=transport,
             )
         case YandexMarketSettings():
             return YandexBusiness(
@@ -61,4 +72,5 @@ def open_channel(settings: ChannelSettings, *, hub: Hub) -> Channel:
                 timeout_s=settings.timeout_s,
                 clock=hub.clock,
                 pace=HubPace(hub, f"yandex_market:{settings.business_id}", system="Яндекс Маркет"),
+                transport=transport,
             )
