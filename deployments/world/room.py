@@ -261,10 +261,11 @@ async def _hang(request: Request, fault: Fault) -> Response:
     return Response(status_code=499)
 
 
-def furnish(world: FastAPI, name: str, room: Room, router: APIRouter, control: APIRouter) -> None:
+def furnish(world: FastAPI, name: str, room: Room, router: APIRouter, *controls: APIRouter) -> None:
     """Open the room at ``/<name>`` and its control at ``/_control/<name>``."""
     orders = FastAPI(openapi_url=None)
     orders.state.room = room
-    orders.include_router(control)
+    for control in controls:
+        orders.include_router(control)
     world.mount(f"/_control/{name}", orders)
     world.mount(f"/{name}", open_room(room, router))

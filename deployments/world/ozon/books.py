@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Self
 
-FIRST_PRODUCT, FIRST_SKU, FIRST_TASK, FIRST_WAREHOUSE, FIRST_ORDER = (
-    1_386_000_001,
-    820_000_001,
-    172_549_793,
-    20_605_650_762_000,
-    33_301_885_000,
-)
+from deployments.world.ozon.posting_books import Posting, Reservation
+from deployments.world.ozon.shelves import Shelf, Warehouse
+from deployments.world.ozon.telling import OzonMail
+from deployments.world.slowness import Later, Slowness
+
+FIRST_PRODUCT, FIRST_SKU, FIRST_TASK, FIRST_WAREHOUSE = 1_386_000_001, 820_000_001, 172_549_793, 20_605_650_762_000
 PRICE_UPDATES, PRICE_PERIOD = 10, timedelta(hours=1)
 PAIR_PAUSE = timedelta(seconds=30)
 KGT_FROM_G = 25_000
@@ -58,21 +57,6 @@ class Prices:
 
 
 @dataclass(kw_only=True)
-class Shelf:
-    """A product at a warehouse. What the seller writes is ``free_pcs``: what buyers reserved lies beside it."""
-
-    free_pcs: int = 0
-    reserved_pcs: int = 0
-    updated_at: datetime
-    written_at: datetime | None = None
-
-    @property
-    def present_pcs(self) -> int:
-        """All that lies there."""
-        return self.free_pcs + self.reserved_pcs
-
-
-@dataclass(kw_only=True)
 class Card:
     """A product. ``ready_at`` is when its status becomes `price_sent`; ``barred`` is a code that its stock updates are refused with."""
 
@@ -108,20 +92,6 @@ class Card:
         return sum(shelf.free_pcs for shelf in self.shelves.values())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Warehouse:
-    """A seller's warehouse (FBS)."""
-
-    warehouse_id: int
-    name: str
-    is_kgt: bool = False
-    status: str = "created"
-    max_weight_g: int = 300_000
-
-    def __deepcopy__(self, _: dict[int, Any]) -> Self:
-        return self
-
-
 @dataclass(kw_only=True)
 class Item:
     """A product within a task of import; the judgement was passed when it came, the effect waits for the task."""
@@ -143,42 +113,14 @@ class Task:
     items: list[Item]
 
 
-@dataclass(kw_only=True)
-class Posting:
-    """An FBS posting («отправление») of one product; it reserves its pieces from the moment the buyer orders."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What is to happen to a shelf: another figure, or so many more."""
 
-    number: int
     product_id: int
-    sku: int
-    offer_id: str
-    name: str
-    price_kopecks: int
-    pcs: int
     warehouse_id: int
-    created_at: datetime
-    visible_at: datetime
-    changed_at: datetime
-    in_process_at: datetime | None
-    buyer: dict[str, Any]
-    status: str = "awaiting_packaging"
-    cancel_reason_id: int = 0
-    cancelled_by: str = ""
-    is_shipped: bool = False
-
-    @property
-    def order_id(self) -> int:
-        """Ozon's order."""
-        return FIRST_ORDER + self.number
-
-    @property
-    def order_number(self) -> str:
-        """The order as people know it."""
-        return f"{41_517_061 + self.number // 10_000:08d}-{self.number % 10_000:04d}"
-
-    @property
-    def posting_number(self) -> str:
-        """The key of a posting."""
-        return f"{self.order_number}-1"
+    pcs: int
+    is_absolute: bool
 
 
 @dataclass(kw_only=True)
@@ -193,6 +135,12 @@ class Books:
     tasks: dict[int, Task] = field(default_factory=dict)
     waiting: deque[int] = field(default_factory=deque)
     postings: dict[str, Posting] = field(default_factory=dict)
+    reservations: dict[str, Reservation] = field(default_factory=dict)
+    mail: OzonMail = field(default_factory=OzonMail)
+    slowness: Slowness = field(default_factory=Slowness)
+    later: Later[Change] = field(default_factory=Later)
+    ordered: int = 0
+    reserved: int = 0
     created_on: Counter[date] = field(default_factory=Counter)
     updated_on: Counter[date] = field(default_factory=Counter)
     issued: int = 0
@@ -203,6 +151,12 @@ class Books:
             task = self.tasks[self.waiting.popleft()]
             for item in task.items:
                 self._apply(item, task.due_at)
+        for at, change in self.later.due(now):
+            card = self.cards.get(change.product_id)
+            if card is None:
+                continue
+            shelf = self.shelf(card, change.warehouse_id, at)
+            shelf.put(change.pcs if change.is_absolute else shelf.free_pcs + change.pcs, at)
 
     def offered(self, offer_id: str) -> Card | None:
         """The card of the seller's own code."""
@@ -243,34 +197,25 @@ class Books:
         self.waiting.append(task.task_id)
         return task
 
-    def put(self, card: Card, warehouse_id: int, pcs: int, now: datetime) -> Shelf:
-        """The figure of free pieces, absolute; what is reserved stays."""
-        shelf = card.shelves.setdefault(warehouse_id, Shelf(updated_at=now))
-        shelf.free_pcs = pcs
-        shelf.updated_at = now
-        return shelf
+    def shelf(self, card: Card, warehouse_id: int, now: datetime) -> Shelf:
+        """Where a card lies at a warehouse; an empty place where it has never lain."""
+        return card.shelves.setdefault(warehouse_id, Shelf(updated_at=now))
 
-    def cancel(self, posting: Posting, *, reason_id: int, by: str, now: datetime) -> None:
-        """A posting is cancelled; what it reserved is for sale again at once."""
-        shelf = self._shelf(posting)
-        if shelf is not None and not posting.is_shipped:
-            shelf.reserved_pcs -= posting.pcs
-            shelf.free_pcs += posting.pcs
-            shelf.updated_at = now
-        posting.status, posting.changed_at = "cancelled", now
-        posting.cancel_reason_id, posting.cancelled_by = reason_id, by
+    def write(self, card: Card, warehouse_id: int, pcs: int, now: datetime) -> None:
+        """The seller's figure of free pieces, absolute; it is taken now and has its effect when the slowness says so."""
+        shelf, shown_at = self.shelf(card, warehouse_id, now), self.slowness.shown_at(now)
+        shelf.written_at = now
+        if shown_at == now:
+            shelf.put(pcs, now)
+        else:
+            self.later.put(Change(product_id=card.product_id, warehouse_id=warehouse_id, pcs=pcs, is_absolute=True), shown_at)
 
-    def hand_over(self, posting: Posting, status: str, now: datetime) -> None:
-        """A posting moves on; once with the carrier, its pieces have left the shelf."""
-        shelf = self._shelf(posting)
-        if status in ("delivering", "driver_pickup", "delivered") and not posting.is_shipped:
-            posting.is_shipped = True
-            if shelf is not None:
-                shelf.reserved_pcs -= posting.pcs
-                shelf.updated_at = now
-        posting.status, posting.changed_at = status, now
+    def restore_later(self, product_id: int, warehouse_id: int, pcs: int, at: datetime) -> None:
+        """Pieces that are to be on sale again then."""
+        self.later.put(Change(product_id=product_id, warehouse_id=warehouse_id, pcs=pcs, is_absolute=False), at)
 
-    def _shelf(self, posting: Posting) -> Shelf | None:
+    def shelf_of(self, posting: Posting) -> Shelf | None:
+        """Where a posting's pieces lie, unless the card has left."""
         card = self.cards.get(posting.product_id)
         return None if card is None else card.shelves.get(posting.warehouse_id)
 

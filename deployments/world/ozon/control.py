@@ -6,12 +6,15 @@ from typing import Any, Literal
 from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from deployments.world.ozon import sales
 from deployments.world.ozon.asking import kopecks
-from deployments.world.ozon.books import Card, Content, Posting, Prices
+from deployments.world.ozon.books import Card, Content, Prices
+from deployments.world.ozon.posting_books import Posting
 from deployments.world.ozon.room import Key, OzonRoom
 from deployments.world.ozon.stock import WORDS
 from deployments.world.ozon.taxonomy import HOUSEHOLD, TORCH
 from deployments.world.room import make_control
+from deployments.world.slowness import EVER
 
 control = make_control()
 
@@ -61,21 +64,21 @@ class NewKey(Ordered):
 @control.post("/goods")
 async def put_goods(request: Request, goods: list[Goods]) -> list[int]:
     """Their product ids."""
-    room, now = _open(request)
+    room, now = opened(request)
     return [_put(room, one, now).product_id for one in goods]
 
 
 @control.delete("/goods")
 async def remove_goods(request: Request, sku: str) -> None:
     """The card leaves."""
-    room, _ = _open(request)
-    room.books.remove(_card(room, sku))
+    room, _ = opened(request)
+    room.books.remove(card_of(room, sku))
 
 
 @control.get("/books")
 async def read_books(request: Request) -> dict[str, Any]:
     """The room's own truth: pieces are those that buyers can still take."""
-    room, now = _open(request)
+    room, now = opened(request)
     return {
         "goods": {
             card.offer_id: {
@@ -88,7 +91,13 @@ async def read_books(request: Request) -> dict[str, Any]:
             for card in room.books.cards.values()
         },
         "orders": {
-            number: {"sku": one.offer_id, "pcs": one.pcs, "state": one.status, "warehouse_ref": str(one.warehouse_id)}
+            number: {
+                "sku": one.offer_id,
+                "pcs": one.pcs,
+                "state": one.status,
+                "warehouse_ref": str(one.warehouse_id),
+                **({"parent_ref": one.parent} if one.parent else {}),
+            }
             for number, one in room.books.postings.items()
         },
     }
@@ -97,56 +106,56 @@ async def read_books(request: Request) -> dict[str, Any]:
 @control.put("/stock")
 async def set_stock(request: Request, stock: dict[str, dict[str, int]]) -> None:
     """Free pieces, as typed into the cabinet."""
-    room, now = _open(request)
+    room, now = opened(request)
     for sku, by_warehouse in stock.items():
         for warehouse_ref, pcs in by_warehouse.items():
-            room.books.put(_card(room, sku), _warehouse(room, warehouse_ref), pcs, now)
+            room.books.shelf(card_of(room, sku), _warehouse(room, warehouse_ref), now).put(pcs, now)
 
 
 @control.put("/prices")
 async def set_prices(request: Request, prices: dict[str, str]) -> None:
     """Prices, as typed into the cabinet."""
-    room, now = _open(request)
+    room, now = opened(request)
     for sku, price in prices.items():
-        card = _card(room, sku)
+        card = card_of(room, sku)
         card.prices, card.updated_at = Prices(price_kopecks=_kopecks(price)), now
 
 
 @control.put("/barred")
 async def bar_stock(request: Request, barred: dict[str, str | None]) -> None:
     """Products whose stock updates are refused, and with which documented code; null lifts it."""
-    room, _ = _open(request)
+    room, _ = opened(request)
     for sku, code in barred.items():
         if code is not None and code not in WORDS:
             raise HTTPException(422, f"{code} is no documented code")
-        _card(room, sku).barred = code
+        card_of(room, sku).barred = code
 
 
 @control.put("/archived")
 async def archive(request: Request, archived: dict[str, bool]) -> None:
     """Products put away or taken back."""
-    room, _ = _open(request)
+    room, _ = opened(request)
     for sku, is_archived in archived.items():
-        _card(room, sku).is_archived = is_archived
+        card_of(room, sku).is_archived = is_archived
 
 
 @control.put("/keys")
 async def put_key(request: Request, key: NewKey) -> None:
     """A key of the cabinet."""
-    room, _ = _open(request)
+    room, _ = opened(request)
     room.keys[key.api_key] = Key(**key.model_dump(exclude={"api_key"}))
 
 
 @control.put("/offer")
 async def sign_offer(request: Request, is_signed: bool) -> None:
     """Ozon's offer («оферта») is signed, or out of date."""
-    _open(request)[0].is_offer_signed = is_signed
+    opened(request)[0].is_offer_signed = is_signed
 
 
 @control.post("/circle")
 async def close_method(request: Request, method: str) -> None:
     """A method is closed for minutes, as after a storm."""
-    room, now = _open(request)
+    room, now = opened(request)
     room.closed_until[method] = now + timedelta(seconds=room.knobs.circle_s)
 
 
@@ -157,29 +166,10 @@ async def buy(request: Request, order: Order) -> dict[str, Any]:
     Raises:
         HTTPException: 409, it shows less.
     """
-    room, now = _open(request)
-    card = _card(room, order.sku)
-    at = _selling(room, card, order, now)
-    shelf = card.shelves[at]
-    shelf.free_pcs -= order.pcs
-    shelf.reserved_pcs += order.pcs
-    shelf.updated_at = now
-    one = Posting(
-        number=len(room.books.postings) + 1,
-        product_id=card.product_id,
-        sku=card.sku,
-        offer_id=card.offer_id,
-        name=card.content.name,
-        price_kopecks=card.prices.price_kopecks,
-        pcs=order.pcs,
-        warehouse_id=at,
-        created_at=now,
-        visible_at=now + timedelta(seconds=room.knobs.order_visible_s),
-        changed_at=now,
-        in_process_at=now if order.buyer.get("is_paid", True) else None,
-        buyer=order.buyer,
-    )
-    room.books.postings[one.posting_number] = one
+    room, now = opened(request)
+    card = card_of(room, order.sku)
+    at = selling(room, card, order.pcs, order.warehouse_ref, now)
+    one = sales.sell(room.books, card, at, order.pcs, now, buyer=order.buyer)
     return {"order_ref": one.posting_number, "left_pcs": card.free_pcs}
 
 
@@ -190,21 +180,22 @@ async def cancel(request: Request, order_ref: str) -> None:
     Raises:
         HTTPException: 409, it is too late.
     """
-    room, now = _open(request)
-    one = _posting(room, order_ref)
+    room, now = opened(request)
+    one = posting_of(room, order_ref)
     if one.status in ("cancelled", "delivered"):
         raise HTTPException(409, f"{order_ref} is {one.status}")
-    room.books.cancel(one, reason_id=0, by="client", now=now)
+    sales.cancel(room.books, one, reason_id=0, by="client", now=now)
 
 
 @control.put("/orders/{order_ref}")
 async def move(request: Request, order_ref: str, status: Status) -> None:
     """A posting moves on."""
-    room, now = _open(request)
-    room.books.hand_over(_posting(room, order_ref), status.status, now)
+    room, now = opened(request)
+    sales.hand_over(room.books, posting_of(room, order_ref), status.status, now)
 
 
-def _open(request: Request) -> tuple[OzonRoom, datetime]:
+def opened(request: Request) -> tuple[OzonRoom, datetime]:
+    """The room as of now, and now."""
     room: OzonRoom = request.app.state.room
     return room, room.now()
 
@@ -216,27 +207,34 @@ def _put(room: OzonRoom, one: Goods, now: datetime) -> Card:
     prices = Prices(price_kopecks=_kopecks(one.price))
     card = room.books.create(offer_id=one.sku, content=content, prices=prices, at=now, ready_at=now)
     for warehouse_ref, pcs in one.pcs.items():
-        room.books.put(card, _warehouse(room, warehouse_ref), pcs, now)
+        room.books.shelf(card, _warehouse(room, warehouse_ref), now).put(pcs, now, known_since=EVER)
     return card
 
 
-def _selling(room: OzonRoom, card: Card, order: Order, now: datetime) -> int:
-    wanted = card.shelves if order.warehouse_ref is None else [_warehouse(room, order.warehouse_ref)]
-    fit = (at for at in wanted if at in card.shelves and card.shelves[at].free_pcs >= order.pcs)
+def selling(room: OzonRoom, card: Card, pcs: int, warehouse_ref: str | None, now: datetime) -> int:
+    """The warehouse that shows enough, the one named or the first.
+
+    Raises:
+        HTTPException: 409, none does.
+    """
+    wanted = card.shelves if warehouse_ref is None else [_warehouse(room, warehouse_ref)]
+    fit = (at for at in wanted if at in card.shelves and card.shelves[at].free_pcs >= pcs)
     at = next(fit, None) if card.is_sellable(now) else None
     if at is None:
-        raise HTTPException(409, f"{card.offer_id}: fewer than {order.pcs} are shown")
+        raise HTTPException(409, f"{card.offer_id}: fewer than {pcs} are shown")
     return at
 
 
-def _card(room: OzonRoom, sku: str) -> Card:
+def card_of(room: OzonRoom, sku: str) -> Card:
+    """The card of the seller's own code; 404 where there is none."""
     card = room.books.offered(sku)
     if card is None:
         raise HTTPException(404, f"{sku} is not in the cabinet")
     return card
 
 
-def _posting(room: OzonRoom, order_ref: str) -> Posting:
+def posting_of(room: OzonRoom, order_ref: str) -> Posting:
+    """A posting, shown or not; 404 where there is none."""
     one = room.books.postings.get(order_ref)
     if one is None:
         raise HTTPException(404, f"{order_ref} is no order")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BeforeValidator, Field
 
+from deployments.world.ozon import sales
 from deployments.world.ozon.asking import (
     INVALID,
     NOT_FOUND,
@@ -20,7 +21,7 @@ from deployments.world.ozon.asking import (
     refused,
     told,
 )
-from deployments.world.ozon.books import Posting
+from deployments.world.ozon.posting_books import Posting
 from deployments.world.ozon.postings import ASSEMBLED_WITHIN, REASONS, With, by_itself, in_list
 from deployments.world.ozon.room import OzonRoom
 from deployments.world.room import RoomRoute
@@ -176,7 +177,7 @@ async def posting(request: Request) -> Response:
     """One posting."""
     room: OzonRoom = request.app.state.room
     asked = await read(request, GetFbsPostingRequest)
-    one = _found(room, asked.posting_number, room.now())
+    one = found(room, asked.posting_number, room.now())
     return told({"result": by_itself(one, room.books.warehouses[one.warehouse_id], asked.with_)})
 
 
@@ -186,14 +187,10 @@ async def cancel(request: Request) -> Response:
     room: OzonRoom = request.app.state.room
     asked = await read(request, CancelFbsPostingRequest)
     now = room.now()
-    one = _found(room, asked.posting_number, now)
-    if REASONS.get(asked.cancel_reason_id, ("", ""))[1] != "seller":
-        raise refused(INVALID, "HAS_INCORRECT_CANCEL_REASON")
-    if asked.cancel_reason_id == OTHER_REASON and not asked.cancel_reason_message:
-        raise refused(INVALID, "Request validation error: cancel_reason_message is required for cancel_reason_id 402")
-    if one.status in NOT_CANCELLABLE:
-        raise refused(PRECONDITION, "POSTING_ALREADY_CANCELLED" if one.status == "cancelled" else "HAS_INCORRECT_STATUS")
-    room.books.cancel(one, reason_id=asked.cancel_reason_id, by="seller", now=now)
+    one = found(room, asked.posting_number, now)
+    check_reason(asked.cancel_reason_id, asked.cancel_reason_message)
+    check_cancellable(one)
+    sales.cancel(room.books, one, reason_id=asked.cancel_reason_id, by="seller", now=now)
     return told({"result": True})
 
 
@@ -203,7 +200,7 @@ async def cancel_reasons(request: Request) -> Response:
     room: OzonRoom = request.app.state.room
     asked = await read(request, CancelReasonRequest)
     now = room.now()
-    postings = [_found(room, number, now) for number in asked.related_posting_numbers]
+    postings = [found(room, number, now) for number in asked.related_posting_numbers]
     reasons = [{"id": key, "title": title, "type_id": by} for key, (title, by) in REASONS.items() if by == "seller"]
     return told(
         {
@@ -214,11 +211,38 @@ async def cancel_reasons(request: Request) -> Response:
     )
 
 
-def _found(room: OzonRoom, posting_number: str, now: datetime) -> Posting:
+def found(room: OzonRoom, posting_number: str, now: datetime) -> Posting:
+    """A posting that is shown.
+
+    Raises:
+        Refusal: there is none.
+    """
     one = room.books.postings.get(posting_number)
     if one is None or one.visible_at > now:
         raise refused(NOT_FOUND, "POSTING_NOT_FOUND")
     return one
+
+
+def check_reason(reason_id: int, message: str) -> None:
+    """One of the seller's reasons.
+
+    Raises:
+        Refusal: it is not, or it is "other" and says nothing.
+    """
+    if REASONS.get(reason_id, ("", ""))[1] != "seller":
+        raise refused(INVALID, "HAS_INCORRECT_CANCEL_REASON")
+    if reason_id == OTHER_REASON and not message:
+        raise refused(INVALID, "Request validation error: cancel_reason_message is required for cancel_reason_id 402")
+
+
+def check_cancellable(one: Posting) -> None:
+    """Still with the seller.
+
+    Raises:
+        Refusal: it is not.
+    """
+    if one.status in NOT_CANCELLABLE:
+        raise refused(PRECONDITION, "POSTING_ALREADY_CANCELLED" if one.status == "cancelled" else "HAS_INCORRECT_STATUS")
 
 
 def _page(room: OzonRoom, asked: Paged, limit: int, suits: Callable[[Posting], bool]) -> dict[str, Any]:

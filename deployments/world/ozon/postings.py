@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from deployments.world.ozon.asking import Asked, roubles, stamp
-from deployments.world.ozon.books import Posting, Warehouse
+from deployments.world.ozon.posting_books import Posting
+from deployments.world.ozon.shelves import Warehouse
 
 REASONS = {
     352: ("Товар закончился на складе продавца", "seller"),
@@ -92,7 +93,7 @@ def _common(one: Posting, warehouse: Warehouse, asked: With) -> dict[str, Any]:
         "posting_number": one.posting_number,
         "order_id": one.order_id,
         "order_number": one.order_number,
-        "parent_posting_number": "",
+        "parent_posting_number": one.parent,
         "status": one.status,
         "substatus": SUBSTATUSES.get(one.status, "posting_created"),
         "in_process_at": stamp(one.in_process_at) if one.in_process_at else None,

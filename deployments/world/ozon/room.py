@@ -15,7 +15,10 @@ from fastapi.responses import JSONResponse
 from deployments.world.limits import SlidingWindow
 from deployments.world.ozon.asking import DENIED, EXHAUSTED, GRPC_CODE, INTERNAL, UNAUTHENTICATED, refused, status_body
 from deployments.world.ozon.books import Books
-from deployments.world.room import Refusal, Room
+from deployments.world.ozon.telling import TIMEOUT_S, OzonMail
+from deployments.world.postman import PushingRoom
+from deployments.world.pushes import Answer, Push
+from deployments.world.room import Refusal
 
 ALWAYS_ALLOWED = "/v1/roles"
 STOCKS = "/v2/products/stocks"
@@ -61,7 +64,7 @@ class Knobs:
 
 
 @dataclass(kw_only=True)
-class OzonRoom(Room):
+class OzonRoom(PushingRoom):
     """One cabinet."""
 
     PER_METHOD: ClassVar[dict[str, str]] = {STOCKS: "stocks_per_minute"}
@@ -79,6 +82,7 @@ class OzonRoom(Room):
     closed_until: dict[str, datetime] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.calls = SlidingWindow(count=self.knobs.calls_per_second, seconds=1)
         self.stock_calls = SlidingWindow(count=self.knobs.stock_calls_per_minute, seconds=60)
         self.operations = SlidingWindow(count=self.knobs.items_per_minute, seconds=60)
@@ -89,6 +93,18 @@ class OzonRoom(Room):
         now = self.clock.now()
         self.books.settle(now)
         return now
+
+    def mail(self) -> OzonMail:
+        """Pushes, as of now."""
+        return self.books.mail
+
+    def patience_s(self, push: Push) -> float:  # noqa: ARG002 - every room's shape
+        """As long for every push."""
+        return TIMEOUT_S
+
+    def push_answered(self, push: Push, answer: Answer | None) -> None:
+        """A try is over."""
+        self.books.mail.answered(push, answer, self.clock.now())
 
     def key(self, request: Request) -> Key:
         """The key the caller holds.

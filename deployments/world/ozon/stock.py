@@ -69,7 +69,7 @@ def _written(room: OzonRoom, row: NewStock, now: datetime) -> dict[str, Any]:
     card = room.books.offered(row.offer_id) if row.offer_id else room.books.cards.get(row.product_id)
     fault = _fault(room, card, row, now)
     if card is not None and fault is None:
-        room.books.put(card, row.warehouse_id, row.stock, now).written_at = now
+        room.books.write(card, row.warehouse_id, row.stock, now)
     return {
         "warehouse_id": row.warehouse_id,
         "product_id": card.product_id if card else row.product_id,

@@ -1,14 +1,19 @@
-"""Stock is read back: by product and warehouse, by warehouse, by product; and the warehouses themselves."""
+"""Stock is read back: by product and warehouse, by warehouse, by product; and the warehouses themselves.
 
+A read-back may be of the past (the cabinet's slowness): free and reserved pieces are of the same instant, whatever has happened since.
+"""
+
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from deployments.world.ozon.asking import INVALID, Asked, Codes, IdText, TextIds, cursor_of, position_of, read, refused, stamp, told
-from deployments.world.ozon.books import Card, Shelf, Warehouse
+from deployments.world.ozon.books import Card
 from deployments.world.ozon.listing import ByIds, by_ids, chosen, page_after
 from deployments.world.ozon.room import OzonRoom
+from deployments.world.ozon.shelves import Figures, Warehouse
 from deployments.world.room import RoomRoute
 
 router = APIRouter(route_class=RoomRoute)
@@ -70,9 +75,10 @@ async def by_warehouse(request: Request) -> Response:
     if (asked.offer_id is None) == (asked.sku is None):
         raise refused(INVALID, "Request validation error: exactly one of sku and offer_id must be set")
     now = room.now()
+    as_of = room.books.slowness.read_as_of(now)
     cards = {card.product_id: card for card in by_ids(room.books, asked.offer_id or (), (), asked.sku or (), now)}
     rows = [
-        {**_row(card, at, shelf, is_ready=card.is_ready(now)), "warehouse_name": room.books.warehouses[at].name}
+        {**_row(card, at, shelf.as_of(as_of), is_ready=card.is_ready(now)), "warehouse_name": room.books.warehouses[at].name}
         for _, card in sorted(cards.items())
         for at, shelf in sorted(card.shelves.items())
     ]
@@ -92,9 +98,10 @@ async def of_warehouse(request: Request) -> Response:
     now = room.now()
     found = [card for card in room.books.cards.values() if asked.warehouse_id in card.shelves]
     page, cursor = page_after(found, asked.cursor, asked.limit)
+    as_of = room.books.slowness.read_as_of(now)
     rows = [(card, card.shelves[asked.warehouse_id]) for card in page]
     stocks = [
-        {**_row(card, asked.warehouse_id, shelf, is_ready=card.is_ready(now)), "updated_at": stamp(shelf.updated_at)}
+        {**_row(card, asked.warehouse_id, shelf.as_of(as_of), is_ready=card.is_ready(now)), "updated_at": stamp(shelf.updated_at)}
         for card, shelf in rows
     ]
     return told({"stocks": stocks, "has_next": bool(cursor), "cursor": cursor})
@@ -108,8 +115,10 @@ async def of_products(request: Request) -> Response:
     now = room.now()
     found = chosen(room.books, asked.filter, now)
     page, cursor = page_after(found, asked.cursor, asked.limit)
+    as_of = room.books.slowness.read_as_of(now)
     items = [
-        {"offer_id": card.offer_id, "product_id": card.product_id, "stocks": [_sum(card)] if card.is_ready(now) else []} for card in page
+        {"offer_id": card.offer_id, "product_id": card.product_id, "stocks": [_sum(card, as_of)] if card.is_ready(now) else []}
+        for card in page
     ]
     return told({"items": items, "total": len(found), "cursor": cursor})
 
@@ -128,7 +137,7 @@ async def warehouse_list(request: Request) -> Response:
     return told({"warehouses": [_warehouse(one) for one in page], "has_next": has_next, "cursor": cursor})
 
 
-def _row(card: Card, warehouse_id: int, shelf: Shelf, *, is_ready: bool) -> dict[str, Any]:
+def _row(card: Card, warehouse_id: int, shelf: Figures, *, is_ready: bool) -> dict[str, Any]:
     return {
         "sku": card.sku if is_ready else 0,
         "product_id": card.product_id,
@@ -140,8 +149,8 @@ def _row(card: Card, warehouse_id: int, shelf: Shelf, *, is_ready: bool) -> dict
     }
 
 
-def _sum(card: Card) -> dict[str, Any]:
-    shelves = card.shelves.values()
+def _sum(card: Card, as_of: datetime) -> dict[str, Any]:
+    shelves = [shelf.as_of(as_of) for shelf in card.shelves.values()]
     return {
         "type": "fbs",
         "present": sum(shelf.present_pcs for shelf in shelves),

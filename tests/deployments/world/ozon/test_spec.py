@@ -37,11 +37,20 @@ def walk(cabinet: Cabinet) -> None:
     number = cabinet.order("POST", "/orders", {"sku": "A", "pcs": 2})["order_ref"]
     other = cabinet.order("POST", "/orders", {"sku": "A", "pcs": 1, "buyer": {"is_paid": False}})["order_ref"]
     cabinet.order("PUT", f"/orders/{other}", {"status": "awaiting_deliver"})
+    cabinet.put("B-2", pcs={str(MAIN): 9})
+    big, sent = (cabinet.order("POST", "/orders", {"sku": "B-2", "pcs": 4})["order_ref"] for _ in range(2))
     kind = {"description_category_id": TABLEWARE, "type_id": MUG}
     everything = {"analytics_data": True, "barcodes": True, "financial_data": True, "legal_info": True}
     period = {"since": "2026-11-01T00:00:00Z", "to": "2026-11-30T00:00:00Z"}
     (card,) = cabinet.told("/v3/product/info/list", {"offer_id": ["A"]})["items"]
+    (parted,) = cabinet.told("/v3/product/info/list", {"offer_id": ["B-2"]})["items"]
+    one_piece = {"products": [{"product_id": parted["sku"], "quantity": 1}]}
+    dropped = {"items": [{"sku": parted["sku"], "quantity": 1}], "cancel_reason_id": 352, "cancel_reason_message": "нет"}
     asked: list[tuple[str, Any]] = [
+        ("/v1/posting/fbs/split", {"posting_number": big, "postings": [one_piece]}),
+        ("/v2/posting/fbs/product/cancel", {"posting_number": big, **dropped}),
+        ("/v4/posting/fbs/ship/package", {"posting_number": big, **one_piece}),
+        ("/v4/posting/fbs/ship", {"posting_number": sent, "packages": [one_piece] * 4, "with": {"additional_data": True}}),
         ("/v1/description-category/tree", {"language": "DEFAULT"}),
         ("/v1/description-category/attribute", kind),
         ("/v1/description-category/attribute/values", {**kind, "attribute_id": COLOUR, "limit": 3}),
