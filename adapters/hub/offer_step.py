@@ -1,0 +1,113 @@
+"""One look at a channel's listings, one after the other, over the same locked pools."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from adapters.hub.offer_rows import Held
+from tasks.rules import offer as rules
+from tasks.rules.bounds import Bounds, took_s
+from tasks.rules.ledger_draw import Shelf
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A told channel as its offers need to know it.
+
+    Args:
+        channel: its name.
+        bounds: what its guarantee stands on.
+        places_of: warehouse of the channel → 1C's places it draws on, None for all.
+        dwell: the shortest time between two positive figures of a listing.
+        stride: differences too small to act on.
+    """
+
+    channel: str
+    bounds: Bounds
+    places_of: Mapping[str, Sequence[str] | None]
+    dwell: timedelta = timedelta(0)
+    stride: rules.Stride = field(default_factory=rules.Stride)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edited:
+    """A listing that shows more than it was ever allowed."""
+
+    channel_sku: str
+    shown_pcs: int
+    exposed_pcs: int
+
+
+@dataclass(kw_only=True)
+class Step:
+    """One look at a channel's listings, one after the other, over the same pools."""
+
+    told: Told
+    now: datetime
+    pools: dict[Shelf, int]
+    poll_began_at: datetime | None
+
+    def __post_init__(self) -> None:
+        self.changed: list[Held] = []
+        self.figures: list[tuple[int, str, int, int]] = []
+        self.edited: list[Edited] = []
+        self.effective_s: list[float] = []
+        self.settled = 0
+
+    def take(self, one: Held, row: Mapping[str, int | bool | None], began_at: datetime, ended_at: datetime) -> None:
+        """Everything that a look at one listing leads to."""
+        shown_pcs, before = row["shown_pcs"], (one.offer, one.phase, one.frozen_for)
+        reading = rules.Reading(
+            began_at=began_at, ended_at=ended_at, shown_pcs=int(shown_pcs or 0), reserved_pcs=int(row["reserved_pcs"] or 0)
+        )
+        if one.phase == "new":
+            self._connect(one, reading)
+        elif rules.is_edited(one.offer, reading, given_pcs=one.given_pcs):
+            self._adopt(one, reading)
+        else:
+            self._note_effect(one, reading)
+            one.offer = rules.read(one.offer, reading, self.told.bounds)
+        self._settle(one)
+        figure = self._decide(one, None if shown_pcs is None else int(shown_pcs), row)
+        if figure is not None:
+            self._write(one, figure)
+        if (one.offer, one.phase, one.frozen_for) != before or one.movements:
+            self.changed.append(one)
+
+    def _connect(self, one: Held, reading: rules.Reading) -> None:
+        one.offer, one.phase = rules.connect(reading), "connecting"
+        one.take(self.pools, one.offer.exposed_pcs, "connected", may_owe=True)
+
+    def _adopt(self, one: Held, reading: rules.Reading) -> None:
+        self.edited.append(Edited(channel_sku=one.sku, shown_pcs=reading.shown_pcs, exposed_pcs=one.offer.exposed_pcs))
+        one.offer, one.phase, one.frozen_for = rules.adopt(one.offer, reading), "connecting", "edited"
+        one.take(self.pools, reading.shown_pcs, "edited", may_owe=True)
+
+    def _note_effect(self, one: Held, reading: rules.Reading) -> None:
+        write = one.offer.write
+        if write is not None and write.sent_at is not None and reading.shown_pcs == write.pcs != one.offer.exposed_before_pcs:
+            self.effective_s.append(took_s(write.sent_at, reading.ended_at))
+
+    def _settle(self, one: Held) -> None:
+        pcs = rules.settled_pcs(one.offer, poll_began_at=self.poll_began_at, known_open_pcs=one.open_pcs, bounds=self.told.bounds)
+        if pcs is None:
+            return
+        self.settled += one.offer.write is not None or one.phase != "open"
+        one.give_back(self.pools, pcs, "settled")
+        one.offer, one.phase, one.frozen_for = rules.settle(one.offer, pcs), "open", None
+
+    def _decide(self, one: Held, shown_pcs: int | None, row: Mapping[str, int | bool | None]) -> int | None:
+        if one.target_pcs is None:
+            return None
+        target_pcs = 0 if one.frozen_for is not None else one.target_pcs
+        moves_at = one.moved_at + self.told.dwell if one.moved_at is not None and shown_pcs else None
+        wish = rules.Wish(target_pcs=target_pcs, pool_pcs=one.pool_pcs(self.pools), shown_pcs=shown_pcs, moves_at=moves_at)
+        figure = rules.decide(one.offer, wish, self.now, self.told.stride)
+        if figure is None or not row["may_freeze" if figure == 0 else "may_write"]:
+            return None
+        return figure if rules.may_write(one.offer, figure, wish.pool_pcs) else None
+
+    def _write(self, one: Held, pcs: int) -> None:
+        one.offer, one.moved_at = rules.write(one.offer, pcs, self.now, self.told.bounds), self.now
+        one.take(self.pools, pcs, "offered")
+        self.figures.append((*one.key, pcs, one.version + 1))
