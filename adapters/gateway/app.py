@@ -1,4 +1,4 @@
-"""The HTTP front door: 1C's exchange, Prefect's hooks, health."""
+"""The HTTP front door: 1C's exchange, Prefect's hooks, the channels' pushes, health."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -12,9 +12,12 @@ from starlette.responses import JSONResponse, Response
 from adapters.gateway import answers
 from adapters.gateway.exchange import Exchange
 from adapters.gateway.hooks import PrefectHook
+from adapters.gateway.pushes import PATHS as PUSH_PATHS
+from adapters.gateway.pushes import PushHooks
 from adapters.gateway.threads import Threads
 from adapters.hub.hub import Hub
 from adapters.hub.notices import Notices
+from adapters.hub.pushes import Pushes
 from adapters.hub.run_events import RunEvents
 from adapters.settings import Settings
 
@@ -37,6 +40,7 @@ def make_app(hub: Hub, settings: Settings) -> FastAPI:
     threads = Threads()
     exchange = Exchange(hub=hub, settings=settings, notices=notices, threads=threads)
     prefect = PrefectHook(events=RunEvents(hub), secret=settings.gateway.hooks_secret, threads=threads)
+    pushes = PushHooks(pushes=Pushes(hub), settings=settings, clock=hub.clock, threads=threads)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -48,7 +52,9 @@ def make_app(hub: Hub, settings: Settings) -> FastAPI:
         return JSONResponse({"status": "ok" if is_well else "the hub does not answer"}, status_code=200 if is_well else 503)
 
     async def broken(request: Request, error: Exception) -> Response:
-        LOG.error("defect in the gateway at %s", request.url.path, exc_info=error)
+        LOG.error("defect in the gateway at /%s", request.url.path.split("/")[1], exc_info=error)
+        if request.url.path not in EXCHANGE_PATHS:
+            return JSONResponse({"status": "internal error"}, status_code=500)
         return answers.failure("Внутренняя ошибка Utyug: она записана в журнал сервера. Повторите обмен позже.")
 
     app = FastAPI(
@@ -62,6 +68,8 @@ def make_app(hub: Hub, settings: Settings) -> FastAPI:
     for path in EXCHANGE_PATHS:
         app.add_route(path, exchange.answer, methods=EVERY_METHOD)
     app.add_route("/hooks/prefect", prefect.answer, methods=["POST"])
+    for path in PUSH_PATHS:
+        app.add_route(path, pushes.answer, methods=["POST"])
     app.add_route("/health", health, methods=["GET"])
     app.add_exception_handler(Exception, broken)
     return app
