@@ -3,47 +3,16 @@
 Nothing here reads a clock; what takes time is kept with the instant from which it is seen, and looked at when somebody asks.
 """
 
-from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-T = TypeVar("T")
+from deployments.world.slowness import Later, Slowness
+from deployments.world.yandex_market.order_books import MarketMail, Order
+from deployments.world.yandex_market.pools import Count, Lagged, Pile
 
 FINAL = ("CANCELLED", "DELIVERED", "RETURNED", "PARTIALLY_RETURNED")
-
-
-@dataclass(kw_only=True)
-class Lagged(Generic[T]):
-    """A value that is seen some time after it was accepted. Values are replaced and never changed, so that a copy shares them."""
-
-    shown: T | None = None
-    coming: list[tuple[datetime, T]] = field(default_factory=list)
-
-    def copied(self) -> "Lagged[T]":
-        """The same value, to be changed by itself."""
-        return Lagged(shown=self.shown, coming=list(self.coming))
-
-    def accept(self, value: T, *, seen_at: datetime) -> None:
-        """Keep a value that is to be seen later."""
-        self.coming.append((seen_at, value))
-
-    def put(self, value: T) -> None:
-        """As if typed into the cabinet: seen at once, instead of all that was coming."""
-        self.coming.clear()
-        self.shown = value
-
-    def seen(self, now: datetime) -> T | None:
-        """What the Market shows at this instant."""
-        while self.coming and self.coming[0][0] <= now:
-            self.shown = self.coming.pop(0)[1]
-        return self.shown
-
-    @property
-    def latest(self) -> T | None:
-        """What was accepted last, seen or not."""
-        return self.coming[-1][1] if self.coming else self.shown
 
 
 @dataclass(kw_only=True)
@@ -132,39 +101,6 @@ class Offer:
         return self.fields.seen(now) is not None and self.card_status(now).startswith("HAS_CARD") and self.price.seen(now) is not None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Count:
-    """Pieces available to order, and the moment at which that was true."""
-
-    pcs: int
-    updated_at: datetime
-
-
-@dataclass(kw_only=True)
-class Order:
-    """An order of one line. ``seen_from`` is when the seller first sees it."""
-
-    id: int
-    campaign_id: int
-    warehouse_id: int
-    sku: str
-    name: str
-    pcs: int
-    kopecks: int
-    status: str
-    substatus: str
-    is_fake: bool
-    created_at: datetime
-    updated_at: datetime
-    seen_from: datetime
-    buyer: dict[str, Any]
-
-    @property
-    def freezes_pcs(self) -> bool:
-        """Its pieces still lie in the warehouse."""
-        return self.status in ("RESERVED", "UNPAID", "PENDING", "PROCESSING")
-
-
 @dataclass(kw_only=True)
 class Books:
     """The cabinet. A pool of stock is a warehouse, or a group of them by the group's id."""
@@ -175,11 +111,13 @@ class Books:
     is_locked: bool = False
     offers: dict[str, Offer] = field(default_factory=dict)
     used: dict[str, dict[str, Any]] = field(default_factory=dict)
-    shelves: dict[int, dict[str, Lagged[Count]]] = field(default_factory=dict)
-    frozen: Counter[tuple[int, str]] = field(default_factory=Counter)
+    shelves: dict[int, dict[str, Pile]] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
     quarantine: dict[str, Quarantined] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
+    mail: MarketMail = field(default_factory=MarketMail)
+    slowness: Slowness = field(default_factory=Slowness)
+    later: Later[tuple[int, str, int]] = field(default_factory=Later)
     last_market_sku: int = 100_000_000
     last_order: int = 50_000_000
 
@@ -189,11 +127,12 @@ class Books:
             campaigns=deepcopy(self.campaigns, memo),
             offers={sku: offer.copied() for sku, offer in self.offers.items()},
             used=dict(self.used),
-            shelves={pool: {sku: count.copied() for sku, count in shelf.items()} for pool, shelf in self.shelves.items()},
-            frozen=self.frozen.copy(),
+            shelves={pool: {sku: pile.copied() for sku, pile in shelf.items()} for pool, shelf in self.shelves.items()},
             returned=dict(self.returned),
             quarantine=dict(self.quarantine),
             orders={number: replace(order) for number, order in self.orders.items()},
+            mail=deepcopy(self.mail, memo),
+            later=deepcopy(self.later, memo),
         )
 
     @property
@@ -226,54 +165,59 @@ class Books:
         self.used[sku] = offer.fields.latest or {}
         self.quarantine.pop(sku, None)
         for shelf in self.shelves.values():
-            shelf.pop(sku, None)
+            if sku in shelf:
+                shelf[sku].forget()
 
-    def tell_stock(self, pool: int, sku: str, count: Count, *, seen_at: datetime) -> None:
-        """The seller's own number; one that was true before the kept one changes nothing."""
-        shelf = self.shelves.setdefault(pool, {}).setdefault(sku, Lagged())
-        kept = shelf.latest
-        if kept is None or kept.updated_at <= count.updated_at:
-            shelf.accept(count, seen_at=seen_at)
-
-    def put_stock(self, pool: int, sku: str, count: Count) -> None:
-        """As if typed into the cabinet."""
-        self.shelves.setdefault(pool, {}).setdefault(sku, Lagged()).put(count)
+    def pile(self, pool: int, sku: str, now: datetime) -> Pile:
+        """An offer in a pool, with all that has come back on sale by now."""
+        for at, (where, what, pcs) in self.later.due(now):
+            self._pile(where, what).move(at, shown_pcs=pcs)
+        return self._pile(pool, sku)
 
     def stock(self, pool: int, sku: str, now: datetime) -> Count | None:
         """What a pool shows of an offer."""
-        shelf = self.shelves.get(pool, {}).get(sku)
-        return shelf.seen(now) if shelf is not None else None
+        return self.pile(pool, sku, now).seen(now) if sku in self.shelves.get(pool, {}) else None
 
     def sell(self, order: Order, now: datetime) -> int:
         """Take what an order orders from what is shown; returns what is left."""
-        pool = self.pool_of(self.warehouses[order.warehouse_id])
-        self._move(pool, order.sku, order.pcs, now)
+        pool = self._pool(order)
+        self.pile(pool, order.sku, now).move(now, shown_pcs=-order.pcs, frozen_pcs=order.pcs)
         self.orders[order.id] = order
+        self.mail.tell_created(order, now)
         return self.shown_pcs(pool, order.sku, now)
 
     def change(self, order: Order, *, status: str, substatus: str, now: datetime) -> None:
-        """A new status; pieces of a cancelled order that still lie in the warehouse are on sale again."""
+        """A new status; pieces of a cancelled order that still lie in the warehouse are on sale again when the slowness says so."""
         had_frozen = order.freezes_pcs
         order.status, order.substatus, order.updated_at = status, substatus, now
-        if not had_frozen or order.freezes_pcs:
-            return
-        pool = self.pool_of(self.warehouses[order.warehouse_id])
-        if status == "CANCELLED":
-            self._move(pool, order.sku, -order.pcs, now)
-        else:
-            self.frozen[pool, order.sku] -= order.pcs
+        if had_frozen and not order.freezes_pcs:
+            self._thaw(order, order.pcs, now, is_restored=status == "CANCELLED")
+        self.mail.tell_moved(order, now)
 
-    def _move(self, pool: int, sku: str, pcs: int, now: datetime) -> None:
-        self.frozen[pool, sku] += pcs
-        shelf = self.shelves.get(pool, {}).get(sku)
-        count = shelf.seen(now) if shelf is not None else None
-        if shelf is not None and count is not None:
-            shelf.shown = Count(pcs=count.pcs - pcs, updated_at=count.updated_at)
+    def cut(self, order: Order, pcs: int, now: datetime) -> None:
+        """Fewer pieces; they are on sale again as those of a cancelled order are."""
+        order.pcs -= pcs
+        order.updated_at = now
+        if order.freezes_pcs:
+            self._thaw(order, pcs, now, is_restored=True)
+        self.mail.tell_changed(order, now)
 
     def shown_pcs(self, pool: int, sku: str, now: datetime) -> int:
         """Pieces that a pool shows as available to order."""
         count = self.stock(pool, sku, now)
         return count.pcs if count is not None else 0
+
+    def _thaw(self, order: Order, pcs: int, now: datetime, *, is_restored: bool) -> None:
+        pool, restored_at = self._pool(order), self.slowness.restored_at(now) if is_restored else None
+        self.pile(pool, order.sku, now).move(now, frozen_pcs=-pcs, shown_pcs=pcs if restored_at == now else 0)
+        if restored_at is not None and restored_at > now:
+            self.later.put((pool, order.sku, pcs), restored_at)
+
+    def _pool(self, order: Order) -> int:
+        return self.pool_of(self.warehouses[order.warehouse_id])
+
+    def _pile(self, pool: int, sku: str) -> Pile:
+        return self.shelves.setdefault(pool, {}).setdefault(sku, Pile())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

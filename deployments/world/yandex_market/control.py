@@ -7,8 +7,10 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from deployments.world.room import make_control
-from deployments.world.yandex_market.books import FINAL, Books, Count, Offer, Order, Price, Warehouse
+from deployments.world.yandex_market.books import FINAL, Books, Offer, Price, Warehouse
 from deployments.world.yandex_market.categories import DEFAULT_LEAF
+from deployments.world.yandex_market.order_books import Order
+from deployments.world.yandex_market.pools import Count
 from deployments.world.yandex_market.room import Market, room_of
 
 control = make_control()
@@ -76,7 +78,7 @@ async def put_goods(request: Request, goods: list[Good]) -> list[int]:
         fields = {"name": good.name, "marketCategoryId": DEFAULT_LEAF, "pictures": ["https://example.com/1.jpg"], "vendor": "Без марки"}
         offer.fields.put({**fields, "description": good.name, **barcodes})
         offer.price.put(Price(value=float(good.price), updated_at=now))
-        _put_stock(books, good.sku, good.pcs, now)
+        _put_stock(books, good.sku, good.pcs, now, is_old=True)
         numbers.append(offer.market_sku)
     return numbers
 
@@ -158,7 +160,29 @@ async def change_cabinet(request: Request, cabinet: Cabinet) -> None:
 @control.post("/orders")
 async def buy(request: Request, bought: Bought) -> dict[str, Any]:
     """A buyer orders what is shown; 409 where less is shown."""
+    order, left_pcs = sold(room_of(request), bought, bought.state, _WAITING[bought.state])
+    return {"order_ref": str(order.id), "left_pcs": left_pcs}
+
+
+@control.put("/orders/{order_ref}")
+async def move_order(request: Request, order_ref: int, moved: Moved) -> None:
+    """The Market moves an order on."""
     room = room_of(request)
+    room.books.change(order_of(room, order_ref), status=moved.status, substatus=moved.substatus, now=room.clock.now())
+
+
+@control.delete("/orders/{order_ref}")
+async def cancel_order(request: Request, order_ref: int) -> None:
+    """The buyer changes his mind."""
+    room = room_of(request)
+    order = order_of(room, order_ref)
+    if order.status in FINAL:
+        raise HTTPException(409)
+    room.books.change(order, status="CANCELLED", substatus="USER_CHANGED_MIND", now=room.clock.now())
+
+
+def sold(room: Market, bought: Bought, status: str, substatus: str) -> tuple[Order, int]:
+    """An order made of what is shown, and what is left; 409 where less is shown."""
     now, books = room.clock.now(), room.books
     offer = books.offer(bought.sku, now)
     warehouse = _warehouse_for(books, bought, now)
@@ -174,32 +198,15 @@ async def buy(request: Request, bought: Bought) -> dict[str, Any]:
         name=(offer.fields.seen(now) or {}).get("name", ""),
         pcs=bought.pcs,
         kopecks=price.kopecks if price is not None else 0,
-        status=bought.state,
-        substatus=_WAITING[bought.state],
+        status=status,
+        substatus=substatus,
         is_fake=bought.fake,
         created_at=now,
         updated_at=now,
-        seen_from=now + room.lags.orders,
+        seen_from=books.slowness.visible_at(now, books.last_order),
         buyer=bought.buyer,
     )
-    return {"order_ref": str(order.id), "left_pcs": books.sell(order, now)}
-
-
-@control.put("/orders/{order_ref}")
-async def move_order(request: Request, order_ref: int, moved: Moved) -> None:
-    """The Market moves an order on."""
-    room = room_of(request)
-    room.books.change(_order(room, order_ref), status=moved.status, substatus=moved.substatus, now=room.clock.now())
-
-
-@control.delete("/orders/{order_ref}")
-async def cancel_order(request: Request, order_ref: int) -> None:
-    """The buyer changes his mind."""
-    room = room_of(request)
-    order = _order(room, order_ref)
-    if order.status in FINAL:
-        raise HTTPException(409)
-    room.books.change(order, status="CANCELLED", substatus="USER_CHANGED_MIND", now=room.clock.now())
+    return order, books.sell(order, now)
 
 
 def _offer(books: Books, sku: str) -> Offer:
@@ -208,7 +215,8 @@ def _offer(books: Books, sku: str) -> Offer:
     return books.offers[sku]
 
 
-def _order(room: Market, order_ref: int) -> Order:
+def order_of(room: Market, order_ref: int) -> Order:
+    """An order, seen or not; 404 where there is none."""
     if order_ref not in room.books.orders:
         raise HTTPException(404)
     return room.books.orders[order_ref]
@@ -222,9 +230,9 @@ def _pools(books: Books) -> dict[str, int]:
     return {_ref(books, warehouse): books.pool_of(warehouse) for warehouse in books.warehouses.values()}
 
 
-def _put_stock(books: Books, sku: str, pcs: dict[str, int], now: datetime) -> None:
+def _put_stock(books: Books, sku: str, pcs: dict[str, int], now: datetime, *, is_old: bool = False) -> None:
     for ref, shown in pcs.items():
-        books.put_stock(_pools(books)[ref], sku, Count(pcs=shown, updated_at=now))
+        books.pile(_pools(books)[ref], sku, now).put(Count(pcs=shown, updated_at=now), now, is_old=is_old)
 
 
 def _warehouse_for(books: Books, bought: Bought, now: datetime) -> Warehouse | None:

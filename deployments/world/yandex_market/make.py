@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
+import httpx
 from fastapi import APIRouter, FastAPI
 
 from deployments.world.clock import WorldClock
 from deployments.world.room import furnish
+from deployments.world.slowness import Slowness
 from deployments.world.yandex_market import cabinet, catalog, elsewhere, orders, prices, stock
 from deployments.world.yandex_market.books import Books, Campaign, Lags, Warehouse
 from deployments.world.yandex_market.control import control
+from deployments.world.yandex_market.oddities import oddities
 from deployments.world.yandex_market.room import Market
 
 BUSINESS = 1_001
@@ -36,6 +39,7 @@ def furnish_yandex_market(
     quarantine_factor: float = 3.0,
     answer_takes_s: float = 0.0,
     name: str = "yandex_market",
+    outside: httpx.AsyncBaseTransport | None = None,
 ) -> Market:
     """Open one cabinet of the Market in the world.
 
@@ -51,19 +55,27 @@ def furnish_yandex_market(
         quarantine_factor: how many times a price must change to be held.
         answer_takes_s: how long an answer takes, so that parallel calls meet each other.
         name: of the room, where a world has several cabinets.
+        outside: where notifications go, instead of the network.
     """
+    lags = lags or Lags()
     campaigns = {warehouse.campaign_id: Campaign(id=warehouse.campaign_id, name=f"Магазин {warehouse.name}") for warehouse in warehouses}
     room = Market(
         clock=clock,
-        books=Books(business_id=business_id, campaigns=campaigns, warehouses={warehouse.id: warehouse for warehouse in warehouses}),
+        books=Books(
+            business_id=business_id,
+            campaigns=campaigns,
+            warehouses={warehouse.id: warehouse for warehouse in warehouses},
+            slowness=Slowness(order_visible_s=lags.orders.total_seconds(), stock_shown_s=lags.stock.total_seconds()),
+        ),
         keys={api_key: ("ALL_METHODS",), **(other_keys or {})},
         only_default_price=only_default_price,
-        lags=lags or Lags(),
+        lags=lags,
         quarantine_factor=quarantine_factor,
         answer_takes_s=answer_takes_s,
+        outside=outside,
     )
     router = APIRouter()
     for part in (cabinet, catalog, prices, stock, orders, elsewhere):
         router.include_router(part.router)
-    furnish(world, name, room, router, control)
+    furnish(world, name, room, router, control, oddities)
     return room

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from deployments.world.yandex_market.books import Order
+from deployments.world.yandex_market.order_books import Order
 from deployments.world.yandex_market.order_search import shipment_day
 from deployments.world.yandex_market.price_rules import CURRENCY
 from deployments.world.yandex_market.shapes import MOSCOW, as_moment

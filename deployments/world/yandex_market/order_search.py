@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from deployments.world.yandex_market.books import Order
+from deployments.world.yandex_market.order_books import Order
 from deployments.world.yandex_market.order_words import Status, Substatus
 from deployments.world.yandex_market.refusals import refuse
 from deployments.world.yandex_market.shapes import MOSCOW, Flag, Id, Moment, Sent, Text, Unlike, as_moment, text_only

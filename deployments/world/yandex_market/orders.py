@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from deployments.world.room import Refusal
-from deployments.world.yandex_market.books import Order
 from deployments.world.yandex_market.order_answers import business_order, campaign_order
+from deployments.world.yandex_market.order_books import Order
 from deployments.world.yandex_market.order_search import AskedOrders, Windows
 from deployments.world.yandex_market.order_words import Status, Substatus
 from deployments.world.yandex_market.refusals import refuse

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from deployments.world.yandex_market.books import Lagged, Offer, Price, Quarantined
+from deployments.world.yandex_market.books import Offer, Price, Quarantined
 from deployments.world.yandex_market.catalog import CardStatuses
 from deployments.world.yandex_market.offer_fields import DiscountedMoney
+from deployments.world.yandex_market.pools import Lagged
 from deployments.world.yandex_market.price_rules import CURRENCY, confirm_price, refuse_bad_discount, refuse_bad_price, take_price
 from deployments.world.yandex_market.refusals import refuse
 from deployments.world.yandex_market.room import Market, MarketRoute, room_of

@@ -13,9 +13,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from deployments.world.room import Handler, Room, RoomRoute
+from deployments.world.postman import PushingRoom
+from deployments.world.pushes import Answer, Push
+from deployments.world.room import Handler, RoomRoute
 from deployments.world.yandex_market.books import Books, Lags
 from deployments.world.yandex_market.operations import CLOSED_WHILE_MOVING, OPERATIONS, PARALLEL, Operation
+from deployments.world.yandex_market.order_books import MarketMail, patience_s
 from deployments.world.yandex_market.quota import Quota, as_http_date
 from deployments.world.yandex_market.refusals import error_body, refuse, refuse_unfit
 
@@ -30,7 +33,7 @@ _WHY_DISABLED = {
 
 
 @dataclass(kw_only=True)
-class Market(Room):
+class Market(PushingRoom):
     """The Market, as one cabinet sees it.
 
     ``keys`` are Api-Keys and their scopes, by the key. ``answer_takes_s`` is how long an answer takes of the world's time, so that calls
@@ -46,6 +49,18 @@ class Market(Room):
     quotas: dict[tuple[str, str], Quota] = field(default_factory=dict)
     in_flight: Counter[str] = field(default_factory=Counter)
     deprecated_calls: int = 0
+
+    def mail(self) -> MarketMail:
+        """Notifications, as of now."""
+        return self.books.mail
+
+    def patience_s(self, push: Push) -> float:
+        """Ten seconds, for a ping one."""
+        return patience_s(push)
+
+    def push_answered(self, push: Push, answer: Answer | None) -> None:
+        """A try is over."""
+        self.books.mail.answered(push, answer, self.clock.now())
 
     async def beside_others(self, request: Request, handle: Handler) -> Response:
         """A call among those that have not been answered yet."""
@@ -98,6 +113,7 @@ class Market(Room):
 
     def answered(self, request: Request, response: Response) -> None:
         """An answer spends the limit, a refused one too; each tells what is left. An ordered failure spends nothing."""
+        super().answered(request, response)
         quota, now = self._quota(request), self.clock.now()
         if getattr(request.state, "is_counted", False):
             quota.spend(request.state.cost, now)

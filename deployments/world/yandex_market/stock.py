@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from deployments.world.yandex_market.books import Books, Count, Warehouse
+from deployments.world.yandex_market.books import Books, Warehouse
+from deployments.world.yandex_market.pools import Count
 from deployments.world.yandex_market.refusals import refuse
 from deployments.world.yandex_market.room import Market, MarketRoute, room_of
 from deployments.world.yandex_market.shapes import Flag, Id, Moment, Page, Sent, Sku, Unlike, as_moment, ok, read_page
@@ -156,7 +157,7 @@ def _tell(room: Market, rows: list[tuple[int, str, int, datetime | None]]) -> No
     for number, sku, pcs, updated_at in rows:
         if books.offer(sku, now) is not None:
             pool = books.pool_of(books.warehouses[number])
-            books.tell_stock(pool, sku, Count(pcs=pcs, updated_at=updated_at or now), seen_at=now + room.lags.stock)
+            books.pile(pool, sku, now).tell(Count(pcs=pcs, updated_at=updated_at or now), seen_at=books.slowness.shown_at(now))
 
 
 def _asked(room: Market, warehouse: Warehouse, named: list[str] | None, page: Page) -> tuple[list[str], dict[str, str]]:
@@ -169,12 +170,12 @@ def _asked(room: Market, warehouse: Warehouse, named: list[str] | None, page: Pa
 
 
 def _told(room: Market, warehouse: Warehouse, sku: str) -> dict[str, Any]:
-    """Available, frozen by orders, and both together."""
-    pool = room.books.pool_of(warehouse)
-    count = room.books.stock(pool, sku, room.clock.now())
+    """Available, frozen by orders, and both together, of one instant, which may have passed."""
+    now, books = room.clock.now(), room.books
+    figures = books.pile(books.pool_of(warehouse), sku, now).as_of(books.slowness.read_as_of(now), now)
+    count, frozen = figures.count, figures.frozen_pcs
     if count is None:
         return {"offerId": sku, "stocks": []}
-    frozen = room.books.frozen[pool, sku]
     stocks = [{"type": "AVAILABLE", "count": count.pcs}, {"type": "FIT", "count": count.pcs + frozen}]
     if frozen:
         stocks.append({"type": "FREEZE", "count": frozen})

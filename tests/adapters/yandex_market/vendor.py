@@ -91,9 +91,9 @@ class Room:
     def put(self, *skus: str, **details: Any) -> None:
         """Goods whose figures were told an hour ago: what is told as true a minute ago is newer."""
         self.order("POST", "/goods", json=[{"sku": sku, "name": f"Фонарь {sku}", "price": "1990.00", **details} for sku in skus])
-        for figure in [figure for shelf in self.market.books.shelves.values() for figure in shelf.values()]:
-            if figure.shown is not None:
-                figure.put(replace(figure.shown, updated_at=figure.shown.updated_at - timedelta(hours=1)))
+        for pile in [pile for shelf in self.market.books.shelves.values() for pile in shelf.values()]:
+            if (shown := pile.count.shown) is not None:
+                pile.put(replace(shown, updated_at=shown.updated_at - timedelta(hours=1)), self.market.clock.now(), is_old=True)
 
     def goods(self) -> dict[str, Any]:
         goods: dict[str, Any] = self.order("GET", "/books")["goods"]
