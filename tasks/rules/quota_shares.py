@@ -13,8 +13,10 @@ import polars as pl
 
 PASSES = 12
 """What a dozen passes did not share stays in the pool until the next run."""
-HALVINGS = 40
-"""Of the interval, in logarithms, in which the value of the last piece given lies: to a billionth of it."""
+HALVINGS = 8
+"""Of the interval, in logarithms, in which the value of the last piece given lies, until shelves that are close enough are set aside."""
+ROUNDS = 6
+"""Of halvings: to a hundred-billionth of the first interval."""
 WANTS = ["gain", "ease", "stay", "held_pcs"]
 
 
@@ -83,18 +85,29 @@ def _raised(limits: pl.DataFrame, claims: pl.DataFrame, left: pl.DataFrame) -> p
 
 
 def _levelled(asked: pl.DataFrame) -> pl.DataFrame:
-    """Every shelf shared at the lowest value that does not give more than it has: with ``due_pcs``."""
-    bounds = asked.with_columns(
+    """Every shelf shared at a value so low that at most one more piece each could be given, and not to all: with ``due_pcs``."""
+    rough = asked.with_columns(
         low=(piece_worth(pl.col("limit_pcs")) * 0.999).min().over("shelf"),
         high=(pl.col("gain") * pl.col("stay") * 1.001).max().over("shelf"),
     )
-    for _ in range(HALVINGS):
-        middle = (pl.col("low") * pl.col("high")).sqrt()
-        tried = bounds.with_columns(middle=middle, is_too_low=_took(middle).sum().over("shelf") > pl.col("left_pcs"))
-        bounds = tried.with_columns(
-            low=pl.when("is_too_low").then("middle").otherwise("low"), high=pl.when("is_too_low").then("high").otherwise("middle")
-        )
-    return bounds.with_columns(due_pcs=_due(pl.col("high")))
+    level = []
+    for _ in range(ROUNDS):
+        for _ in range(HALVINGS):
+            rough = _halved(rough)
+        is_rough = (_due(pl.col("low")) - _due(pl.col("high")) > 1).any().over("shelf")
+        told = rough.with_columns(is_rough=is_rough, due_pcs=_due(pl.col("high")))
+        level.append(told.filter(~pl.col("is_rough")))
+        rough = told.filter("is_rough")
+        if rough.is_empty():
+            break
+    return pl.concat([*level, rough])
+
+
+def _halved(bounds: pl.DataFrame) -> pl.DataFrame:
+    middle = (pl.col("low") * pl.col("high")).sqrt()
+    tried = bounds.with_columns(middle=middle, is_too_low=_took(middle).sum().over("shelf") > pl.col("left_pcs"))
+    low, high = pl.when("is_too_low").then("middle").otherwise("low"), pl.when("is_too_low").then("high").otherwise("middle")
+    return tried.with_columns(low=low, high=high).select(bounds.columns)
 
 
 def _due(level: pl.Expr) -> pl.Expr:

@@ -2,9 +2,16 @@
 
 import sys
 
-from tests.bench import codes, intake, parse, prices, publish
+from tests.bench import allocate, codes, intake, parse, prices, publish
 
-BENCHES = {"parse": parse.bench, "intake": intake.bench, "codes": codes.bench, "prices": prices.bench, "publish": publish.bench}
+BENCHES = {
+    "parse": parse.bench,
+    "intake": intake.bench,
+    "codes": codes.bench,
+    "prices": prices.bench,
+    "publish": publish.bench,
+    "allocate": allocate.bench,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHES:
