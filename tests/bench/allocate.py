@@ -30,11 +30,7 @@ def bench() -> Result:
         figures={
             "growth_exponent": round(growth, 2),
             "channels": len(CHANNELS),
-            "listings": {
-                str(size): {name: round(figure, 4) for name, figure in one.items() if name not in ("seconds", "peak_mb")}
-                | {"peak_mb": round(one["peak_mb"])}
-                for size, one in told.items()
-            },
+            "listings": {str(size): _figures(one) for size, one in told.items()},
         },
     )
 
@@ -52,6 +48,12 @@ def measured(size: str) -> dict[str, Any]:
         "grown_mb": grown_mb,
         "rules": dict(rules.iter_rows()),
     }
+
+
+def _figures(told: dict[str, Any]) -> dict[str, Any]:
+    rounded = {name: round(told[name], 3) for name in ("allocate_seconds", "floor_seconds")}
+    whole = {name: round(told[name]) for name in ("grown_mb", "peak_mb")}
+    return rounded | whole | {"rules": told["rules"]}
 
 
 def shop(goods: int) -> Frames:
