@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.rules.quota_rules import ChannelQuota, QuotaRules
@@ -14,6 +14,7 @@ from tests.tasks.rules.quota_shelf import Recipes, listings, recipes, supply
 from tests.tasks.rules.shelf import frame, patient
 from validation.assortment import RecipeInForce
 
+brisk = settings(patient, max_examples=30)
 ITEMS = (1, 2, 3)
 BUNDLES = (7, 8, 9)
 CHANNELS = ("site", "wb", "ozon", "ym")
@@ -79,7 +80,7 @@ def shops(draw: st.DrawFn, *, has_bundles: bool = True, has_asking: bool = True)
     )
 
 
-@patient
+@brisk
 @given(shops())
 def test_no_piece_is_promised_twice_and_no_cap_is_passed(shop: Shop) -> None:
     targets = shop.targets()
@@ -91,7 +92,7 @@ def test_no_piece_is_promised_twice_and_no_cap_is_passed(shop: Shop) -> None:
         assert target == 0 or not row["is_frozen"]
 
 
-@patient
+@brisk
 @given(shops(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(shop: Shop, chance: Any) -> None:
     numbered = [row | {"listing_id": number} for number, row in enumerate(shop.rows, 1)]
@@ -99,7 +100,7 @@ def test_the_order_of_rows_does_not_matter(shop: Shop, chance: Any) -> None:
     assert shuffled.allocated().equals(shop.allocated())
 
 
-@patient
+@brisk
 @given(shops(has_bundles=False), st.sampled_from(ITEMS), st.integers(1, 9))
 def test_with_more_to_sell_nobody_gets_less(shop: Shop, item: int, more: int) -> None:
     before = shop.targets()
@@ -107,7 +108,7 @@ def test_with_more_to_sell_nobody_gets_less(shop: Shop, item: int, more: int) ->
     assert all(shop.targets()[number] >= target for number, target in before.items())
 
 
-@patient
+@brisk
 @given(shops(has_bundles=False), st.data())
 def test_who_sells_faster_or_dearer_never_gets_less_for_it(shop: Shop, data: st.DataObject) -> None:
     before = shop.targets()
@@ -117,7 +118,7 @@ def test_who_sells_faster_or_dearer_never_gets_less_for_it(shop: Shop, data: st.
     assert shop.targets().get(number, 0) >= before.get(number, 0)
 
 
-@patient
+@brisk
 @given(shops(), st.sampled_from(ITEMS))
 def test_of_what_is_plentiful_the_pool_keeps_its_share(shop: Shop, item: int) -> None:
     """Plentiful: the share is there beside what every listing would sell in the next hours (900 a day are 38 an hour)."""
@@ -126,7 +127,7 @@ def test_of_what_is_plentiful_the_pool_keeps_its_share(shop: Shop, item: int) ->
     assert left >= int(shop.rules.pool_share * shop.pieces[item])
 
 
-@patient
+@brisk
 @given(st.lists(st.tuples(st.sampled_from([0.1, 1.0, 2.5, 80.0]), st.sampled_from([0.5, 1.0, 3.0])), min_size=1, max_size=5, unique=True))
 def test_one_piece_goes_to_exactly_one_channel_the_one_with_the_highest_rate_times_worth(pairs: list[tuple[float, float]]) -> None:
     rules = QuotaRules(prior_pcs=1e-12)
@@ -136,7 +137,7 @@ def test_one_piece_goes_to_exactly_one_channel_the_one_with_the_highest_rate_tim
     assert all(rate * worth >= best * (1 - 1e-9) for (rate, worth), target in zip(pairs, told.values(), strict=True) if target)
 
 
-@patient
+@brisk
 @given(shops(has_asking=False))
 def test_nothing_that_a_listing_wishes_and_could_sell_stays_in_a_pool_that_keeps_nothing(shop: Shop) -> None:
     shop.rules = shop.rules.model_copy(update={"pool_share": 0})
