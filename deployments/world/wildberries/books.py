@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from deployments.world.slowness import Later, Slowness
 from deployments.world.wildberries.counting import Ids
 from deployments.world.wildberries.price_books import PriceBook
+from deployments.world.wildberries.shelves import Change, Warehouse
 from deployments.world.wildberries.task_books import Task, TaskBook
 
 NM_FROM = 206_025_001
@@ -85,21 +87,6 @@ class Arrival:
 
 
 @dataclass(kw_only=True)
-class Warehouse:
-    """A warehouse of the seller's."""
-
-    warehouse_id: int
-    name: str
-    office_id: int = 15
-    cargo_type: int = 1
-    delivery_type: int = 1
-    is_deleting: bool = False
-    is_processing: bool = False
-    is_blocked: bool = False
-    stock: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass(kw_only=True)
 class Books:
     """Everything that a call may change. ``codes`` and ``barcodes`` count what is on its way too."""
 
@@ -114,6 +101,8 @@ class Books:
     prices: PriceBook = field(default_factory=PriceBook)
     tasks: TaskBook = field(default_factory=TaskBook)
     is_banned: bool = False
+    slowness: Slowness = field(default_factory=Slowness)
+    later: Later[Change] = field(default_factory=Later)
     _changes: list[tuple[datetime, int]] | None = None
     _nm_ids: Ids = field(default_factory=lambda: Ids(upcoming=NM_FROM))
     _chrt_ids: Ids = field(default_factory=lambda: Ids(upcoming=CHRT_FROM))
@@ -153,6 +142,12 @@ class Books:
                 self.drafts[arrival.drafts.batch_ref] = arrival.drafts
         for upload in self.prices.due(now):
             upload.settle(self.cards, self.prices.quarantine, now)
+        for at, change in self.later.due(now):
+            warehouse = self.warehouses[change.warehouse_id]
+            if change.is_absolute and change.chrt_id in self.chrts:
+                warehouse.put(change.chrt_id, change.pcs, at)
+            else:
+                warehouse.move(change.chrt_id, change.pcs, at)
 
     def reserve(self, card: Card) -> None:
         """Its code and barcodes are taken from now on."""
@@ -182,7 +177,7 @@ class Books:
         card.updated_at = now
         self._changes = None
 
-    def remove(self, card: Card) -> None:
+    def remove(self, card: Card, now: datetime) -> None:
         """The card and all that hangs on it leave."""
         del self.cards[card.nm_id], self.codes[card.vendor_code]
         self.groups[card.imt_id] -= 1
@@ -191,7 +186,7 @@ class Books:
             for sku in size.skus:
                 self.barcodes.pop(sku, None)
             for warehouse in self.warehouses.values():
-                warehouse.stock.pop(size.chrt_id, None)
+                warehouse.forget(size.chrt_id, now)
         self._changes = None
 
     def changed_after(self, cursor: tuple[datetime, int] | None) -> Iterator[Card]:
@@ -215,14 +210,24 @@ class Books:
         size = next((one for one in card.sizes if warehouse.stock.get(one.chrt_id, 0) >= pcs), None)
         if size is None:
             return None
-        warehouse.stock[size.chrt_id] -= pcs
+        warehouse.move(size.chrt_id, -pcs, placed.created_at)
         return self.tasks.place(placed, pcs, chrt_id=size.chrt_id, skus=size.skus, price_kopecks=size.price * (100 - card.discount))
 
-    def put_back(self, task: Task) -> None:
-        """A cancelled piece is on sale again."""
-        stock = self.warehouses[task.warehouse_id].stock
-        if task.chrt_id in stock:
-            stock[task.chrt_id] += 1
+    def write(self, warehouse: Warehouse, chrt_id: int, pcs: int, now: datetime) -> None:
+        """The seller's figure; it is taken now and has its effect when the slowness says so."""
+        shown_at = self.slowness.shown_at(now)
+        if shown_at == now:
+            warehouse.put(chrt_id, pcs, now)
+        else:
+            self.later.put(Change(warehouse_id=warehouse.warehouse_id, chrt_id=chrt_id, pcs=pcs, is_absolute=True), shown_at)
+
+    def put_back(self, task: Task, now: datetime) -> None:
+        """A cancelled piece is on sale again when the slowness says so, if ever."""
+        restored_at = self.slowness.restored_at(now)
+        if restored_at == now:
+            self.warehouses[task.warehouse_id].move(task.chrt_id, 1, now)
+        elif restored_at is not None:
+            self.later.put(Change(warehouse_id=task.warehouse_id, chrt_id=task.chrt_id, pcs=1, is_absolute=False), restored_at)
 
     def _ordered(self) -> list[tuple[datetime, int]]:
         if self._changes is None:

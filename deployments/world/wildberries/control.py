@@ -1,6 +1,5 @@
 """Orders to the Wildberries room: goods that were there before, buyers, the cabinet typed into by hand."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,14 +7,17 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from deployments.world.room import make_control
-from deployments.world.wildberries.books import Card, Warehouse
+from deployments.world.slowness import EVER, add_lags_control
+from deployments.world.wildberries.books import Card
 from deployments.world.wildberries.card_making import made
 from deployments.world.wildberries.card_requests import SizeSaid, VariantSaid
 from deployments.world.wildberries.room import Cabinet, cabinet_of
+from deployments.world.wildberries.shelves import Warehouse
 from deployments.world.wildberries.subjects import ANY_SUBJECT_ID, SUBJECTS
 from deployments.world.wildberries.task_books import Task
 
 control = make_control()
+add_lags_control(control)
 
 
 class _Order(BaseModel):
@@ -40,6 +42,13 @@ class Purchase(_Order):
     pcs: int = Field(ge=1)
     warehouse_ref: str | None = None
     buyer: dict[str, Any] = Field(default_factory=dict)
+
+
+class Cut(_Order):
+    """Pieces of a basket that are cancelled."""
+
+    sku: str
+    pcs: int = Field(ge=1)
 
 
 class WarehouseOrder(_Order):
@@ -71,7 +80,7 @@ async def put_goods(request: Request, goods: list[NewGoods]) -> list[int]:
 async def remove_goods(request: Request, sku: str) -> None:
     """The card leaves the cabinet."""
     room = cabinet_of(request)
-    room.ripe().remove(_card(room, sku))
+    room.ripe().remove(_card(room, sku), room.clock.now())
 
 
 @control.get("/books")
@@ -98,7 +107,7 @@ async def set_stock(request: Request, stock: dict[str, dict[str, int]]) -> None:
     for sku, shown in stock.items():
         card = _card(room, sku)
         for warehouse_ref, pcs in shown.items():
-            _warehouse(room, warehouse_ref).stock[card.sizes[0].chrt_id] = pcs
+            _warehouse(room, warehouse_ref).put(card.sizes[0].chrt_id, pcs, room.clock.now())
 
 
 @control.put("/prices")
@@ -131,11 +140,27 @@ async def buy(request: Request, purchase: Purchase) -> dict[str, Any]:
 async def cancel(request: Request, order_ref: str) -> None:
     """The buyer changes their mind about everything that is not cancelled yet."""
     room = cabinet_of(request)
-    for task in _basket(room, order_ref):
-        if not task.is_cancelled:
-            task.cancel_by_buyer(room.clock.now())
-            if room.habits.is_restocked:
-                room.books.put_back(task)
+    _cancel(room, [task for task in _basket(room, order_ref) if not task.is_cancelled])
+
+
+@control.delete("/orders/{order_ref}/tasks/{task_id}")
+async def cancel_task(request: Request, order_ref: str, task_id: int) -> None:
+    """The buyer changes their mind about one piece of a basket; 404 where it is not there or is cancelled."""
+    room = cabinet_of(request)
+    tasks = [task for task in _basket(room, order_ref) if task.task_id == task_id and not task.is_cancelled]
+    if not tasks:
+        raise HTTPException(404, f"no task {task_id} to cancel in {order_ref}")
+    _cancel(room, tasks)
+
+
+@control.delete("/orders/{order_ref}/lines")
+async def cut(request: Request, order_ref: str, line: Cut) -> None:
+    """The buyer changes their mind about so many pieces of a basket; 409 where there are fewer."""
+    room = cabinet_of(request)
+    tasks = [task for task in _basket(room, order_ref) if task.article == line.sku and not task.is_cancelled]
+    if len(tasks) < line.pcs:
+        raise HTTPException(409, f"{order_ref} has {len(tasks)} of {line.sku}")
+    _cancel(room, tasks[: line.pcs])
 
 
 @control.put("/orders/{order_ref}/state")
@@ -184,8 +209,15 @@ def _put(room: Cabinet, goods: NewGoods) -> Card:
     books.reserve(card)
     books.keep(card)
     for warehouse_ref, pcs in goods.pcs.items():
-        _warehouse(room, warehouse_ref).stock[card.sizes[0].chrt_id] = pcs
+        _warehouse(room, warehouse_ref).put(card.sizes[0].chrt_id, pcs, EVER)
     return card
+
+
+def _cancel(room: Cabinet, tasks: list[Task]) -> None:
+    now = room.clock.now()
+    for task in tasks:
+        task.cancel_by_buyer(now)
+        room.books.put_back(task, now)
 
 
 def _placed(room: Cabinet, card: Card, warehouse: Warehouse, purchase: Purchase) -> Task:
@@ -197,7 +229,7 @@ def _placed(room: Cabinet, card: Card, warehouse: Warehouse, purchase: Purchase)
         office_id=warehouse.office_id,
         cargo_type=card.cargo_type,
         created_at=now,
-        visible_at=now + timedelta(seconds=room.habits.visible_s),
+        visible_at=room.books.slowness.visible_at(now, len(room.books.tasks.baskets)),
         comment=str(purchase.buyer.get("comment", ""))[:300],
     )
 

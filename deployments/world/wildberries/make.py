@@ -6,10 +6,12 @@ from fastapi import APIRouter, FastAPI
 
 from deployments.world.clock import WorldClock
 from deployments.world.room import furnish
+from deployments.world.slowness import Slowness
 from deployments.world.wildberries import cards, catalog, directories, general, orders, prices, stock
-from deployments.world.wildberries.books import Books, Warehouse
+from deployments.world.wildberries.books import Books
 from deployments.world.wildberries.control import control
 from deployments.world.wildberries.room import Cabinet, Habits
+from deployments.world.wildberries.shelves import Warehouse
 from deployments.world.wildberries.tokens import SELLER_REF
 
 WAREHOUSE_ID = 658434
@@ -33,8 +35,10 @@ def furnish_wildberries(
         habits: what the vendor leaves open.
     """
     given = [Warehouse(warehouse_id=WAREHOUSE_ID, name="Склад на Утюжной")] if warehouses is None else list(warehouses)
-    books = Books(warehouses={warehouse.warehouse_id: warehouse for warehouse in given})
-    room = Cabinet(clock=clock, books=books, habits=habits or Habits(), seller_ref=seller_ref)
+    habits = habits or Habits()
+    slowness = Slowness(order_visible_s=habits.visible_s, restores=habits.is_restocked)
+    books = Books(warehouses={warehouse.warehouse_id: warehouse for warehouse in given}, slowness=slowness)
+    room = Cabinet(clock=clock, books=books, habits=habits, seller_ref=seller_ref)
     router = APIRouter()
     for part in (general, directories, catalog, cards, prices, stock, orders):
         router.include_router(part.router)

@@ -75,8 +75,7 @@ async def cancel(request: Request, task_id: str) -> Response:
     if not task.is_cancellable:
         raise market_refusal(409, "StatusMismatch", "Несоответствие статусов, проверьте их правильность")
     task.cancel_by_seller()
-    if room.habits.is_restocked:
-        books.put_back(task)
+    books.put_back(task, room.clock.now())
     return Response(status_code=204)
 
 

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from deployments.world.room import Refusal, RoomRoute
 from deployments.world.wildberries.answers import Said, heard, market_refusal
-from deployments.world.wildberries.books import Books, Warehouse
+from deployments.world.wildberries.books import Books
 from deployments.world.wildberries.room import Cabinet, cabinet_of
+from deployments.world.wildberries.shelves import Warehouse
 
 router = APIRouter(prefix="/marketplace-api/api/v3", route_class=RoomRoute)
 
@@ -83,7 +84,9 @@ async def write_stock(request: Request, warehouse_id: str) -> Response:
     amounts = {row.chrt_id: row.amount for row in said.stocks or [] if row.chrt_id is not None and row.amount is not None}
     wrong = {chrt_id: refused for chrt_id, amount in amounts.items() if (refused := _misfit(room, warehouse, chrt_id, amount))}
     if not wrong or room.habits.is_stock_row_by_row:
-        warehouse.stock.update({chrt_id: amount for chrt_id, amount in amounts.items() if chrt_id not in wrong})
+        for chrt_id, amount in amounts.items():
+            if chrt_id not in wrong:
+                books.write(warehouse, chrt_id, amount, room.clock.now())
     if wrong:
         raise Refusal(409, _by_reason(wrong, amounts))
     return Response(status_code=204)
@@ -91,22 +94,25 @@ async def write_stock(request: Request, warehouse_id: str) -> Response:
 
 @router.post("/stocks/{warehouse_id}")
 async def read_stock(request: Request, warehouse_id: str) -> Response:
-    """What the warehouse shows of the asked sizes; of a size never written it shows nothing."""
+    """What the warehouse shows of the asked sizes, or showed a while ago; of a size never written it shows nothing."""
     said = await heard(request, ChrtsToRead, market_refusal(400, *INCORRECT_BODY))
-    shown = _warehouse(cabinet_of(request).ripe(), warehouse_id).stock
-    rows = [{"chrtId": chrt_id, "amount": shown[chrt_id]} for chrt_id in dict.fromkeys(said.chrt_ids) if chrt_id in shown]
-    return JSONResponse({"stocks": rows})
+    room = cabinet_of(request)
+    books = room.ripe()
+    warehouse, as_of = _warehouse(books, warehouse_id), books.slowness.read_as_of(room.clock.now())
+    shown = {chrt_id: warehouse.as_of(chrt_id, as_of) for chrt_id in said.chrt_ids}
+    return JSONResponse({"stocks": [{"chrtId": chrt_id, "amount": pcs} for chrt_id, pcs in shown.items() if pcs is not None]})
 
 
 @router.delete("/stocks/{warehouse_id}")
 async def forget_stock(request: Request, warehouse_id: str) -> Response:
     """The rows are gone until they are written again."""
     said = await heard(request, ChrtsToForget, market_refusal(400, *INCORRECT_BODY))
-    warehouse = _warehouse(cabinet_of(request).ripe(), warehouse_id)
+    room = cabinet_of(request)
+    warehouse = _warehouse(room.ripe(), warehouse_id)
     if warehouse.is_processing or warehouse.is_deleting:
         raise market_refusal(409, **PROCESSING)
     for chrt_id in said.chrt_ids:
-        warehouse.stock.pop(chrt_id, None)
+        warehouse.forget(chrt_id, room.clock.now())
     return Response(status_code=204)
 
 
