@@ -1,0 +1,75 @@
+"""The first run: one number mirrored to all channels, as ready modules do, and a manager who takes back what is not there.
+
+It is a fair one: the same adapters, limits, pushes, polls and distances as the other run; a figure is written the moment it changes.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import polars as pl
+
+from adapters.capabilities import Channel
+from adapters.hub.hub import Hub
+from deployments.story.goods import CHANNELS
+from deployments.story.hours import Hour
+from deployments.story.manager import Manager
+from deployments.story.mirror_book import MirrorBook
+from deployments.story.run import Played, Run, play
+from deployments.story.stage import WAREHOUSES, Stage
+
+OPENS_AFTER_S = 300.0
+"""Figures are on all channels by then."""
+LOOKS_BACK = timedelta(hours=1)
+WRITES_EVERY_S = 60.0
+"""And at once when a number changed."""
+MANAGER_EVERY_S = 120.0
+"""A quick one: he looks at his list every two minutes."""
+
+
+def play_mirror(stage: Stage, hub: Hub, hour: Hour) -> Played:
+    """The hour, mirrored."""
+    opens_at = stage.turns.now + timedelta(seconds=OPENS_AFTER_S)
+    run = Run(stage=stage, hub=hub, settings=stage.settings(asks=False), hour=hour, opens_at=opens_at)
+    book = MirrorBook(shelf=stage.shelf)
+    for channel in CHANNELS:
+        stage.turns.add(f"{channel}: orders", _with(run, channel, "orders", partial(_take_orders, run, book, channel)))
+        stage.turns.add(f"{channel}: stock", _with(run, channel, "stock", partial(_keep_written, run, book, channel)))
+    stage.turns.add("manager", partial(_take_back, run, book), at=opens_at)
+    return play(run)
+
+
+def _with(run: Run, channel: str, who: str, act: Callable[[Channel], None]) -> Callable[[], None]:
+    def acting() -> None:
+        with run.reached(channel, who) as shop:
+            act(shop)
+
+    return acting
+
+
+def _take_orders(run: Run, book: MirrorBook, channel: str, shop: Channel) -> None:
+    while run.goes_on:
+        received = shop.read_orders(since=run.now - LOOKS_BACK, until=run.now)
+        if book.record(channel, received):
+            run.ring(run.stock_bells)
+        run.rest(run.poll_s(), run.order_bells[channel])
+
+
+def _keep_written(run: Run, book: MirrorBook, channel: str, shop: Channel) -> None:
+    listings = shop.find_listings([good.sku for good in run.stage.shelf.on(channel)]).passed.with_row_index("listing_id")
+    listings = listings.with_columns(pl.col("listing_id").cast(pl.Int64))
+    while run.goes_on:
+        differing = book.differing(channel, listings, WAREHOUSES[channel], pause_s=shop.pause_s, now=run.now)
+        if differing is not None:
+            book.note(channel, shop.send_stock(differing), run.now)
+        run.rest(shop.pause_s or WRITES_EVERY_S, run.stock_bells[channel])
+
+
+def _take_back(run: Run, book: MirrorBook) -> None:
+    """What was sold beyond stock is found when the order is known, and cancelled by the vendor's own API."""
+    manager = Manager(stage=run.stage, record=run.record)
+    while run.goes_on:
+        for line in book.beyond_stock():
+            if manager.cancel(line.channel, line.order_ref, line.basket_ref, line.pcs):
+                line.is_live = False
+        run.stage.clock.sleep(MANAGER_EVERY_S)

@@ -1,0 +1,109 @@
+"""One run of an hour: the stage, its actors, and what all of them have in common."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from adapters.capabilities import Channel
+from adapters.channel_settings import ChannelSettings
+from adapters.channels import open_channel
+from adapters.hub.hub import Hub
+from deployments.story.crowd import Crowd, Record
+from deployments.story.distance import Distance
+from deployments.story.goods import CHANNELS
+from deployments.story.hours import HOUR_S, Hour, make_plan
+from deployments.story.postman import Postman
+from deployments.story.stage import Stage
+from deployments.story.time import Bell
+from deployments.story.truth import Outcome, agree_with_books, count
+from deployments.story.watcher import Look, Watcher
+
+POLL_S = 30.0
+"""Orders of a channel are asked for so often, and at once when a push came; Wildberries sends none. What Utyug ships with."""
+EARLY_POLL_S = 60.0
+"""Before the doors open, when nobody buys."""
+AFTERMATH_S, LONG_AFTERMATH_S = 480.0, 1800.0
+"""After the last buyer: late orders are seen, what cannot be shipped is taken back. The second where orders come later than they should."""
+
+
+@dataclass(kw_only=True)
+class Run:
+    """What an actor of a run needs to know."""
+
+    stage: Stage
+    hub: Hub
+    settings: dict[str, ChannelSettings]
+    hour: Hour
+    opens_at: datetime
+    record: Record = field(default_factory=Record)
+    order_bells: dict[str, Bell] = field(default_factory=lambda: {channel: Bell() for channel in CHANNELS})
+    stock_bells: dict[str, Bell] = field(default_factory=lambda: {channel: Bell() for channel in CHANNELS})
+
+    @property
+    def closes_at(self) -> datetime:
+        """When the hour is over."""
+        return self.opens_at + timedelta(seconds=HOUR_S)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When its aftermath is."""
+        return self.closes_at + timedelta(seconds=LONG_AFTERMATH_S if self.hour == "broken" else AFTERMATH_S)
+
+    @property
+    def now(self) -> datetime:
+        """The story's instant."""
+        return self.stage.turns.now
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether an actor is to come again."""
+        return self.now < self.ends_at
+
+    @contextmanager
+    def reached(self, channel: str, who: str) -> Iterator[Channel]:
+        """A channel, as far away as it is."""
+        distance = Distance(self.stage.clock, seed=self.stage.seed, whose=f"{channel} {who}")
+        with open_channel(self.settings[channel], hub=self.hub, transport=distance) as shop:
+            yield shop
+
+    def rest(self, seconds: float, bell: Bell) -> None:
+        """Until a bell rings, for so long at most and never over the end."""
+        self.stage.turns.rest_until(min(self.ends_at, self.now + timedelta(seconds=seconds)), bell)
+
+    def poll_s(self) -> float:
+        """How long a channel's orders are not asked for."""
+        return POLL_S if self.now >= self.opens_at else min(EARLY_POLL_S, (self.opens_at - self.now).total_seconds())
+
+    def ring(self, bells: dict[str, Bell]) -> None:
+        """All channels' bells."""
+        for bell in bells.values():
+            bell.ring()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """A run that is over."""
+
+    outcome: Outcome
+    looks: list[Look]
+    opens_at: datetime
+
+
+def play(run: Run) -> Played:
+    """Let the world's actors act beside those that were added already, and count what came of it."""
+    stage, turns = run.stage, run.stage.turns
+    watcher = Watcher(stage=stage, record=run.record, ends_at=run.ends_at)
+    postman = Postman(stage=stage, record=run.record, ends_at=run.ends_at, bells=run.order_bells)
+    bells = {channel: [watcher.bell, postman.bell] for channel in CHANNELS}
+    crowd = Crowd(
+        stage=stage, plan=make_plan(stage.seed, run.hour, stage.shelf), opens_at=run.opens_at, record=run.record, bells=bells
+    )
+    turns.add("channels slow down", lambda: stage.slow_down(are_broken=run.hour == "broken"), at=run.opens_at)
+    turns.add("postman", postman.act, at=run.opens_at)
+    turns.add("buyers", crowd.act, at=run.opens_at)
+    turns.add("watcher", watcher.act, at=run.opens_at)
+    turns.run()
+    agree_with_books(run.record, {channel: stage.books(channel) for channel in CHANNELS}, at=run.now)
+    outcome = count(stage.shelf, run.record, watcher.looks, closes_at=run.closes_at, ends_at=run.ends_at)
+    return Played(outcome=outcome, looks=watcher.looks, opens_at=run.opens_at)
