@@ -40,7 +40,7 @@ def add_lines(
 
 
 def lines_of_order(connection: Connection, source: str, order_number: str) -> list[Kept]:
-    """The lines of an order, their items locked, in the order in which a report is spread over them."""
+    """The lines of an order, their items locked, in the order in which a report is spread over them: what is cancelled comes last."""
     s = sold_line.c
     is_order = (s.source == source, s.order_number == order_number)
     item_ids = set(connection.scalars(select(s.item_id).where(*is_order)))
@@ -48,7 +48,10 @@ def lines_of_order(connection: Connection, source: str, order_number: str) -> li
         return []
     lock_pools(connection, item_ids)
     rows = connection.execute(
-        select(sold_line, item.c.item_ref).join(item, item.c.item_id == s.item_id).where(*is_order).order_by(s.item_id, s.line_ref, s.place)
+        select(sold_line, item.c.item_ref)
+        .join(item, item.c.item_id == s.item_id)
+        .where(*is_order)
+        .order_by(s.item_id, s.cancelled_at.is_not(None), s.line_ref, s.place)
     )
     return [Kept(row.item_id, row.item_ref, as_line(row)) for row in rows]
 

@@ -19,7 +19,7 @@ NOTICE = "stock"
 
 
 class Movement(NamedTuple):
-    """Pieces of an item from one account to another at a place."""
+    """Pieces of an item from one account to another at a place; ``reference`` where it is its own."""
 
     item_id: int
     place: str
@@ -27,6 +27,7 @@ class Movement(NamedTuple):
     to_account: str
     pcs: int
     reason: str
+    reference: str | None = None
 
 
 class Overdrawn(Exception):
@@ -80,7 +81,7 @@ def move(connection: Connection, at: datetime, movements: Iterable[Movement], *,
         connection: the caller's transaction.
         at: now.
         movements: each of at least one piece.
-        reference: what caused it.
+        reference: what caused those that have no reference of their own.
         may_owe: the pool may go below zero, because this is news and not a wish.
 
     Raises:
@@ -90,7 +91,7 @@ def move(connection: Connection, at: datetime, movements: Iterable[Movement], *,
     if not written:
         return
     changes: dict[tuple[int, str, str], int] = {}
-    for item_id, place, from_account, to_account, pcs, _ in written:
+    for item_id, place, from_account, to_account, pcs, *_ in written:
         for account, sign in ((from_account, -1), (to_account, 1)):
             if account != ONEC:
                 key = (item_id, place, account)
@@ -98,7 +99,9 @@ def move(connection: Connection, at: datetime, movements: Iterable[Movement], *,
     _put_in(connection, {key: pcs for key, pcs in changes.items() if pcs > 0})
     _take_out(connection, {key: -pcs for key, pcs in changes.items() if pcs < 0}, may_owe=may_owe)
     _sweep(connection, changes)
-    connection.execute(insert(ledger_movement), [{"at": at, "reference": reference, **movement._asdict()} for movement in written])
+    connection.execute(
+        insert(ledger_movement), [{"at": at, **movement._asdict(), "reference": movement.reference or reference} for movement in written]
+    )
 
 
 def is_first(connection: Connection, at: datetime, *, verb: str, reference: str) -> bool:

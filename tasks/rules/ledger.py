@@ -115,6 +115,15 @@ class Told:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Split:
+    """A line that became two: what stays of it (None: nothing), what was parted from it, and what that moved."""
+
+    kept: Line | None
+    parted: Line
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Posted:
     """An item's place after a count: its lines, what was moved, and how many promised pieces do not exist."""
 
@@ -238,6 +247,47 @@ def cancel(line: Line) -> Told:
     return Told(line=replace(line, is_cancelled=True), moves=tuple(move for move in moves if move.pcs))
 
 
+def split(line: Line, pcs: int, *, line_ref: str) -> Split:
+    """Part pieces from a live line, to be cancelled by themselves: what 1C reserves and shows stays with the line as far as it goes.
+
+    Args:
+        line: of more pieces than are parted.
+        pcs: to part.
+        line_ref: the name of the parted line, at the same place.
+
+    Raises:
+        ValueError: the line has not more than these pieces, or is cancelled.
+    """
+    kept, parted = _parted(line, pcs, line_ref)
+    if kept is None:
+        raise ValueError(f"{pcs} pieces of a line of {line.pcs} are not a part")
+    moved = _move(line.place, line.account, parted.account, parted.waiting_pcs, "split")
+    return Split(kept=kept, parted=parted, moves=(moved,) if moved.pcs else ())
+
+
+def take_over(line: Line, pcs: int, *, line_ref: str) -> Split:
+    """Part pieces from a live line that go on in another order, which 1C does not know by its own number yet.
+
+    Nothing that 1C says of the first order is true of the second: pieces that had left `sold` are in it again, until 1C reports it. They
+    may be lacking in 1C's figure meanwhile, because it still has them in the first, so the line counts as handed over where that one was.
+
+    Args:
+        line: of at least these pieces.
+        pcs: to part.
+        line_ref: the other order's line, at the same place.
+
+    Raises:
+        ValueError: the line has fewer pieces, or is cancelled.
+    """
+    kept, parted = _parted(line, pcs, line_ref)
+    fresh = replace(parted, reserved_pcs=0, left_pcs=0, report_formed_at=None, report_received_at=None, is_given_up=False)
+    moves = (
+        _move(line.place, line.account, parted.account, parted.waiting_pcs, "split"),
+        _move(line.place, POOL, parted.account, parted.left_pcs, "split_after_leaving"),
+    )
+    return Split(kept=kept, parted=fresh, moves=tuple(move for move in moves if move.pcs))
+
+
 def is_silent(line: Line, *, exchanges: int, limit: int) -> bool:
     """Whether 1C let too many exchanges pass without the report that would free a line's stranded pieces."""
     return line.is_handed_over and line.is_waiting and exchanges >= limit
@@ -251,6 +301,15 @@ def spread(reported_pcs: int, lines: Sequence[Line]) -> list[int]:
         shares.append(share)
         reported_pcs -= share
     return shares
+
+
+def _parted(line: Line, pcs: int, line_ref: str) -> tuple[Line | None, Line]:
+    if line.is_cancelled or not 0 < pcs <= line.pcs:
+        raise ValueError(f"{pcs} pieces cannot be parted from a line of {line.pcs}")
+    kept_pcs = line.pcs - pcs
+    kept = replace(line, pcs=kept_pcs, reserved_pcs=min(line.reserved_pcs, kept_pcs), left_pcs=min(line.left_pcs, kept_pcs))
+    rest = {"reserved_pcs": line.reserved_pcs - kept.reserved_pcs, "left_pcs": line.left_pcs - kept.left_pcs}
+    return kept if kept_pcs else None, replace(line, line_ref=line_ref, pcs=pcs, **rest)
 
 
 def _shown(line: Line) -> Line:

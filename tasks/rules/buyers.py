@@ -1,0 +1,228 @@
+"""Buyers: what each channel tells of them, as one shape, and what of it may be seen.
+
+Phones are E.164 with their extension, addresses in parts with the text they were told in; nothing is transliterated here, and nothing
+that cannot be read is lost. Logs, messages and tables get `masked` only.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import phonenumbers
+
+REGION = "RU"
+"""Whose phone numbers are written without a country."""
+
+ADDRESS_PARTS = ("country", "region", "city", "street", "house", "flat", "postcode")
+NAME_PARTS = ("last", "first", "middle")
+PATRONYMIC = re.compile(r"(вич|вна|ична|инична|оглы|кызы)$", re.IGNORECASE)
+MARKED = re.compile(r"^(?:д(?:ом)?|кв(?:артира)?|оф(?:ис)?)\.?\s*(?=\d)", re.IGNORECASE)
+CITY = re.compile(r"^(?:г(?:ород)?|пос(?:[её]лок)?|п|пгт|с(?:ело)?|дер(?:евня)?|ст-ца)\.?\s+(?=\S)|^г\.(?=\S)", re.IGNORECASE)
+STREET = re.compile(r"(?:^|\s)(?:ул(?:ица)?|пр(?:-?к?т|оспект)?|пер(?:еулок)?|ш(?:оссе)?|наб(?:ережная)?|б(?:ульва|-)р|проезд|пл(?:ощадь)?)(?:\.|\s|$)",
+                    re.IGNORECASE)  # fmt: skip
+REGIONAL = re.compile(r"(?:обл(?:асть|\.)?|край|респ(?:ублика|\.)?|автономный округ|АО)(?:\s|$)|^респ", re.IGNORECASE)
+HOUSE = re.compile(r"^(?:д(?:ом)?\.?\s*)?(\d+\s*[а-яa-z]?(?:[/-]\d+\s*[а-яa-z]?)?(?:\s*(?:к|корп|с|стр)\.?\s*\d+)*)$", re.IGNORECASE)
+FLAT = re.compile(r"^(?:кв(?:артира)?|оф(?:ис)?)\.?\s*№?\s*(\S+)$", re.IGNORECASE)
+POSTCODE = re.compile(r"^\d{6}$")
+HIDDEN = "***"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phone:
+    """``raw`` as it was told; ``e164`` None where it cannot be read; ``extension`` its digits."""
+
+    raw: str
+    e164: str | None = None
+    extension: str | None = None
+
+
+def normalised(told: str | None) -> dict[str, Any] | None:
+    """What is known of a buyer, from the JSON that any channel's adapter leaves; None where nothing is.
+
+    Returns:
+        ``name`` {full, last, first, middle}, ``company`` {name, inn, kpp}, ``phones`` [{raw, e164, extension}], ``email``, ``address``
+        {text, country, region, city, street, house, flat, postcode}, ``comment``, ``recipient`` {full, …}, ``kind``: only what is told.
+    """
+    raw = json.loads(told) if told else None
+    if not isinstance(raw, dict):
+        return None
+    read = _of_site(raw) if "billing" in raw or "shipping" in raw or "note" in raw else _of_ozon(raw) if _is_ozon(raw) else _of_task(raw)
+    return _filled(read) or None
+
+
+def questions(buyer: Mapping[str, Any] | None) -> list[str]:
+    """Codes of `validation.reasons` for what of a buyer could not be read."""
+    phones = (buyer or {}).get("phones", ())
+    return ["buyer_phone_is_read"] if any(phone.get("e164") is None for phone in phones) else []
+
+
+def read_phone(told: str) -> Phone:
+    """A phone as people write it: with 8, with brackets, with «доб. 12»."""
+    raw = " ".join(told.split())
+    text = re.sub(r"доб(?:авочный)?\.?|вн(?:утр)?\.", " ext. ", raw, flags=re.IGNORECASE)
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        return Phone(raw=raw)
+    if not phonenumbers.is_valid_number(number):
+        return Phone(raw=raw)
+    return Phone(raw=raw, e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), extension=number.extension or None)
+
+
+def read_name(told: str) -> dict[str, str]:
+    """A name written in one line: «Петров Пётр Петрович», «Пётр Петрович Петров», «Пётр Петров»."""
+    full = " ".join(told.split())
+    words = full.split(" ")
+    if len(words) == 3 and PATRONYMIC.search(words[2]):
+        return {"full": full, "last": words[0], "first": words[1], "middle": words[2]}
+    if len(words) == 3 and PATRONYMIC.search(words[1]):
+        return {"full": full, "first": words[0], "middle": words[1], "last": words[2]}
+    return {"full": full}
+
+
+def read_address(text: str) -> dict[str, str]:
+    """The parts of an address in one line that can be told for certain; the line itself is kept as ``text``."""
+    whole = " ".join(text.split())
+    found: dict[str, str] = {"text": whole}
+    for piece in (part.strip() for part in whole.split(",")):
+        for name, value in _part_of(piece):
+            if value and name not in found:
+                found[name] = value
+                break
+    return found
+
+
+def masked(buyer: Mapping[str, Any] | None) -> str:
+    """Who it is, for people who must not know: initials, the end of the phone, the city. «П. П., …12-34, Москва»."""
+    if not buyer:
+        return HIDDEN
+    name = buyer.get("name") or {}
+    words = [name[part] for part in ("last", "first", "middle") if name.get(part)] or str(name.get("full", "")).split()
+    initials = " ".join(f"{word[0].upper()}." for word in words[:3])
+    phones = [phone.get("e164") or "" for phone in buyer.get("phones", ())]
+    phone = next((f"…{number[-4:-2]}-{number[-2:]}" for number in phones if number), "")
+    shown = [part for part in (initials, phone, (buyer.get("address") or {}).get("city", "")) if part]
+    return ", ".join(shown) or HIDDEN
+
+
+def _is_ozon(raw: Mapping[str, Any]) -> bool:
+    return bool(raw.keys() & {"customer", "addressee", "legal_info"})
+
+
+def _of_site(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """WooCommerce: who pays, whom it goes to. The address is the one it goes to, where there is one."""
+    billing, shipping = _part(raw, "billing"), _part(raw, "shipping")
+    goes_to = shipping if shipping.get("address_1") or shipping.get("city") else billing
+    return {
+        "name": _split_name(billing) or _split_name(shipping),
+        "company": {"name": _text(billing.get("company"))},
+        "phones": _phones(billing.get("phone"), shipping.get("phone")),
+        "email": _email(billing.get("email")),
+        "address": _address(
+            _text(goes_to.get("address_1")),
+            _text(goes_to.get("address_2")),
+            country=goes_to.get("country"),
+            region=goes_to.get("state"),
+            city=goes_to.get("city"),
+            postcode=goes_to.get("postcode"),
+        ),
+        "recipient": _split_name(shipping),
+        "comment": _text(raw.get("note")),
+    }
+
+
+def _of_ozon(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Ozon: ``customer`` and ``addressee`` where the seller delivers himself, ``legal_info`` where a company buys."""
+    customer, addressee, legal = _part(raw, "customer"), _part(raw, "addressee"), _part(raw, "legal_info")
+    place = _part(customer, "address")
+    return {
+        "name": _full_name(customer.get("name")),
+        "company": {"name": _text(legal.get("company_name")), "inn": _text(legal.get("inn")), "kpp": _text(legal.get("kpp"))},
+        "phones": _phones(customer.get("phone"), addressee.get("phone")),
+        "email": _email(customer.get("customer_email")),
+        "address": _address(
+            _text(place.get("address_tail")),
+            country=place.get("country"),
+            region=place.get("region"),
+            city=place.get("city"),
+            postcode=place.get("zip_code"),
+        ),
+        "recipient": _full_name(addressee.get("name")),
+        "comment": _text(place.get("comment")),
+    }
+
+
+def _of_task(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Wildberries: an address in one line and a comment; Yandex Market: only whether it is a person or a company."""
+    address = raw.get("address")
+    line = _text(address.get("fullAddress") if isinstance(address, Mapping) else address)
+    return {
+        "address": read_address(line) if line else {},
+        "comment": _text(raw.get("comment")),
+        "kind": _text(raw.get("type")),
+    }
+
+
+def _address(*lines: str, **told: Any) -> dict[str, str]:  # noqa: ANN401 - whatever JSON can say
+    """Parts that a channel tells apart go before those read out of its lines."""
+    apart = {name: _text(value) for name, value in told.items() if _text(value)}
+    line = ", ".join(part for part in lines if part)
+    read = read_address(line) if line else {}
+    order = ("postcode", "country", "region", "city")
+    text = ", ".join([apart[name] for name in order if name in apart] + ([line] if line else []))
+    return {**read, **apart, "text": text} if text else {}
+
+
+def _part_of(piece: str) -> Iterator[tuple[str, str]]:
+    if POSTCODE.match(piece):
+        yield "postcode", piece
+    if REGIONAL.search(piece):
+        yield "region", piece
+    if STREET.search(piece):
+        yield "street", piece
+    if CITY.match(piece):
+        yield "city", CITY.sub("", piece).strip()
+    if flat := FLAT.match(piece):
+        yield "flat", flat[1]
+    if house := HOUSE.match(piece):
+        yield "house", house[1]
+
+
+def _split_name(told: Mapping[str, Any]) -> dict[str, str]:
+    first, last = _text(told.get("first_name")), _text(told.get("last_name"))
+    words = first.split(" ")
+    middle = words.pop() if len(words) > 1 and PATRONYMIC.search(words[-1]) else ""
+    name = {"last": last, "first": " ".join(words), "middle": middle}
+    full = " ".join(part for part in name.values() if part)
+    return {"full": full, **name} if full else {}
+
+
+def _full_name(told: Any) -> dict[str, str]:  # noqa: ANN401
+    text = _text(told)
+    return read_name(text) if text else {}
+
+
+def _phones(*told: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    read = {phone.e164 or phone.raw: phone for phone in (read_phone(text) for text in map(_text, told) if text)}
+    return [_filled(asdict(phone)) for phone in read.values()]
+
+
+def _email(told: Any) -> str:  # noqa: ANN401
+    return _text(told).lower()
+
+
+def _text(told: Any) -> str:  # noqa: ANN401
+    return " ".join(str(told).split()) if isinstance(told, str | int) else ""
+
+
+def _part(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = raw.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _filled(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is empty, at any depth."""
+    inner = {name: _filled(value) if isinstance(value, Mapping) else value for name, value in told.items()}
+    return {name: value for name, value in inner.items() if value not in ("", None, [], {})}
