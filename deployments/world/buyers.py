@@ -14,14 +14,22 @@ from deployments.world.clock import WorldClock
 from deployments.world.demand import Plan, Wish, wishes
 
 KEPT = 100_000
-LONGEST_S = 60.0
+LONGEST_S, SHORTEST_S = 60.0, 0.001
+
+
+class Declined(Exception):
+    """A shop sells nothing now and says why; nothing was ordered."""
 
 
 class Sells(Protocol):
     """A shop where buyers buy. It sells only what it shows."""
 
     async def buy(self, sku: str, pcs: int) -> str | None:
-        """The order's name; none where less is shown."""
+        """The order's name; none where less is shown.
+
+        Raises:
+            Declined: the shop asked somebody and may not sell it.
+        """
 
     async def cancel(self, order_ref: str) -> bool:
         """Whether it could still be cancelled."""
@@ -38,9 +46,16 @@ class AtControl:
         self._client = httpx.AsyncClient(transport=transport, base_url=f"http://world/_control/{room}", trust_env=False)
 
     async def buy(self, sku: str, pcs: int) -> str | None:
-        """An order of what the room shows; goods that it does not know are not shown either."""
+        """An order of what the room shows; goods that it does not know are not shown either.
+
+        Raises:
+            Declined: it shows enough and will not sell it.
+        """
         answer = await self._client.post("/orders", json={"sku": sku, "pcs": pcs})
         if answer.status_code in (404, 409):
+            detail = answer.json().get("detail")
+            if isinstance(detail, dict):
+                raise Declined(str(detail["reason"]))
             return None
         return str(answer.raise_for_status().json()["order_ref"])
 
@@ -64,7 +79,7 @@ class Buyers:
         self._expect(iter(()))
 
     def start(self, plan: Plan) -> None:
-        """Buyers of this plan come from now on; those before them are forgotten.
+        """Buyers of this plan come from now on; those before them are forgotten. By a clock that stands still, only to `catch_up`.
 
         Raises:
             KeyError: something is wanted where there is no shop.
@@ -78,7 +93,7 @@ class Buyers:
         self.began_at = self.clock.now()
         self._forget()
         self._expect(wishes(plan, self.began_at))
-        self._walk = asyncio.create_task(self._live())
+        self._walk = asyncio.create_task(self._live()) if self.clock.moves_by_itself else None
 
     async def stop(self) -> None:
         """Nobody comes any more; what was bought stays bought."""
@@ -92,7 +107,9 @@ class Buyers:
     @property
     def is_living(self) -> bool:
         """Somebody may still come."""
-        return self._walk is not None and not self._walk.done()
+        if self.clock.moves_by_itself:
+            return self._walk is not None and not self._walk.done()
+        return self._next_at() is not None
 
     @property
     def failure(self) -> str | None:
@@ -102,10 +119,13 @@ class Buyers:
         broken = self._walk.exception()
         return repr(broken) if broken else None
 
-    async def catch_up(self) -> None:
-        """Everything whose time has come, in its order, the loop let go after each."""
+    async def catch_up(self) -> int:
+        """Everything whose time has come, in its order, the loop let go after each; how much that was."""
+        done = 0
         while await self._carry_out_next():
+            done += 1
             await asyncio.sleep(0)
+        return done
 
     def totals(self) -> dict[str, Any]:
         """How many wishes there were on each channel, and what came of them."""
@@ -146,7 +166,7 @@ class Buyers:
     async def _live(self) -> None:
         while (at := self._next_at()) is not None:
             seconds = (at - self.clock.now()).total_seconds() / self.clock.speed
-            await asyncio.sleep(min(max(seconds, 0.0), LONGEST_S))
+            await asyncio.sleep(min(max(seconds, SHORTEST_S), LONGEST_S))
             await self.catch_up()
 
     async def _want(self) -> None:
@@ -156,8 +176,12 @@ class Buyers:
         self.log.append(wish)
         wish.came_at = self.clock.now()
         self.latest_s = max(self.latest_s, (wish.came_at - wish.at).total_seconds())
-        wish.order_ref = await self.shops[wish.channel].buy(wish.sku, wish.pcs)
-        wish.outcome = "bought" if wish.order_ref is not None else "nothing_shown"
+        try:
+            wish.order_ref = await self.shops[wish.channel].buy(wish.sku, wish.pcs)
+            wish.outcome = "bought" if wish.order_ref is not None else "nothing_shown"
+        except Declined as declined:
+            wish.outcome, wish.refusal = "declined", str(declined)
+        wish.served_at = self.clock.now()
         self._counted[wish.channel, "wishes"] += 1
         self._counted[wish.channel, "sold" if wish.order_ref is not None else "refused"] += 1
         if wish.order_ref is None:

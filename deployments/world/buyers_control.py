@@ -30,6 +30,12 @@ async def stop(request: Request) -> None:
     await _buyers(request).stop()
 
 
+@router.post("/catch_up")
+async def catch_up(request: Request) -> int:
+    """Everything whose time has come is carried out before the answer: how many wishes and changes of mind that were."""
+    return await _buyers(request).catch_up()
+
+
 @router.get("/totals")
 async def read_totals(request: Request) -> dict[str, Any]:
     """What came of it all; ``latest_s`` is the most, in the world's seconds, that a buyer came late."""

@@ -20,7 +20,7 @@ DAY_S = 86_400.0
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 
-Outcome = Literal["wanted", "bought", "nothing_shown", "cancelled", "returned"]
+Outcome = Literal["wanted", "bought", "nothing_shown", "declined", "cancelled", "returned"]
 
 
 class _Ordered(BaseModel):
@@ -90,7 +90,7 @@ class Plan(_Ordered):
 
 @dataclass(kw_only=True, slots=True)
 class Wish:
-    """One buyer's wish, and what came of it."""
+    """One buyer's wish and what came of it: when the buyer came, when the shop had answered, why it declined."""
 
     number: int
     channel: str
@@ -102,6 +102,8 @@ class Wish:
     outcome: Outcome = "wanted"
     order_ref: str | None = None
     came_at: datetime | None = None
+    served_at: datetime | None = None
+    refusal: str | None = None
 
 
 def wishes(plan: Plan, began_at: datetime) -> Iterator[Wish]:

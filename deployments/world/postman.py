@@ -97,10 +97,11 @@ class Postman:
             if letter is None:
                 self._room.mail().drop([push])
                 continue
+            push.is_leaving = True
             answer = await _try(client, push.url, self._room.patience_s(push), letter)
             waiting = self._room.mail().waiting.get(push.number)
             if waiting is not None:
-                waiting.tries += 1
+                waiting.tries, waiting.is_leaving = waiting.tries + 1, False
                 self._room.push_answered(waiting, answer)
 
     async def _keep_walking(self) -> None:

@@ -14,7 +14,10 @@ MischiefKind = Literal["lose", "repeat", "delay", "reorder"]
 
 @dataclass(kw_only=True)
 class Push:
-    """An event on its way. Those ``to`` the same subscriber go one after the other; ``body`` is what was to be told when it happened."""
+    """An event on its way. Those ``to`` the same subscriber go one after the other; ``body`` is what was to be told when it happened.
+
+    One that ``is_leaving`` is told already, and not answered yet: what happens now, it does not tell.
+    """
 
     number: int
     to: str
@@ -23,6 +26,7 @@ class Push:
     next_at: datetime
     made_at: datetime
     tries: int = 0
+    is_leaving: bool = False
     outcome: Outcome = "waiting"
 
 

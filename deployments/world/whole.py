@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import httpx
 from fastapi import FastAPI
 
 from deployments.world.bitrix24.make import furnish_bitrix24
@@ -70,20 +71,24 @@ class Waits:
         return Lags(**dict.fromkeys(("catalog", "card", "price", "stock"), timedelta(seconds=self.market_s)))
 
 
-def make_whole_world(*, keys: Keys, clock: WorldClock | None = None, waits: Waits | None = None) -> FastAPI:
+def make_whole_world(
+    *, keys: Keys, clock: WorldClock | None = None, waits: Waits | None = None, outside: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
     """Every outside system at a path of its own, empty of goods, and buyers who have not come yet.
 
     Args:
         keys: what opens the rooms.
         clock: the hub's two numbers; real time by default.
         waits: the vendors' longest waits.
+        outside: where pushes and the site's questions go, instead of the network.
     """
     clock, waits = clock or WorldClock(), waits or Waits()
     world = FastAPI(title="Utyug's stand-in world", openapi_url=None)
-    furnish_woocommerce(world, clock=clock, key=keys.site_key, secret=keys.site_secret)
+    furnish_woocommerce(world, clock=clock, key=keys.site_key, secret=keys.site_secret, outside=outside)
     furnish_wildberries(world, clock=clock, habits=Habits(settling_s=waits.wildberries_card_s))
-    furnish_ozon(world, clock=clock, client_id=OZON_CLIENT, api_key=keys.ozon, knobs=Knobs(moderation_s=waits.ozon_moderation_s))
-    furnish_yandex_market(world, clock=clock, api_key=keys.market, lags=waits.lags)
+    knobs = Knobs(moderation_s=waits.ozon_moderation_s)
+    furnish_ozon(world, clock=clock, client_id=OZON_CLIENT, api_key=keys.ozon, knobs=knobs, outside=outside)
+    furnish_yandex_market(world, clock=clock, api_key=keys.market, lags=waits.lags, outside=outside)
     furnish_retailcrm(world, clock=clock, api_key=keys.retailcrm)
     furnish_bitrix24(world, clock=clock, user_id=PORTAL_USER, secret=keys.portal)
     furnish_cdek(world, clock=clock, account=keys.cdek_account, secret=keys.cdek_secret)

@@ -5,13 +5,14 @@ Measured on a running 10.0.2: `reference/services.md` §3.
 
 import re
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
-REDUCING = ("on-hold", "processing", "completed")
-"""Statuses of an order whose goods have left the shelf."""
-RESTORING = ("pending", "cancelled")
+from deployments.world.slowness import Later, Slowness
+from deployments.world.woocommerce.hook_books import HookMail
+from deployments.world.woocommerce.order_books import REDUCING, RESTORING, Line, Order
 
 SETTINGS = {
     "general": {"woocommerce_currency": "RUB", "woocommerce_price_num_decimals": "2"},
@@ -58,42 +59,15 @@ class Goods:
         return self.sale_price if self.is_on_sale else self.regular_price
 
 
-@dataclass(kw_only=True)
-class Line:
-    """A line of an order; ``reduced_pcs`` of it have left the shelf and would come back."""
-
-    line_id: int
-    goods_id: int
-    parent_id: int
-    sku: str | None
-    name: str
-    pcs: int
-    total_kopecks: int
-    reduced_pcs: int = 0
-
-
-@dataclass(kw_only=True)
-class Order:
-    """An order of the site."""
-
-    order_id: int
-    status: str
-    lines: tuple[Line, ...]
-    billing: dict[str, str] = field(default_factory=dict)
-    note: str = ""
-    created_via: str
-    created_at: datetime
-    modified_at: datetime
-    paid_at: datetime | None = None
-    completed_at: datetime | None = None
-
-
 class Books:
     """One request at a time changes them, as a database transaction would."""
 
     def __init__(self, settings: dict[str, dict[str, str]] | None = None) -> None:
         self.goods: dict[int, Goods] = {}
         self.orders: dict[int, Order] = {}
+        self.mail = HookMail()
+        self.slowness = Slowness()
+        self.later: Later[int] = Later()
         self.settings = {group: dict(values) for group, values in (settings or SETTINGS).items()}
         self._by_sku: dict[str, tuple[int, ...]] = {}
         self._last_id = 9
@@ -105,6 +79,7 @@ class Books:
         copied.goods = {goods_id: _copied(one) for goods_id, one in self.goods.items()}
         copied.orders = {order_id: replace(one, lines=tuple(map(_copied, one.lines))) for order_id, one in self.orders.items()}
         copied._by_sku = dict(self._by_sku)
+        copied.mail, copied.later, copied.slowness = deepcopy(self.mail), deepcopy(self.later), self.slowness
         copied._last_id, copied._last_line_id = self._last_id, self._last_line_id
         return copied
 
@@ -123,7 +98,7 @@ class Books:
     def create(self, *, kind: str, name: str, sku: str, now: datetime, parent_id: int = 0, regular_price: str = "") -> Goods:
         """New goods under the next id."""
         goods = Goods(
-            goods_id=self._next_id(),
+            goods_id=self.next_id(),
             type=kind,
             name=name,
             sku="",
@@ -168,17 +143,20 @@ class Books:
 
     def order(
         self,
-        bought: Iterable[tuple[Goods, int]],
+        bought: Iterable[tuple[Goods | None, int]],
         *,
         status: str,
         now: datetime,
         billing: dict[str, str] | None = None,
         note: str = "",
         created_via: str = "checkout",
+        meta_data: Iterable[tuple[str, Any]] = (),
+        is_seen: bool = False,
     ) -> Order:
-        """A new order; nobody looks whether there is enough."""
+        """A new order; nobody looks whether there is enough, nor whether there are such goods."""
+        order_id = self.next_id()
         one = Order(
-            order_id=self._next_id(),
+            order_id=order_id,
             status="pending",
             lines=tuple(self._line(goods, pcs) for goods, pcs in bought),
             billing=billing or {},
@@ -186,28 +164,61 @@ class Books:
             created_via=created_via,
             created_at=now,
             modified_at=now,
+            seen_from=now if is_seen else self.slowness.visible_at(now, order_id),
         )
         self.orders[one.order_id] = one
+        self.annotate(one, meta_data)
+        self.mail.tell("order.created", order_id, now, seen_from=one.seen_from)
         self.move(one, status, now)
         return one
+
+    def annotate(self, order: Order, meta_data: Iterable[tuple[str, Any]]) -> None:
+        """What others keep beside an order: a key told again has its value changed."""
+        kept = {one["key"]: one for one in order.meta_data}
+        for key, value in meta_data:
+            kept[key] = {"id": kept[key]["id"] if key in kept else self.next_line_id(), "key": key, "value": value}
+        order.meta_data = tuple(kept.values())
+
+    def touch(self, order: Order, now: datetime) -> None:
+        """The order has changed, and whoever wants to hear of it does."""
+        order.modified_at = now
+        self.mail.tell("order.updated", order.order_id, now, seen_from=order.seen_from)
 
     def move(self, order: Order, status: str, now: datetime) -> None:
         """Another status: goods leave the shelf, or what of them is still away comes back."""
         order.status = status
-        order.modified_at = now
+        self.touch(order, now)
         if status in ("processing", "completed"):
             order.paid_at = order.paid_at or now
         if status == "completed":
             order.completed_at = now
         for line in order.lines:
             if status in REDUCING and not line.reduced_pcs:
-                self._take(line, line.pcs, now)
-            elif status in RESTORING and line.reduced_pcs:
-                self._take(line, -line.reduced_pcs, now)
+                self.take(line, line.pcs - line.refunded_pcs, now)
+        if status in RESTORING and any(line.reduced_pcs for line in order.lines):
+            self._restore(order, now)
 
-    def _take(self, line: Line, pcs: int, now: datetime) -> None:
+    def settle(self, now: datetime) -> None:
+        """What was to come back on sale by now does, unless its order was taken up again."""
+        for at, order_id in self.later.due(now):
+            if order_id in self.orders and self.orders[order_id].status in RESTORING:
+                self._put_back(self.orders[order_id], at)
+
+    def _restore(self, order: Order, now: datetime) -> None:
+        restored_at = self.slowness.restored_at(now)
+        if restored_at == now:
+            self._put_back(order, now)
+        elif restored_at is not None:
+            self.later.put(order.order_id, restored_at)
+
+    def _put_back(self, order: Order, now: datetime) -> None:
+        for line in order.lines:
+            self.take(line, -line.reduced_pcs, now)
+
+    def take(self, line: Line, pcs: int, now: datetime) -> None:
+        """Pieces of a line leave the shelf, or come back where they are fewer than none."""
         goods = self.goods.get(line.goods_id)
-        if goods is None:
+        if goods is None or not pcs:
             return
         goods.total_sales += pcs
         keeper = self.goods[goods.parent_id] if goods.manage_stock == "parent" else goods
@@ -215,11 +226,18 @@ class Books:
             keeper.stock_quantity -= pcs
             line.reduced_pcs += pcs
         keeper.modified_at = goods.modified_at = now
+        self.mail.tell("product.updated", keeper.goods_id, now)
 
-    def _line(self, goods: Goods, pcs: int) -> Line:
+    def next_line_id(self) -> int:
+        """Lines and what is kept beside orders are rows of tables without a past."""
         self._last_line_id += 1
+        return self._last_line_id
+
+    def _line(self, goods: Goods | None, pcs: int) -> Line:
+        if goods is None:
+            return Line(line_id=self.next_line_id(), goods_id=0, parent_id=0, sku=None, name="", pcs=pcs, total_kopecks=0)
         return Line(
-            line_id=self._last_line_id,
+            line_id=self.next_line_id(),
             goods_id=goods.goods_id,
             parent_id=goods.parent_id,
             sku=goods.sku,
@@ -228,7 +246,7 @@ class Books:
             total_kopecks=(kopecks(goods.price) or 0) * pcs,
         )
 
-    def _next_id(self) -> int:
+    def next_id(self) -> int:
         """Products and orders are posts of one table."""
         self._last_id += 1
         return self._last_id

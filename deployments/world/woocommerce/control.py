@@ -7,7 +7,9 @@ from fastapi import Body, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from deployments.world.room import make_control
-from deployments.world.woocommerce.books import Goods, Order, kopecks
+from deployments.world.woocommerce import asking
+from deployments.world.woocommerce.books import Goods, kopecks
+from deployments.world.woocommerce.order_books import Order
 from deployments.world.woocommerce.room import WooCommerceRoom
 from deployments.world.woocommerce.shelves import NewProduct, put
 
@@ -52,7 +54,7 @@ class Moved(Ordered):
 @control.post("/products")
 async def put_products(request: Request, products: list[NewProduct]) -> list[int]:
     """New goods; their ids, variations included."""
-    room, now = _open(request)
+    room, now = opened(request)
     return put(room.books, products, now)
 
 
@@ -60,14 +62,14 @@ async def put_products(request: Request, products: list[NewProduct]) -> list[int
 @control.delete("/goods")
 async def remove_goods(request: Request, sku: str) -> None:
     """Goods leave the site for good."""
-    room, _ = _open(request)
+    room, _ = opened(request)
     room.books.remove(_goods(room, sku))
 
 
 @control.post("/goods")
 async def put_goods(request: Request, goods: list[Shelved]) -> list[int]:
     """Simple products; their ids."""
-    room, now = _open(request)
+    room, now = opened(request)
     products = [NewProduct(sku=one.sku, name=one.name, price=one.price, pcs=one.pcs.get(ONLY_PLACE, 0)) for one in goods]
     return put(room.books, products, now)
 
@@ -75,7 +77,7 @@ async def put_goods(request: Request, goods: list[Shelved]) -> list[int]:
 @control.get("/books")
 async def read_books(request: Request) -> dict[str, Any]:
     """The room's own truth; ``pcs`` is empty where stock is not managed: such goods are sold without limit."""
-    room, _ = _open(request)
+    room, _ = opened(request)
     sold = [goods for goods in room.books.goods.values() if goods.type in SALEABLE]
     return {
         "goods": {
@@ -94,13 +96,13 @@ async def read_books(request: Request) -> dict[str, Any]:
 @control.get("/stock")
 async def read_stock(request: Request) -> dict[str, int | None]:
     """Pieces by SKU; null where stock is not managed."""
-    return {goods.sku: goods.stock_quantity for goods in _open(request)[0].books.goods.values()}
+    return {goods.sku: goods.stock_quantity for goods in opened(request)[0].books.goods.values()}
 
 
 @control.put("/stock")
 async def set_stock(request: Request, stock: dict[str, int | dict[Literal[""], int] | None]) -> None:
     """As if somebody had typed it into the site's admin panel."""
-    room, now = _open(request)
+    room, now = opened(request)
     for sku, told in stock.items():
         room.books.set_stock(_goods(room, sku), told[ONLY_PLACE] if isinstance(told, dict) else told, now)
 
@@ -108,7 +110,7 @@ async def set_stock(request: Request, stock: dict[str, int | dict[Literal[""], i
 @control.put("/prices")
 async def set_prices(request: Request, prices: dict[str, str]) -> None:
     """Prices, likewise; a sale ends."""
-    room, now = _open(request)
+    room, now = opened(request)
     for sku, price in prices.items():
         goods = _goods(room, sku)
         goods.regular_price, goods.sale_price, goods.modified_at = price, "", now
@@ -118,13 +120,13 @@ async def set_prices(request: Request, prices: dict[str, str]) -> None:
 async def set_settings(request: Request, settings: dict[str, dict[str, str]]) -> None:
     """Settings of the site by group."""
     for group, values in settings.items():
-        _open(request)[0].books.settings[group].update(values)
+        opened(request)[0].books.settings[group].update(values)
 
 
 @control.put("/key")
 async def set_key(request: Request, permissions: Literal["read", "write", "read_write"]) -> None:
     """What the key may do."""
-    _open(request)[0].permissions = permissions
+    opened(request)[0].permissions = permissions
 
 
 @control.post("/orders")
@@ -132,14 +134,17 @@ async def buy(request: Request, order: Annotated[Bought | None, Body()] = None, 
     """A buyer's order; one that is told in the query is made past the checkout, where nobody looks whether there is enough.
 
     Raises:
-        HTTPException: 409, it shows less.
+        HTTPException: 409, it shows less, or the checkout asked and may not sell; then the detail says why.
     """
-    room, now = _open(request)
+    room, now = opened(request)
     bought = order or Bought(sku=sku, pcs=pcs)
     goods = _goods(room, bought.sku)
     shown = room.books.shown_pcs(goods)
     if order is not None and shown is not None and shown < order.pcs:
         raise HTTPException(409, f"{order.sku}: fewer than {order.pcs} are shown")
+    if order is not None and room.asks is not None:
+        made = await asking.sell(room, room.asks, goods, order.pcs, status=order.status, billing=order.buyer)
+        return {"order_ref": str(made.order_id), "order_id": made.order_id, "left_pcs": room.books.shown_pcs(goods)}
     made_by = "rest-api" if order is None else "checkout"
     made = room.books.order([(goods, bought.pcs)], status=bought.status, now=now, billing=bought.buyer, created_via=made_by)
     return {"order_ref": str(made.order_id), "order_id": made.order_id, "left_pcs": room.books.shown_pcs(goods)}
@@ -152,8 +157,8 @@ async def cancel(request: Request, order_ref: str) -> None:
     Raises:
         HTTPException: 409, it is too late.
     """
-    room, now = _open(request)
-    order = _order(room, order_ref)
+    room, now = opened(request)
+    order = order_of(room, order_ref)
     if order.status in ("completed", "cancelled", "refunded", "trash"):
         raise HTTPException(409, f"{order_ref} is {order.status}")
     room.books.move(order, "cancelled", now)
@@ -162,13 +167,16 @@ async def cancel(request: Request, order_ref: str) -> None:
 @control.put("/orders/{order_ref}")
 async def move(request: Request, order_ref: str, moved: Moved) -> None:
     """The order moves on."""
-    room, now = _open(request)
-    room.books.move(_order(room, order_ref), moved.status, now)
+    room, now = opened(request)
+    room.books.move(order_of(room, order_ref), moved.status, now)
 
 
-def _open(request: Request) -> tuple[WooCommerceRoom, datetime]:
+def opened(request: Request) -> tuple[WooCommerceRoom, datetime]:
+    """The room as of now, and now."""
     room: WooCommerceRoom = request.app.state.room
-    return room, room.clock.now()
+    now = room.clock.now()
+    room.books.settle(now)
+    return room, now
 
 
 def _told(order: Order) -> dict[str, Any]:
@@ -183,7 +191,8 @@ def _goods(room: WooCommerceRoom, sku: str) -> Goods:
     return found
 
 
-def _order(room: WooCommerceRoom, order_ref: str) -> Order:
+def order_of(room: WooCommerceRoom, order_ref: str) -> Order:
+    """An order, seen or not; 404 where there is none."""
     order = room.books.orders.get(int(order_ref)) if order_ref.isdigit() else None
     if order is None:
         raise HTTPException(404, f"{order_ref} is no order")

@@ -93,6 +93,22 @@ ORDERS: dict[str, Kind] = {
     "orderby": ORDERED_BY,
     "status": [ORDER_STATUSES | {"any", "trash", "auto-draft"}],
 }
+ADDRESS = dict.fromkeys(
+    ("first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country", "phone"), str
+)
+ORDER: dict[str, Kind] = {
+    **dict.fromkeys(("parent_id", "customer_id"), int),
+    **dict.fromkeys(("created_via", "customer_note", "payment_method", "payment_method_title", "transaction_id"), str),
+    "status": ORDER_STATUSES | {"refunded", "auto-draft"},
+    "set_paid": bool,
+    "billing": {**ADDRESS, "email": TEXT_OR_NULL},
+    "shipping": ADDRESS,
+    "meta_data": [{"id": int, "key": str}],
+    "line_items": [{"id": int, "variation_id": int, "quantity": int, **dict.fromkeys(("subtotal", "total", "tax_class"), str)}],
+}
+HOOK_STATUSES = {"active", "paused", "disabled"}
+WEBHOOK: dict[str, Kind] = {**dict.fromkeys(("name", "topic", "secret", "delivery_url"), str), "status": HOOK_STATUSES}
+WEBHOOKS: dict[str, Kind] = {**LISTED, "search": str, "orderby": {"date", "id", "title"}, "status": HOOK_STATUSES | {"all"}}
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
 PAGES = {"page": (1, None), "per_page": (1, 100)}
 WORDS = {str: "string", int: "integer", bool: "boolean", datetime: "date-time", list: "array", dict: "object"}

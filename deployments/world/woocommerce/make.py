@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 
+import httpx
 from fastapi import APIRouter, FastAPI
 
 from deployments.world.clock import WorldClock
 from deployments.world.oauth import Doorkeeper
 from deployments.world.room import furnish
-from deployments.world.woocommerce import orders, settings
+from deployments.world.woocommerce import order_writing, orders, settings, webhooks
 from deployments.world.woocommerce import products as products_of_site
 from deployments.world.woocommerce.books import Books
 from deployments.world.woocommerce.control import control
+from deployments.world.woocommerce.oddities import oddities
 from deployments.world.woocommerce.room import WooCommerceRoom
 from deployments.world.woocommerce.shelves import NewProduct, made_up, put
 
@@ -24,6 +26,7 @@ def furnish_woocommerce(
     products: Iterable[NewProduct] = (),
     seed: int = 0,
     seeded_products: int = 0,
+    outside: httpx.AsyncBaseTransport | None = None,
 ) -> WooCommerceRoom:
     """A WooCommerce site at ``/woocommerce``, its control at ``/_control/woocommerce``.
 
@@ -35,13 +38,14 @@ def furnish_woocommerce(
         products: goods of the site.
         seed: of the made-up goods beside them.
         seeded_products: how many made-up products.
+        outside: where webhooks and questions go, instead of the network.
     """
     books = Books()
     put(books, made_up(seed=seed, products=seeded_products), clock.now())
     put(books, products, clock.now())
-    room = WooCommerceRoom(clock=clock, books=books, doorkeeper=Doorkeeper(key=key, secret=secret, clock=clock))
+    room = WooCommerceRoom(clock=clock, books=books, doorkeeper=Doorkeeper(key=key, secret=secret, clock=clock), outside=outside)
     router = APIRouter()
-    for part in (products_of_site, orders, settings):
+    for part in (products_of_site, orders, order_writing, webhooks, settings):
         router.include_router(part.router)
-    furnish(world, "woocommerce", room, router, control)
+    furnish(world, "woocommerce", room, router, control, oddities)
     return room

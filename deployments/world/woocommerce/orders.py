@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from deployments.world.room import RoomRoute
-from deployments.world.woocommerce.books import Order
 from deployments.world.woocommerce.fields import ORDERS, check_query
+from deployments.world.woocommerce.order_books import Order
 from deployments.world.woocommerce.room import REST, api_of, listed, room_of
 from deployments.world.woocommerce.showing import as_order
 
@@ -23,8 +23,10 @@ router = APIRouter(prefix=REST, route_class=RoomRoute)
 async def list_orders(request: Request) -> Response:
     """Orders; periods are strict on both sides and in whole seconds."""
     query = check_query(request.query_params, ORDERS)
-    books = room_of(request).books
-    found = [order for order in books.orders.values() if _is_of_status(order, query) and _is_of_period(order, query)]
+    room = room_of(request)
+    books, now = room.books, room.clock.now()
+    seen = [order for order in books.orders.values() if order.seen_from <= now]
+    found = [order for order in seen if _is_of_status(order, query) and _is_of_period(order, query)]
     key = ORDERED_BY.get(query.get("orderby", "date"), "created_at")
     found.sort(key=lambda one: (_second(getattr(one, key)), one.order_id), reverse=query.get("order", "desc") == "desc")
     shown, headers = listed(request, found, query)

@@ -1,5 +1,6 @@
 """The site's room: its door, the shape of its errors."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,22 +8,75 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from deployments.world.oauth import Doorkeeper
-from deployments.world.room import Refusal, Room
+from deployments.world.postman import PushingRoom
+from deployments.world.pushes import Answer, Push
+from deployments.world.room import Refusal
 from deployments.world.woocommerce.books import Books
+from deployments.world.woocommerce.hook_books import TIMEOUT_S, HookMail, headers_of
+from deployments.world.woocommerce.showing import as_order, as_product
 
 REST = "/wp-json/wc/v3"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asks:
+    """Whom the checkout asks before it sells, and how long it waits, in real seconds."""
+
+    url: str
+    key: str
+    timeout_s: float
+
+
 @dataclass(kw_only=True)
-class WooCommerceRoom(Room):
-    """A site of one shop. ``permissions`` are the key's, as in WooCommerce's settings: read, write or read_write."""
+class WooCommerceRoom(PushingRoom):
+    """A site of one shop. ``permissions`` are the key's, as in WooCommerce's settings: read, write or read_write.
+
+    ``api`` is the site's address, as it was last called; ``asks`` whom its checkout asks, if anybody.
+    """
 
     books: Books
     doorkeeper: Doorkeeper
     permissions: str = "read_write"
+    api: str = f"https://shop.example{REST}"
+    asks: Asks | None = None
+
+    def mail(self) -> HookMail:
+        """Webhooks and deliveries, as of now."""
+        return self.books.mail
+
+    def letter(self, push: Push) -> dict[str, Any] | None:
+        """What is told is built now; JSON as PHP writes it, and signed as it leaves."""
+        hook = self.books.mail.hooks.get(int(push.to))
+        if hook is None or "topic" not in push.body:
+            return {"data": push.body}
+        thing = self._shown(push.body["topic"], push.body["id"])
+        if thing is None:
+            return None
+        body = json.dumps(thing, separators=(",", ":")).replace("/", "\\/").encode()
+        return {"content": body, "headers": headers_of(hook, body, source=self.api.partition("/wp-json")[0], delivery=push.number)}
+
+    def patience_s(self, push: Push) -> float:  # noqa: ARG002 - every room's shape
+        """As long for every push."""
+        return TIMEOUT_S
+
+    def push_answered(self, push: Push, answer: Answer | None) -> None:
+        """A delivery is over."""
+        self.books.mail.answered(push, answer)
+
+    def _shown(self, topic: str, thing_id: int) -> dict[str, Any] | None:
+        """A thing as it is now; of one that was deleted, its id."""
+        if topic.endswith(".deleted"):
+            return {"id": thing_id}
+        if topic.startswith("order."):
+            order = self.books.orders.get(thing_id)
+            return None if order is None else as_order(order, self.books, self.api)
+        goods = self.books.goods.get(thing_id)
+        return None if goods is None else as_product(goods, self.books, self.api)
 
     def door(self, request: Request) -> None:
         """Keys or a signature, then the key's permissions."""
+        self.api = api_of(request)
+        self.books.settle(self.clock.now())
         if barred := self.doorkeeper.refusal(request):
             raise refusal(401, *barred)
         needed = "read" if request.method in ("GET", "HEAD") else "write"

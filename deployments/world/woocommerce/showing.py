@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from deployments.world.woocommerce.books import Books, Goods, Line, Order, kopecks
+from deployments.world.woocommerce.books import Books, Goods, kopecks
+from deployments.world.woocommerce.hook_books import TOPICS, Webhook
+from deployments.world.woocommerce.order_books import Line, Order, Refund
 
 ADDRESS = ("first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country")
 SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€"}
@@ -97,15 +99,58 @@ def as_order(order: Order, books: Books, api: str) -> dict[str, Any]:
         "shipping": dict.fromkeys((*ADDRESS, "phone"), ""),
         "created_via": order.created_via,
         "customer_note": order.note,
-        "meta_data": [],
+        "meta_data": list(order.meta_data),
         "line_items": [_line(line) for line in order.lines],
         **{f"{kind}_lines": [] for kind in ("tax", "shipping", "fee", "coupon")},
-        "refunds": [],
+        "refunds": [{"id": one.refund_id, "reason": "", "total": f"-{_roubles(one.kopecks)}"} for one in order.refunds],
         "payment_url": f"{home}/checkout/order-pay/{order.order_id}/?pay_for_order=true",
         "is_editable": order.status in ("pending", "on-hold"),
         "needs_payment": order.status in ("pending", "failed") and total > 0,
         "needs_processing": bool(order.lines),
         "_links": {"self": [{"href": f"{api}/orders/{order.order_id}"}], "collection": [{"href": f"{api}/orders"}]},
+    }
+
+
+def as_refund(refund: Refund, order: Order, api: str) -> dict[str, Any]:
+    """A refund of pieces of a line, as the refunds' controller shows it."""
+    line = _line(refund.line)
+    sums = dict.fromkeys(("subtotal", "total"), f"-{_roubles(refund.kopecks)}")
+    of_line = {"id": refund.refund_id, "key": "_refunded_item_id", "value": str(refund.line.line_id), "display_key": "_refunded_item_id"}
+    home = f"{api}/orders/{order.order_id}"
+    return {
+        "id": refund.refund_id,
+        "date_created": _stamp(refund.at),
+        "date_created_gmt": _stamp(refund.at),
+        "amount": _roubles(refund.kopecks),
+        "reason": "",
+        "refunded_by": 1,
+        "refunded_payment": False,
+        "meta_data": [],
+        "line_items": [{**line, **sums, "quantity": -refund.pcs, "meta_data": [{**of_line, "display_value": of_line["value"]}]}],
+        **{f"{kind}_lines": [] for kind in ("shipping", "tax", "fee")},
+        "_links": {
+            "self": [{"href": f"{home}/refunds/{refund.refund_id}"}],
+            "collection": [{"href": f"{home}/refunds"}],
+            "up": [{"href": home}],
+        },
+    }
+
+
+def as_webhook(hook: Webhook, api: str) -> dict[str, Any]:
+    """A webhook as its controller shows it, without its secret."""
+    resource, _, event = hook.topic.partition(".")
+    dates = {"created": hook.created_at, "modified": hook.modified_at}
+    return {
+        "id": hook.webhook_id,
+        "name": hook.name,
+        "status": hook.status,
+        "topic": hook.topic,
+        "resource": resource,
+        "event": event,
+        "hooks": TOPICS[hook.topic],
+        "delivery_url": hook.delivery_url,
+        **{f"date_{name}{zone}": _stamp(at) for name, at in dates.items() for zone in ("", "_gmt")},
+        "_links": {"self": [{"href": f"{api}/webhooks/{hook.webhook_id}"}], "collection": [{"href": f"{api}/webhooks"}]},
     }
 
 

@@ -40,6 +40,7 @@ def create(books: Books, told: Any, now: datetime, *, parent_id: int = 0) -> Goo
     _judge(books, None, body)
     kind = "variation" if parent_id else body.get("type", "simple")
     goods = books.create(kind=kind, name="", sku=body.get("sku", ""), now=now, parent_id=parent_id)
+    books.mail.tell("product.created", goods.goods_id, now)
     return _keep(books, goods, body, now)
 
 
@@ -51,6 +52,7 @@ def change(books: Books, goods: Goods, told: Any, now: datetime) -> Goods:  # no
     """
     body = check_body(told, VARIATION if goods.parent_id else PRODUCT)
     _judge(books, goods, body)
+    books.mail.tell("product.updated", goods.goods_id, now)
     return _keep(books, goods, body, now)
 
 

@@ -1,0 +1,54 @@
+"""Orders of the site: lines, what was refunded of them, and when their goods leave the shelf and come back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+REDUCING = ("on-hold", "processing", "completed")
+"""Statuses of an order whose goods have left the shelf."""
+RESTORING = ("pending", "cancelled")
+
+
+@dataclass(kw_only=True)
+class Line:
+    """A line of an order; ``reduced_pcs`` of it have left the shelf and would come back. Goods that are not there have no id."""
+
+    line_id: int
+    goods_id: int
+    parent_id: int
+    sku: str | None
+    name: str
+    pcs: int
+    total_kopecks: int
+    reduced_pcs: int = 0
+    refunded_pcs: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refund:
+    """Pieces of a line that were paid back."""
+
+    refund_id: int
+    line: Line
+    pcs: int
+    kopecks: int
+    at: datetime
+
+
+@dataclass(kw_only=True)
+class Order:
+    """An order of the site. ``seen_from`` is when anybody but the buyer first sees it; lists in it are replaced whole."""
+
+    order_id: int
+    status: str
+    lines: tuple[Line, ...]
+    billing: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    meta_data: tuple[dict[str, Any], ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    created_via: str
+    created_at: datetime
+    modified_at: datetime
+    seen_from: datetime
+    paid_at: datetime | None = None
+    completed_at: datetime | None = None
