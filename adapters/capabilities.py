@@ -101,7 +101,9 @@ class Channel(SellsCatalog, SellsPrices, SellsStock, GivesOrders, Examined, Abst
     Attributes:
         pause_s: the shortest time between two figures of stock for one listing and warehouse; 0 where the vendor sets none.
         shows_within_s: how long a figure or a price that was taken may need until the channel shows it; 0: at once.
+        figures_at_once: so many figures of stock are worth sending in one go: they leave within seconds.
     """
 
+    figures_at_once: int
     pause_s: float
     shows_within_s: float

@@ -166,7 +166,7 @@ def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) 
         report = told.setdefault(name, ChannelTold())
         report.reasons = Quarantine(hub).counts(source=name)
         kept = Listings(hub).offered(name)
-        free = read_free.fn(hub, channel.places_of, today)
+        free = read_free(hub, channel.places_of, today)
         offered = offer(free, kept, NOTHING_KEPT, list(channel.places_of))
         shown = [_shows(truth[row["channel_sku"]]["pcs"], row["warehouse_ref"]) == row["pcs"] for row in offered.to_dicts()]
         asked = offer_prices(kept, priced(goods, channel, kept).passed)

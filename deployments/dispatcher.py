@@ -1,11 +1,12 @@
 """Starts a run the moment there is work: told by NOTIFY, and looking at the hub every few seconds whether told or not.
 
 Level-triggered: what counts is that work waits and that no run is under way, so a lost notice, a restart of anything, or a server that
-is down only delays. Work that stays although runs came and went is tried with growing pauses.
+is down only delays. Work that stays although runs came and went is tried with growing pauses. Orders and stock are looked after in
+shifts: one follows the other.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -66,36 +67,13 @@ class Lane:
         if oldest is None or (self._not_before_at is not None and now < self._not_before_at):
             return False
         if self.deployment.is_under_way(now):
+            self._tries = 0 if self._not_before_at is not None else self._tries
             return False
         name = self.deployment.start(self.parameters)
         self._not_before_at = now + min(PAUSE * 2**self._tries, PAUSE_AT_MOST)
         self._tries += 1
         LOG.info("started %s", name)
         return True
-
-
-class Hearing:
-    """Work that is known from a notice only: heard and not yet answered by a run that began after it."""
-
-    def __init__(self, oldest: Callable[[], object | None]) -> None:
-        self._oldest = oldest
-        self._heard = 0
-        self._answered = 0
-
-    def hear(self) -> None:
-        """A notice came."""
-        self._heard += 1
-
-    def answer(self) -> None:
-        """A run was started; what was heard until now is its business."""
-        self._answered = self._heard
-
-    def oldest(self) -> object | None:
-        """What the hub knows to be waiting, else the notice that nobody answered."""
-        known = self._oldest()
-        if known is not None:
-            return known
-        return f"notice {self._answered + 1}" if self._heard > self._answered else None
 
 
 class Dispatcher:
@@ -105,44 +83,53 @@ class Dispatcher:
         hub: where work waits.
         catalog: the deployment that takes feeds in.
         listings: the deployment that carries cards and prices to the channels.
+        orders: the deployment that reads the channels' orders.
         stock: the deployment that posts counts and tells the channels.
-        has_channels: whether anybody is to be told of goods, prices and stock.
+        has_channels: whether anybody is to be listened to and told.
     """
 
-    def __init__(self, hub: Hub, *, catalog: StartsRuns, listings: StartsRuns, stock: StartsRuns, has_channels: bool) -> None:
+    def __init__(
+        self, hub: Hub, *, catalog: StartsRuns, listings: StartsRuns, orders: StartsRuns, stock: StartsRuns, has_channels: bool
+    ) -> None:
         work = Work(hub)
-        self._has_channels = has_channels
-        self._hearing = Hearing(work.oldest_count)
-        self._catalog = Lane(deployment=catalog, parameters={"rounds": None}, oldest=work.oldest_feed)
-        self._listings = Lane(deployment=listings, parameters={}, oldest=work.oldest_unlisted)
-        self._stock = Lane(deployment=stock, parameters={}, oldest=self._hearing.oldest)
+        self._lanes = [Lane(deployment=catalog, parameters={"rounds": None}, oldest=work.oldest_feed)]
+        if has_channels:
+            self._lanes += [
+                Lane(deployment=orders, parameters={"rounds": None}, oldest=_always),
+                Lane(deployment=stock, parameters={"rounds": None}, oldest=_always),
+                Lane(deployment=listings, parameters={}, oldest=work.oldest_unlisted),
+            ]
+        else:
+            self._lanes.append(Lane(deployment=stock, parameters={}, oldest=work.oldest_count))
 
-    def look(self, now: datetime, *, heard: Sequence[str] | set[str] = ()) -> None:
+    def look(self, now: datetime) -> None:
         """One look over the lanes.
 
         Raises:
             httpx.HTTPError: Prefect's server does not answer.
         """
-        if "stock" in heard and self._has_channels:
-            self._hearing.hear()
-        self._catalog.look(now)
-        if self._has_channels:
-            self._listings.look(now)
-        if self._stock.look(now):
-            self._hearing.answer()
+        for lane in self._lanes:
+            lane.look(now)
 
 
 def dispatch(hub: Hub, *, api_url: str, has_channels: bool, stop: Stop) -> None:
     """Look, for ever; a hub or a server that is away is waited for."""
     clock = Clock()
-    catalog, listings, stock = (Deployment(api_url, name) for name in ("catalog/1c", "listings/channels", "stock/channels"))
-    dispatcher = Dispatcher(hub, catalog=catalog, listings=listings, stock=stock, has_channels=has_channels)
-    with Listener(hub, "feed", "stock") as ear:
+    catalog, listings, orders, stock = (
+        Deployment(api_url, name) for name in ("catalog/1c", "listings/channels", "orders/channels", "stock/channels")
+    )
+    dispatcher = Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, has_channels=has_channels)
+    with Listener(hub, "feed") as ear:
         while True:
             try:
                 with stop.interrupts():
-                    heard = ear.wait(LOOK_EVERY_S)
-                dispatcher.look(clock.now(), heard=heard)
+                    ear.wait(LOOK_EVERY_S)
+                dispatcher.look(clock.now())
             except (httpx.HTTPError, Unavailable, OperationalError) as error:
                 LOG.warning("cannot start runs now: %s", type(error).__name__)
                 stop.wait(LOOK_EVERY_S)
+
+
+def _always() -> str:
+    """A shift is due whenever none is under way: orders and stock are looked after without a break."""
+    return "shift"

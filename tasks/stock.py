@@ -1,37 +1,38 @@
-"""One step of publishing stock each: a call to a channel, or to one of the hub's books."""
+"""One step of publishing stock each: a call to a channel, or to one of the hub's books. `tasks.stock_rounds` puts them together."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 
 import polars as pl
-from prefect import task
 
 from adapters.capabilities import SellsCatalog, SellsStock
 from adapters.hub.assortment import Assortment
 from adapters.hub.channel_refusals import ChannelRefusals
 from adapters.hub.figures import Figures
 from adapters.hub.hub import Hub
+from adapters.hub.incidents import Incidents
 from adapters.hub.journal import Journal
 from adapters.hub.ledger import Ledger, Posting
 from adapters.hub.listings import Listings
+from adapters.hub.offers import Edited
 from adapters.hub.unlisted import Unlisted
-from tasks.policy import policy
 from tasks.rules.bundles import bundle_pcs, in_force
 from tasks.rules.stock import GRAIN, gone, lost, refusals, stock_key, would_be_listed
 from validation.quarantine import NONE_REFUSED
 
+EDITED = "cabinet_edited"
+NAMED = 5
 SEARCHED_AT_ONCE = 5000
 """New items looked for in one round of stock, so that a large catalogue does not keep figures waiting."""
 
 
-@task(name="провести остатки", **policy)
 def post_counts(hub: Hub) -> Posting:
     """Move what 1C counted anew into the ledger."""
     return Ledger(hub).post_counts()
 
 
-@task(name="свободные остатки", **policy)
 def read_free(hub: Hub, places_of: Mapping[str, list[str] | None], today: date) -> pl.DataFrame:
     """``warehouse_ref, item_id, pcs``: what each counted item has free for each warehouse of a channel, and how many bundles that makes.
 
@@ -51,7 +52,6 @@ def read_free(hub: Hub, places_of: Mapping[str, list[str] | None], today: date) 
     return pl.concat(told)
 
 
-@task(name="найти карточки", **policy)
 def listings_after_search(hub: Hub, channel: str, shop: SellsCatalog, *, limit: int = SEARCHED_AT_ONCE) -> pl.DataFrame:
     """`ListingKept` of the channel, after new items were looked for there and what was found is remembered."""
     listings = Listings(hub)
@@ -64,7 +64,6 @@ def listings_after_search(hub: Hub, channel: str, shop: SellsCatalog, *, limit: 
     return listings.offered(channel)
 
 
-@task(name="поискать карточки", **policy)
 def listings_if_searched(hub: Hub, channel: str, shop: SellsCatalog) -> pl.DataFrame:
     """`ListingKept` of the channel as it would be after a search; nothing is remembered."""
     listings = Listings(hub)
@@ -73,26 +72,22 @@ def listings_if_searched(hub: Hub, channel: str, shop: SellsCatalog) -> pl.DataF
     return pl.concat([listings.offered(channel), would_be_listed(searched, found.passed)])
 
 
-@task(name="отправленные остатки", **policy)
 def read_kept(hub: Hub, channel: str) -> pl.DataFrame:
     """`StockKept`: what the channel was told before, and what it refused."""
     return Figures(hub).kept(channel)
 
 
-@task(name="прочитать остатки площадки", **policy)
 def read_stock(shop: SellsStock, listings: pl.DataFrame, warehouses: Sequence[str]) -> pl.DataFrame:
     """`StockShown`: what the channel shows now."""
     return shop.read_stock(listings, warehouses)
 
 
-@task(name="отправить остатки", **policy)
 def send_stock(hub: Hub, shop: SellsStock, offered: pl.DataFrame) -> pl.DataFrame:
     """`StockSent`; repeated only where nothing at all has left (DESIGN §4 rule 6). What leaves is remembered before it does."""
     Figures(hub).note_leaving(offered)
     return shop.send_stock(offered)
 
 
-@task(name="запомнить показанное", **policy)
 def note_shown(hub: Hub, channel: str, listings: pl.DataFrame, shown: pl.DataFrame) -> None:
     """What the channel shows, and which of the listings it no longer has.
 
@@ -108,7 +103,6 @@ def note_shown(hub: Hub, channel: str, listings: pl.DataFrame, shown: pl.DataFra
     ChannelRefusals(hub).settle(channel, entity="listing", keys=[], refused=gone(missing))
 
 
-@task(name="запомнить отправленное", **policy)
 def note_sent(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.DataFrame) -> None:
     """Accepted figures into the book, refused ones into the quarantine and taken ones out of it, a line into the journal.
 
@@ -127,7 +121,30 @@ def note_sent(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.DataF
     Journal(hub).note(kind="stock_sent", subject=f"channel:{channel}", sentence=sentence, detail=dict(counted))
 
 
-@task(name="запомнить дошедшее", **policy)
+def note_edited(hub: Hub, channel: str, edited: Sequence[Edited]) -> None:
+    """Somebody else wrote to the cabinet: into the journal, and told to a person; over when a look finds nothing of the kind.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        edited: what was found in one look.
+    """
+    if not edited:
+        return
+    named = ", ".join(f"{one.channel_sku} (показано {one.shown_pcs}, разрешено {one.exposed_pcs})" for one in edited[:NAMED])
+    more = f" и ещё {len(edited) - NAMED}" if len(edited) > NAMED else ""
+    sentence = f"На площадке {channel} показано больше, чем разрешал Utyug: {named}{more}."
+    Journal(hub).note(kind=EDITED, subject=f"channel:{channel}", sentence=sentence, detail=[asdict(one) for one in edited])
+    Incidents(hub).report(
+        kind=EDITED,
+        cause=f"channel:{channel}",
+        sentence=sentence,
+        meaning="Остаток правили в кабинете или другой программой. Эти товары на площадке остановлены и подключаются заново; "
+        "если за это время их купили, штук может не хватить.",
+        advice="Не меняйте остатки в кабинете и отключите другие программы, которые это делают: остатками ведает Utyug.",
+    )
+
+
 def note_heard(hub: Hub, channel: str, listings: pl.DataFrame, heard: pl.DataFrame) -> None:
     """Figures of earlier runs that the channel shows now are accepted, whatever was known of them.
 
@@ -142,7 +159,6 @@ def note_heard(hub: Hub, channel: str, listings: pl.DataFrame, heard: pl.DataFra
     ChannelRefusals(hub).settle(channel, entity="stock", keys=keys, refused=NONE_REFUSED)
 
 
-@task(name="запомнить непоказанное", **policy)
 def note_overdue(hub: Hub, channel: str, differing: pl.DataFrame, late: pl.DataFrame, right: pl.DataFrame) -> None:
     """Figures whose time to be shown is over, into the quarantine; they are sent again. Those shown as they should be leave it.
 

@@ -6,17 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, Text, and_, cast, delete, exists, func, literal, not_, or_, select, update
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, exists, func, literal, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import BigInteger
 
 from adapters.hub.codes import codes_on, is_there
 from adapters.hub.hub import Hub
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.catalog import item
+from adapters.hub.tables.ledger import ledger_balance
 from adapters.hub.tables.listing import listing, listing_search
+from tasks.rules.ledger import POOL
 from validation.listings import ListingKept
 
+SENDER_WAITS = "30s"
 SEARCH_AGAIN_AFTER = timedelta(hours=1)
 """A code that was not on the channel is not looked for sooner."""
 
@@ -39,10 +44,10 @@ class Listings:
 
     @contextmanager
     def only_sender(self, channel: str, what: str = "stock") -> Iterator[bool]:
-        """True for one caller at a time per channel, false for whoever comes meanwhile; over when the block or the process ends."""
+        """True for one caller at a time per channel, false for whoever has waited too long; over when the block or the process ends."""
         key = func.hashtextextended(f"sender:{channel}:{what}", 0)
         with self._hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            is_only = bool(connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one())
+            is_only = _locked(connection, key)
             try:
                 yield is_only
             finally:
@@ -81,7 +86,8 @@ class Listings:
     def save_matches(self, channel: str, searched: pl.DataFrame, found: pl.DataFrame) -> int:
         """Remember what was looked for and what was found; the number of new listings.
 
-        A code whose former item left 1C passes to the item that carries it now; a lost listing that is found again comes back.
+        A code whose former item left 1C passes to the item that carries it now; a lost listing that is found again comes back. Either
+        waits until nothing of the old listing can be sold any more.
 
         Args:
             channel: the channel's name.
@@ -92,7 +98,11 @@ class Listings:
         asked = rows_of(searched, item_id=BigInteger(), channel_sku=Text())
         matched = rows_of(searched.join(found, on="channel_sku"), item_id=BigInteger(), channel_sku=Text(), refs=Text())
         holder = item.alias("holder")
-        is_free = or_(listing.c.lost_at.is_not(None), not_(is_there(holder)))
+        exposed = exists().where(
+            ledger_balance.c.account.like(func.concat("exposure:", channel, ":", listing.c.listing_id, ":%")),
+            ledger_balance.c.account != POOL,
+        )
+        is_free = and_(or_(listing.c.lost_at.is_not(None), not_(is_there(holder))), ~exposed)
         is_meant = or_(listing.c.item_id == matched.c.item_id, listing.c.channel_sku == matched.c.channel_sku)
         left = delete(listing).where(listing.c.channel == channel, listing.c.item_id == holder.c.item_id, is_meant, is_free)
         new = insert(listing).from_select(
@@ -146,3 +156,16 @@ class Listings:
     def _read(self, query: Select[Any], schema: Columns) -> pl.DataFrame:
         with self._hub.engine.begin() as connection:
             return pl.DataFrame(connection.execute(query).all(), schema=schema, orient="row")
+
+
+def _locked(connection: Connection, key: ColumnElement[int]) -> bool:
+    connection.execute(text(f"set lock_timeout = '{SENDER_WAITS}'"))
+    try:
+        connection.execute(select(func.pg_advisory_lock(key)))
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        return False
+    finally:
+        connection.execute(text("reset lock_timeout"))
+    return True

@@ -4,11 +4,12 @@ The steps are `tasks.rules.offer`. One sender per channel (`Listings.only_sender
 for each figure that it sends `leave` before and `note_left` after the call.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, cast, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, cast, delete, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.hub.hub import Hub
@@ -18,6 +19,7 @@ from adapters.hub.offer_step import Edited, Step, Told
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.offer import offer
 from tasks.rules import offer as rules
+from tasks.rules.bounds import Bounds
 from tasks.rules.ledger_draw import Shelf
 
 KNOWN = text("""
@@ -36,7 +38,7 @@ KNOWN = text("""
     )
     select o.listing_id, o.warehouse_ref, l.item_id, l.channel_sku, o.phase, e.exposed_pcs, o.write_pcs, o.sent_at, o.target_pcs,
         o.target_rule, o.moved_at, o.frozen_for, o.alive_until_at is not null as is_alive, l.lost_at is not null as is_lost,
-        s.shown_pcs, s.refused_at, s.refused_reason, o.recipe::text as recipe
+        s.shown_pcs, s.sent_at as told_at, s.refused_at, s.refused_reason, o.recipe::text as recipe
     from offer o join exposed e using (listing_id, warehouse_ref) join listing l using (listing_id)
     left join listing_stock s using (listing_id, warehouse_ref)
     order by o.listing_id, o.warehouse_ref
@@ -72,10 +74,12 @@ KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
     "is_alive": pl.Boolean,
     "is_lost": pl.Boolean,
     "shown_pcs": pl.Int64,
+    "told_at": pl.Datetime("us", "UTC"),
     "refused_at": pl.Datetime("us", "UTC"),
     "refused_reason": pl.String,
     "recipe": pl.String,
 }
+NO_BOUNDS = Bounds(visible_s=0, effective_s=0, stale_s=0, restored_s=0)
 FIGURE = {"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64, "version": pl.Int64}
 
 
@@ -162,6 +166,24 @@ class Offers:
             edited=tuple(step.edited),
             effective_s=tuple(step.effective_s),
         )
+
+    def close(self, channel: str, listing_ids: Sequence[int]) -> int:
+        """Listings that have no quota any more, because their channel asks or mirrors now; returns how many pieces went back to the pool."""
+        now = self._hub.clock.now()
+        o, gone = offer.c, [0, *listing_ids]
+        with self._hub.engine.begin() as connection:
+            rows = connection.execute(select(o.listing_id, o.warehouse_ref).where(o.listing_id.in_(gone))).all()
+            keys = [(row.listing_id, row.warehouse_ref) for row in rows]
+            places: dict[str, Sequence[str] | None] = {warehouse_ref: None for _, warehouse_ref in keys}
+            listings, pools = load(connection, now, channel=channel, keys=keys, places_of=places, bounds=NO_BOUNDS)
+            for one in listings:
+                one.give_back(pools, 0, "released")
+            moved = [movement for one in listings for movement in one.movements]
+            move(connection, now, moved, reference=f"offer:{channel}")
+            connection.execute(delete(offer).where(o.listing_id.in_(gone)))
+            if moved:
+                notify(connection)
+        return sum(one.pcs for one in moved)
 
     def leave(self, figures: pl.DataFrame) -> pl.DataFrame:
         """Of these figures those that may leave now; each is remembered as sent before it is.

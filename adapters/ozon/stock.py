@@ -51,6 +51,7 @@ class OzonStock(OzonCatalog):
     FIGURES_MAX = 1000
     # https://docs.ozon.ru/api/seller/#operation/ProductAPI_ProductsStocksV2
     PAIRS_MAX = 100
+    figures_at_once = PAIRS_MAX
     # https://docs.ozon.ru/api/seller/#operation/WarehouseListV2
     WAREHOUSES_MAX = 200
 

@@ -31,6 +31,7 @@ SENT = ("listing_id", "warehouse_ref", "pcs", "outcome", "reason", "sentence")
 class WildberriesStock(WildberriesClient):
     """`adapters.capabilities.SellsStock`. Wildberries does not say what it keeps for orders beside a figure."""
 
+    figures_at_once = BATCH_MAX
     pause_s = 0.0
     shows_within_s = 0.0
 

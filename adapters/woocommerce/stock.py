@@ -18,6 +18,8 @@ SENT = list(StockSent.to_schema().columns)
 class WooCommerceStock(WooCommerceGoods):
     """Shows and takes absolute figures. A positive one leaves at most once; a zero may be repeated."""
 
+    figures_at_once = 100
+
     def read_warehouses(self) -> pl.DataFrame:
         """`WarehouseFound`: a site sells from one place, which has no name there."""
         only = {"warehouse_ref": "", "name": "Сайт", "is_open": True, "note": None}

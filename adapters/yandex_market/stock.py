@@ -24,6 +24,7 @@ class YandexMarketStock(YandexMarketWarehouses):
         shows_within_s: "up to several minutes", and a quarter of an hour at the worst.
     """
 
+    figures_at_once = 1000
     pause_s = 0.0
     shows_within_s = 900.0
 

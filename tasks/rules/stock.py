@@ -19,6 +19,8 @@ GROWTH_REFUSED_WAITS = timedelta(hours=1)
 """A figure that would grow a listing and was refused is not offered again sooner; zeros and shrinks never wait."""
 CARD_RIPENS_IN = timedelta(minutes=2)
 """A card that its channel has not finished yet takes no figure; it is tried again so soon."""
+ZERO_AGAIN_S = 15.0
+"""A 0 that is not shown yet is not sent again sooner."""
 WITH_OTHERS = "batch_is_refused"
 """Nobody knows whether this very figure was meant: it goes alone the next time, and that is not put off."""
 
@@ -52,11 +54,23 @@ def offer(free: pl.DataFrame, listings: pl.DataFrame, kept: pl.DataFrame, wareho
     Returns:
         `StockOffered`. A live item that 1C never counted is not offered at all: unknown is not zero.
     """
-    refused_with_others = kept.filter(pl.col("refused_reason") == WITH_OTHERS).select(*GRAIN, is_alone=pl.lit(True))
     everywhere = listings.join(pl.DataFrame({"warehouse_ref": warehouses}), how="cross", maintain_order="left_right")
     counted = everywhere.join(free, on=["warehouse_ref", "item_id"], how="left", maintain_order="left")
-    known = counted.with_columns(pcs=offered_pcs()).drop_nulls("pcs").join(refused_with_others, on=GRAIN, how="left", maintain_order="left")
+    known = (
+        counted.with_columns(pcs=offered_pcs())
+        .drop_nulls("pcs")
+        .join(refused_with_others(kept), on=GRAIN, how="left", maintain_order="left")
+    )
     return StockOffered.validate(known.with_columns(pl.col("is_alone").fill_null(False)).select(StockOffered.to_schema().columns.keys()))
+
+
+def refused_with_others(kept: pl.DataFrame) -> pl.DataFrame:
+    """``listing_id, warehouse_ref, is_alone`` of what goes in a batch of its own the next time.
+
+    Args:
+        kept: `StockKept`.
+    """
+    return kept.filter(pl.col("refused_reason") == WITH_OTHERS).select(*GRAIN, is_alone=pl.lit(True))
 
 
 def differences(offered: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
@@ -106,6 +120,29 @@ def held_back(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, pau
     return known.filter(may_leave).select(differing.columns)
 
 
+def may_be_told(known: pl.DataFrame, now: datetime, *, pause_s: float, shows_within_s: float) -> pl.DataFrame:
+    """With ``may_write``: a positive figure may go to a listing now, and ``may_freeze``: a 0 may.
+
+    Args:
+        known: with ``write_pcs, told_at, refused_at, refused_reason``: the unsettled write, when a figure last left, what was refused.
+        now: the shop's instant.
+        pause_s: the shortest time between two figures of one listing and warehouse.
+        shows_within_s: how long a figure may take until the channel shows it.
+    """
+    is_paused = (pl.col("told_at") > now - timedelta(seconds=pause_s)).fill_null(False)
+    is_refused = (pl.col("refused_at") > now - _waits()).fill_null(False)
+    again = timedelta(seconds=max(pause_s, shows_within_s, ZERO_AGAIN_S))
+    is_awaited = ((pl.col("write_pcs") == 0) & (pl.col("told_at") > now - again)).fill_null(False)
+    return known.with_columns(may_write=~is_paused & ~is_refused, may_freeze=~is_paused & ~is_awaited)
+
+
+def is_at_rest() -> pl.Expr:
+    """A listing that shows all it may sell and all it is to sell, and of which nothing is under way."""
+    is_open = (pl.col("phase") == "open") & pl.col("frozen_for").is_null() & pl.col("write_pcs").is_null() & ~pl.col("is_alive")
+    shows = pl.col("shown_pcs").eq_missing(pl.col("exposed_pcs")) & pl.col("target_pcs").is_not_null()
+    return is_open & shows & (pl.col("target_pcs") == pl.col("shown_pcs"))
+
+
 def _waits() -> pl.Expr:
     reason = pl.col("refused_reason")
     soon = pl.when(reason == WITH_OTHERS).then(timedelta(0)).when(reason == "card_is_not_ready").then(CARD_RIPENS_IN)
@@ -130,9 +167,9 @@ def overdue(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, shows
 
 
 def lanes(differing: pl.DataFrame) -> Lanes:
-    """`StockDiffering` split for sending, order kept."""
-    columns = list(StockOffered.to_schema().columns)
-    return Lanes(differing.filter(is_urgent()).select(columns), differing.filter(~is_urgent()).select(columns))
+    """`StockDiffering` split for sending, order kept; what else a row carries goes with it."""
+    rows = differing.drop("shown_pcs")
+    return Lanes(rows.filter(differing.select(is_urgent()).to_series()), rows.filter(differing.select(~is_urgent()).to_series()))
 
 
 def lost(listings: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:

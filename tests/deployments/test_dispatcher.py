@@ -53,8 +53,13 @@ def listings() -> Played:
 
 
 @pytest.fixture
-def dispatcher(hub: Hub, catalog: Played, listings: Played, stock: Played) -> Dispatcher:
-    return Dispatcher(hub, catalog=catalog, listings=listings, stock=stock, has_channels=True)
+def orders() -> Played:
+    return Played()
+
+
+@pytest.fixture
+def dispatcher(hub: Hub, catalog: Played, listings: Played, orders: Played, stock: Played) -> Dispatcher:
+    return Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, has_channels=True)
 
 
 def feed_waits(hub: Hub) -> int:
@@ -74,7 +79,6 @@ def test_a_waiting_feed_starts_a_shift_and_a_second_look_starts_nothing(
     dispatcher.look(NOW)
     dispatcher.look(NOW + timedelta(hours=1))
     assert catalog.started == [{"rounds": None}]
-    assert stock.started == []
 
 
 def test_a_feed_that_came_while_a_run_worked_starts_the_next_one_when_it_ended(hub: Hub, dispatcher: Dispatcher, catalog: Played) -> None:
@@ -116,26 +120,33 @@ def test_counts_that_the_ledger_does_not_have_start_a_stock_run() -> None:
     assert not lane.look(NOW)
 
 
-def test_a_notice_starts_one_stock_run_and_is_answered_by_it(dispatcher: Dispatcher, stock: Played) -> None:
-    dispatcher.look(NOW, heard={"stock"})
-    stock.busy = False
-    dispatcher.look(NOW + timedelta(hours=1))
-    assert len(stock.started) == 1
-
-
-def test_a_notice_during_a_run_is_answered_after_it(dispatcher: Dispatcher, stock: Played) -> None:
-    stock.busy = True
-    dispatcher.look(NOW, heard={"stock"})
-    assert stock.started == []
-    stock.busy = False
+def test_orders_and_stock_are_looked_after_in_shifts_one_after_the_other(dispatcher: Dispatcher, orders: Played, stock: Played) -> None:
     dispatcher.look(NOW)
-    assert len(stock.started) == 1
+    dispatcher.look(NOW + timedelta(minutes=1))
+    assert orders.started == stock.started == [{"rounds": None}]
+    orders.busy = stock.busy = False
+    dispatcher.look(NOW + timedelta(minutes=10))
+    assert len(orders.started) == len(stock.started) == 2
+
+
+def test_a_shift_that_ends_at_once_is_tried_with_growing_pauses_until_one_lasts(dispatcher: Dispatcher, stock: Played) -> None:
+    for second in range(60):
+        stock.busy = False
+        dispatcher.look(NOW + timedelta(seconds=second))
+    assert len(stock.started) < 6
+    stock.busy = False
+    dispatcher.look(NOW + timedelta(minutes=5))
+    dispatcher.look(NOW + timedelta(minutes=15))
+    stock.busy, before = False, len(stock.started)
+    dispatcher.look(NOW + timedelta(minutes=15, seconds=1))
+    assert len(stock.started) == before + 1
 
 
 def test_a_shop_without_channels_starts_no_run_for_them(hub: Hub, catalog: Played, listings: Played, stock: Played) -> None:
     recorded(hub, changed={"prices": 3})
-    Dispatcher(hub, catalog=catalog, listings=listings, stock=stock, has_channels=False).look(NOW, heard={"stock"})
-    assert listings.started == stock.started == []
+    orders = Played()
+    Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, has_channels=False).look(NOW)
+    assert listings.started == orders.started == stock.started == []
 
 
 def recorded(hub: Hub, **outcome: dict[str, int]) -> int:
@@ -177,7 +188,7 @@ def test_a_server_that_is_down_only_delays(hub: Hub, dispatcher: Dispatcher, cat
     feed_waits(hub)
     catalog.away = True
     with pytest.raises(httpx.ConnectError):
-        dispatcher.look(NOW, heard={"stock"})
+        dispatcher.look(NOW)
     catalog.away = False
     dispatcher.look(NOW)
     assert len(catalog.started) == len(stock.started) == 1

@@ -119,7 +119,7 @@ def test_a_workbook_that_cannot_be_read_keeps_what_was_told_and_is_an_incident_u
 
 def stock_and_price(hub: Hub, item_id: int, today: date) -> tuple[int, int]:
     """Of the set, as a site that sells it would be told on that day."""
-    free = read_free.fn(hub, {"": None}, today).filter(pl.col("item_id") == item_id)["pcs"].item()
+    free = read_free(hub, {"": None}, today).filter(pl.col("item_id") == item_id)["pcs"].item()
     goods = read_goods.fn(hub, today)
     rules = PriceRules(price_type="Розничная")
     asked = prices(goods.items, goods.prices, goods.recipes, rules=rules, channel=WOOCOMMERCE, today=today, campaigns=("",))

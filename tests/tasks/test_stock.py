@@ -21,7 +21,7 @@ def shelve(hub: Hub, ref: str, **pcs: int) -> int:
 
 
 def free(hub: Hub, places: list[str] | None) -> dict[int, int]:
-    return dict(read_free.fn(hub, {"": places}, TODAY).select("item_id", "pcs").rows())
+    return dict(read_free(hub, {"": places}, TODAY).select("item_id", "pcs").rows())
 
 
 def test_a_channel_draws_on_its_own_places_only(hub: Hub) -> None:

@@ -1,5 +1,5 @@
 from adapters.hub.hub import Hub
-from adapters.hub.stock_rounds import stock_rounds
+from adapters.hub.rounds import rounds_of
 
 
 def move_ledger(hub: Hub) -> None:
@@ -8,11 +8,11 @@ def move_ledger(hub: Hub) -> None:
 
 
 def test_one_round_waits_for_nothing(hub: Hub) -> None:
-    assert list(stock_rounds(hub, rounds=1)) == [1]
+    assert list(rounds_of(hub, "stock", rounds=1)) == [1]
 
 
 def test_the_next_round_comes_when_the_ledger_moves(hub: Hub) -> None:
-    rounds = stock_rounds(hub, rounds=2, poll_s=60)
+    rounds = rounds_of(hub, "stock", rounds=2, poll_s=60)
     assert next(rounds) == 1
     move_ledger(hub)
     assert next(rounds) == 2
@@ -20,7 +20,7 @@ def test_the_next_round_comes_when_the_ledger_moves(hub: Hub) -> None:
 
 
 def test_a_move_during_a_round_is_not_missed(hub: Hub) -> None:
-    rounds = stock_rounds(hub, rounds=None, poll_s=60, longest_s=3600)
+    rounds = rounds_of(hub, "stock", rounds=None, poll_s=60, longest_s=3600)
     for number in (1, 2, 3):
         assert next(rounds) == number
         move_ledger(hub)
@@ -28,4 +28,4 @@ def test_a_move_during_a_round_is_not_missed(hub: Hub) -> None:
 
 
 def test_a_round_comes_in_silence_too_and_a_shift_ends(hub: Hub) -> None:
-    assert list(stock_rounds(hub, rounds=None, poll_s=0.05, longest_s=0.2))[:2] == [1, 2]
+    assert list(rounds_of(hub, "stock", rounds=None, poll_s=0.05, longest_s=0.2))[:2] == [1, 2]

@@ -1,0 +1,60 @@
+"""Orders: from every channel into the hub, where they take their pieces and wait for 1C."""
+
+from prefect import flow, get_run_logger, task
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from adapters.channels import open_channel
+from adapters.errors import SyncError
+from adapters.hub.hub import Hub
+from adapters.hub.opening import open_hub
+from adapters.hub.rounds import rounds_of
+from adapters.settings import Settings, read_settings
+from tasks.alerts import tell_failure, tell_recovery
+from tasks.orders import OrdersTaken, fail_where_stopped, orders_round, show_orders, would_take
+from tasks.policy import policy
+from tasks.publishing import chosen
+from tasks.reporting import RunReport, reported_run
+
+CHANNELS_AT_ONCE = 8
+
+
+@flow(
+    name="orders",
+    description="Заказы с площадок: прочитать всё новое и изменившееся, списать штуки, поставить в очередь для 1С.",
+    task_runner=ThreadPoolTaskRunner(max_workers=CHANNELS_AT_ONCE),
+    on_failure=[tell_failure],
+    on_completion=[tell_recovery],
+)
+def orders(channel: str | None = None, dry_run: bool = False, rounds: int | None = 1) -> RunReport:
+    """Take what was ordered and changed on every channel.
+
+    Args:
+        channel: one channel by its name in settings; all of them by default.
+        dry_run: read only and show what would be recorded; nothing is written anywhere.
+        rounds: 1 for once; none stays for a shift and reads again when a push comes, or after a while.
+    """
+    settings = read_settings()
+    names = chosen(settings, channel)
+    with open_hub(settings) as hub, reported_run(hub, "orders", channel=channel, dry_run=dry_run) as report:
+        under_way = [take_orders.submit(hub, settings, name, rounds=1 if dry_run else rounds, dry_run=dry_run) for name in names]
+        taken = [one for future in under_way for one in future.result()]
+        show_orders(taken, report)
+        fail_where_stopped(taken)
+    return report
+
+
+@task(name="заказы площадки", task_run_name="заказы {name}", **policy)
+def take_orders(hub: Hub, settings: Settings, name: str, *, rounds: int | None, dry_run: bool) -> list[OrdersTaken]:
+    """A channel's rounds; one that fails is tried again in the next."""
+    poll_s = settings.channels[name].orders.poll_s
+    return [_attempt(hub, settings, name, dry_run=dry_run) for _ in rounds_of(hub, "orders", rounds=rounds, poll_s=poll_s)]
+
+
+def _attempt(hub: Hub, settings: Settings, name: str, *, dry_run: bool) -> OrdersTaken:
+    """One round; where it fails the others still have theirs."""
+    try:
+        with open_channel(settings.channels[name], hub=hub) as shop:
+            return would_take(hub, settings, name, shop) if dry_run else orders_round(hub, settings, name, shop)
+    except SyncError as error:
+        get_run_logger().error("%s: %s", name, error.sentence)
+        return OrdersTaken(channel=name, stopped_by=error)
