@@ -36,7 +36,7 @@ WITHDRAWN = text("""
     select w.listing_id, w.warehouse_ref, w.pcs, w.learned_at
     from withdrawal w join offer o using (listing_id, warehouse_ref)
     where w.listing_id = any (:listing_ids)
-        and w.learned_at >= least(coalesce(o.read_began_at, :now), coalesce(o.moved_at, :now), :now) - make_interval(secs => :restored_s)
+        and w.learned_at >= least(coalesce(o.read_began_at, :now), coalesce(o.moved_at, :now), :now) - make_interval(secs => :returns_s)
     order by w.learned_at, w.withdrawal_id
 """).bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)))
 
@@ -167,7 +167,7 @@ def load(
     for row in connection.execute(HELD, {"accounts": list(accounts.values())}):
         held.setdefault(row.account, {})[row.item_id, row.place] = row.pcs
     withdrawn: dict[Key, list[Withdrawn]] = {}
-    for row in connection.execute(WITHDRAWN, {"listing_ids": ids, "now": now, "restored_s": bounds.restored_s}):
+    for row in connection.execute(WITHDRAWN, {"listing_ids": ids, "now": now, "returns_s": bounds.restored_s + bounds.stale_s}):
         withdrawn.setdefault((row.listing_id, row.warehouse_ref), []).append(Withdrawn(pcs=row.pcs, learned_at=row.learned_at))
     is_open = connection.execute(OPEN_UNITS, {"listing_ids": ids, "channel": channel})
     open_pcs = {(row.listing_id, row.warehouse_ref): int(row.pcs) for row in is_open}

@@ -73,10 +73,11 @@ class Offer:
     Args:
         exposed_pcs: what its accounts hold; of a bundle what every part's account is enough for.
         write: the unsettled write.
-        alive_until_at: a positive write may take effect until then; None: there is none, or it is known to be over.
+        alive_until_at: a positive write may take effect until then; None: there is none.
         exposed_before_pcs: the exposure before the newest positive write.
         reading: the read-back that settling goes by.
-        withdrawn: cancellations, at least those learned since the write was made and those whose R is not over.
+        withdrawn: cancellations, at least those learned since the write was made, and those whose R and S after it are not over, or were
+            not when the reading began.
         is_connecting: the channel sold this before us, and its orders of that time are not all known yet.
     """
 
@@ -130,7 +131,7 @@ def decide(offer: Offer, wish: Wish, now: datetime, stride: Stride) -> int | Non
     """
     if wish.target_pcs <= 0:
         return 0 if _freezes(offer, wish) else None
-    if offer.write is not None or offer.is_connecting or (wish.moves_at is not None and now < wish.moves_at):
+    if not _is_settled(offer) or (wish.moves_at is not None and now < wish.moves_at):
         return None
     if wish.shown_pcs is None:
         return min(wish.target_pcs, wish.pool_pcs) if wish.pool_pcs > 0 else 0
@@ -146,7 +147,7 @@ def may_write(offer: Offer, pcs: int, pool_pcs: int) -> bool:
     """Rules 2 and 6: a freeze always; a positive figure when nothing is unsettled, all sales so far are known and the pool has it whole."""
     if pcs == 0:
         return True
-    return offer.write is None and not offer.is_connecting and pool_pcs >= pcs
+    return _is_settled(offer) and pool_pcs >= pcs
 
 
 def write(offer: Offer, pcs: int, now: datetime, bounds: Bounds) -> Offer:
@@ -175,48 +176,52 @@ def may_leave(offer: Offer, now: datetime) -> bool:
     return offer.write.pcs == 0 or (offer.write.sent_at is None and now <= offer.write.leave_by_at)
 
 
-def leave(offer: Offer, now: datetime) -> Offer:
-    """The write begins to leave; remembered before it does, so that a crash takes it for sent."""
+def leave(offer: Offer, now: datetime, bounds: Bounds) -> Offer:
+    """The write begins to leave; remembered before it does, so that a crash takes it for sent.
+
+    The call may still be kept waiting by the pace, so its time to leave begins anew.
+    """
     if offer.write is None:
         raise ValueError("there is no write to leave")
-    return replace(offer, write=replace(offer.write, sent_at=now))
+    return _leaves_by(replace(offer, write=replace(offer.write, sent_at=now)), now + LEAVES_WITHIN, bounds)
 
 
 def left(offer: Offer, now: datetime, bounds: Bounds) -> Offer:
     """The call that carried the write is over, whatever it answered: no copy leaves later."""
-    if offer.write is None:
-        return offer
-    gone = replace(offer.write, leave_by_at=min(offer.write.leave_by_at, now))
-    alive_until_at = offer.alive_until_at if gone.pcs == 0 else gone.leave_by_at + bounds.effective
-    return replace(offer, write=gone, alive_until_at=alive_until_at)
+    return offer if offer.write is None else _leaves_by(offer, now, bounds)
 
 
 def withdraw(offer: Offer) -> Offer:
-    """The write provably never left: its pieces go back, and nothing has happened."""
+    """The write provably never left: its pieces go back, and nothing has happened.
+
+    What a withdrawn freeze overtook still lives. A channel that sold beyond its exposure meanwhile gives back only what is left of it.
+    """
     if offer.write is None or offer.write.pcs == 0:
         return replace(offer, write=None)
-    return replace(offer, exposed_pcs=offer.exposed_pcs - offer.write.pcs, write=None, alive_until_at=None)
+    return replace(offer, exposed_pcs=max(0, offer.exposed_pcs - offer.write.pcs), write=None, alive_until_at=None)
 
 
 def read(offer: Offer, reading: Reading, bounds: Bounds) -> Offer:
-    """A read-back: kept for settling when it began late enough; the first that did is kept until a poll has followed it.
+    """A read-back: kept for settling when it follows every positive write; the first that does is kept until a poll has followed it."""
+    if offer.reading is not None and follows_writes(offer, offer.reading, bounds):
+        return offer
+    return replace(offer, reading=reading if follows_writes(offer, reading, bounds) else None)
 
-    Late enough is S after every positive write was dead, and S after the last cancellation was learned.
+
+def follows_writes(offer: Offer, reading: Reading, bounds: Bounds) -> bool:
+    """Whether no positive write can change any more what a read-back shows.
+
+    It was begun S after the last of them was dead, or it shows that the last has taken effect.
     """
-    proves = shows_write(offer, reading, bounds)
-    after = replace(offer, alive_until_at=None) if proves else offer
-    if after.reading is not None:
-        return after
-    is_dead = after.alive_until_at is None or reading.began_at >= after.alive_until_at + bounds.stale
-    learned_at = max((one.learned_at for one in offer.withdrawn), default=None)
-    is_fresh = learned_at is None or reading.began_at >= learned_at + bounds.stale
-    return replace(after, reading=reading) if is_dead and is_fresh else after
+    is_dead = offer.alive_until_at is None or reading.began_at >= offer.alive_until_at + bounds.stale
+    return is_dead or shows_write(offer, reading, bounds)
 
 
 def shows_write(offer: Offer, reading: Reading, bounds: Bounds) -> bool:
-    """Whether a read-back proves that the positive write took effect: it shows more than could be there without it.
+    """Whether a read-back shows more than could be there had the positive write not taken effect.
 
-    A figure equal to the write proves nothing: it may have been there before.
+    A figure equal to the write proves nothing: it may have been there before. A piece may be back on sale before its cancellation is
+    learned, so the answer is final only with a poll that followed the read-back.
     """
     if offer.write is None or offer.write.pcs == 0 or offer.write.sent_at is None:
         return False
@@ -229,20 +234,25 @@ def settled_pcs(offer: Offer, *, poll_began_at: datetime | None, known_open_pcs:
 
     Args:
         offer: with the reading to go by.
-        poll_began_at: of the newest poll of orders in every state whose orders are all recorded.
+        poll_began_at: of the newest poll of orders in every state whose orders and cancellations are all recorded.
         known_open_pcs: of orders we know that the channel keeps pieces reserved for.
         bounds: of the channel.
     """
     reading = offer.reading
     if reading is None or poll_began_at is None or poll_began_at < reading.ended_at + bounds.visible:
         return None
+    if not follows_writes(offer, reading, bounds):
+        return None
     unknown = max(0, reading.reserved_pcs - known_open_pcs)
     return reading.shown_pcs + unknown + returning_pcs(offer.withdrawn, reading.began_at, bounds)
 
 
 def returning_pcs(withdrawn: Iterable[Withdrawn], read_at: datetime, bounds: Bounds) -> int:
-    """Cancelled pieces that may come back on sale after a read-back began: learned since, or R not over by then."""
-    return sum(one.pcs for one in withdrawn if one.learned_at + bounds.restored >= read_at)
+    """Cancelled pieces that may be on sale though a read-back does not show them: learned since, or R not over by the figure it showed.
+
+    That figure may be S older than the read-back.
+    """
+    return sum(one.pcs for one in withdrawn if one.learned_at + bounds.restored + bounds.stale >= read_at)
 
 
 def settle(offer: Offer, pcs: int) -> Offer:
@@ -256,7 +266,8 @@ def is_edited(offer: Offer, reading: Reading, *, given_pcs: int) -> bool:
     Args:
         offer: as it is now.
         reading: just made.
-        given_pcs: what its orders took out of the exposure since S before the reading began, which an old figure may still show.
+        given_pcs: what its orders and its settling took out of the exposure since S before the reading began, which an old figure may
+            still show.
     """
     return reading.shown_pcs > offer.exposed_pcs + given_pcs
 
@@ -264,6 +275,19 @@ def is_edited(offer: Offer, reading: Reading, *, given_pcs: int) -> bool:
 def adopt(offer: Offer, reading: Reading) -> Offer:
     """A figure that somebody else wrote: all of it is added to the exposure, and the listing is connected anew."""
     return replace(offer, exposed_pcs=offer.exposed_pcs + reading.shown_pcs, reading=None, is_connecting=True)
+
+
+def _is_settled(offer: Offer) -> bool:
+    """Whether nothing is under way, and all sales so far are known."""
+    return offer.write is None and offer.alive_until_at is None and not offer.is_connecting
+
+
+def _leaves_by(offer: Offer, leave_by_at: datetime, bounds: Bounds) -> Offer:
+    """The unsettled write leaves by then or never."""
+    if offer.write is None:
+        return offer
+    alive_until_at = offer.alive_until_at if offer.write.pcs == 0 else leave_by_at + bounds.effective
+    return replace(offer, write=replace(offer.write, leave_by_at=leave_by_at), alive_until_at=alive_until_at)
 
 
 def _freezes(offer: Offer, wish: Wish) -> bool:
