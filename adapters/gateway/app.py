@@ -14,7 +14,10 @@ from adapters.gateway.exchange import Exchange
 from adapters.gateway.hooks import PrefectHook
 from adapters.gateway.pushes import PATHS as PUSH_PATHS
 from adapters.gateway.pushes import PushHooks
+from adapters.gateway.reservations import Reservations
 from adapters.gateway.threads import Threads
+from adapters.gateway.till import Till
+from adapters.hub.holds import Holds
 from adapters.hub.hub import Hub
 from adapters.hub.notices import Notices
 from adapters.hub.pushes import Pushes
@@ -41,10 +44,13 @@ def make_app(hub: Hub, settings: Settings) -> FastAPI:
     exchange = Exchange(hub=hub, settings=settings, notices=notices, threads=threads)
     prefect = PrefectHook(events=RunEvents(hub), secret=settings.gateway.hooks_secret, threads=threads)
     pushes = PushHooks(pushes=Pushes(hub), settings=settings, clock=hub.clock, threads=threads)
+    holds = Holds(hub, settings)
+    till = Till(holds)
+    reservations = Reservations(holds=holds, till=till, settings=settings, threads=threads)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with notices:
+        async with notices, till:
             yield
 
     async def health(_request: Request) -> Response:
@@ -69,7 +75,8 @@ def make_app(hub: Hub, settings: Settings) -> FastAPI:
         app.add_route(path, exchange.answer, methods=EVERY_METHOD)
     app.add_route("/hooks/prefect", prefect.answer, methods=["POST"])
     for path in PUSH_PATHS:
-        app.add_route(path, pushes.answer, methods=["POST"])
+        app.add_route(path, pushes.answer, methods=EVERY_METHOD)
+    app.router.routes.extend(reservations.routes())
     app.add_route("/health", health, methods=["GET"])
     app.add_exception_handler(Exception, broken)
     return app

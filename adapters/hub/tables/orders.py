@@ -58,7 +58,7 @@ hold = Table(
     Column("hold_id", Text, primary_key=True),
     Column("channel", Text, nullable=False),
     Column("key", Text, nullable=False, comment="the caller's own: the same key is the same cart"),
-    Column("state", Text, nullable=False, comment="held | committed | released | expired | reconciled"),
+    Column("state", Text, nullable=False, comment="held | committed | ordered | released | expired | reconciled"),
     Column("order_ref", Text, comment="the order that it was committed for"),
     json_column("cart", nullable=False),
     at_column("held_at"),

@@ -85,7 +85,7 @@ def _create_orders() -> None:
         sa.Column("hold_id", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False, comment="the caller's own: the same key is the same cart"),
-        sa.Column("state", sa.Text(), nullable=False, comment="held | committed | released | expired | reconciled"),
+        sa.Column("state", sa.Text(), nullable=False, comment="held | committed | ordered | released | expired | reconciled"),
         sa.Column("order_ref", sa.Text(), nullable=True, comment="the order that it was committed for"),
         sa.Column("cart", postgresql.JSONB(), nullable=False),
         sa.Column("held_at", AT, nullable=False),

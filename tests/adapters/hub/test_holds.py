@@ -1,0 +1,436 @@
+from datetime import timedelta
+
+import pytest
+
+from adapters.errors import Unavailable
+from adapters.hub.holds import Cart, Held, OtherOrder, Refused, consume, let_go
+from adapters.hub.hub import Hub
+from adapters.hub.incidents import Incidents
+from adapters.hub.journal import Journal
+from tests.adapters.hub.checkout import Checkout, settings_of, site
+from tests.adapters.hub.shop import minute
+
+
+@pytest.fixture
+def shop(hub: Hub) -> Checkout:
+    return Checkout(hub)
+
+
+def test_a_cart_is_taken_whole(shop: Checkout) -> None:
+    iron, board = shop.sells("iron", 5), shop.sells("board", 2)
+    held = shop.held("cart", {"iron": 2, "board": 1})
+    assert (held.state, held.is_new) == ("held", True)
+    assert [(line.sku, line.pcs, line.backordered_pcs) for line in held.lines] == [("iron", 2, 0), ("board", 1, 0)]
+    assert shop.accounts(iron) == {"pool": 3, f"hold:{held.hold_id}": 2}
+    assert shop.accounts(board) == {"pool": 1, f"hold:{held.hold_id}": 1}
+    shop.assert_conserved()
+
+
+def test_a_cart_that_cannot_be_taken_whole_takes_nothing_and_every_shortage_is_named(shop: Checkout) -> None:
+    iron, board = shop.sells("iron", 1), shop.sells("board", 2)
+    cover = shop.sells("cover", 9)
+    assert shop.refused("cart", {"iron": 3, "cover": 1, "board": 5}) == {"iron": (3, 1), "board": (5, 2)}
+    assert [shop.pool(one) for one in (iron, board, cover)] == [1, 2, 9]
+    assert shop.states() == []
+    shop.assert_conserved()
+
+
+def test_the_same_key_is_the_same_cart(shop: Checkout) -> None:
+    iron = shop.sells("iron", 5)
+    first = shop.held("cart", {"iron": 2})
+    again = shop.held("cart", {"iron": 2})
+    assert (again.hold_id, again.expires_at, again.is_new) == (first.hold_id, first.expires_at, False)
+    assert shop.pool(iron) == 3
+
+
+def test_the_same_key_of_another_site_is_another_cart(hub: Hub) -> None:
+    shop = Checkout(hub, settings_of(channels={"site": site(), "outlet": site(reservation_key="other")}))
+    iron = shop.sells("iron", 5)
+    shop.list_on("outlet", iron, "iron")
+    assert shop.held("cart", {"iron": 1}).hold_id != shop.held("cart", {"iron": 1}, channel="outlet").hold_id
+    assert shop.pool(iron) == 3
+
+
+@pytest.mark.parametrize("lines", [{"iron": 1}, {"iron": 2, "board": 1}, {"board": 2}])
+def test_the_same_key_with_a_different_cart_is_refused(shop: Checkout, lines: dict[str, int]) -> None:
+    iron = shop.sells("iron", 5)
+    shop.sells("board", 5)
+    shop.held("cart", {"iron": 2})
+    assert shop.ask("cart", lines) == Refused(is_other_cart=True)
+    assert shop.pool(iron) == 3
+
+
+def test_a_refused_cart_may_come_again_under_its_key(shop: Checkout) -> None:
+    iron = shop.sells("iron", 1)
+    assert shop.refused("cart", {"iron": 2}) == {"iron": (2, 1)}
+    shop.count({iron: 2}, formed_at=minute(1))
+    shop.ledger.post_counts()
+    assert shop.held("cart", {"iron": 2}).is_new
+
+
+def test_an_unknown_code_is_a_shortage_with_its_reason(shop: Checkout) -> None:
+    iron = shop.sells("iron", 5)
+    answer = shop.ask("cart", {"iron": 1, "what": 1})
+    assert isinstance(answer, Refused)
+    (short,) = answer.shortages
+    assert (short.sku, short.free_pcs) == ("what", 0)
+    assert short.why_not is not None
+    assert shop.pool(iron) == 5
+
+
+def test_a_lost_listing_sells_nothing(shop: Checkout) -> None:
+    shop.sells("iron", 5)
+    with shop.hub.engine.begin() as connection:
+        connection.exec_driver_sql("update listing set lost_at = now()")
+    assert shop.refused("cart", {"iron": 1}) == {"iron": (1, 0)}
+
+
+@pytest.mark.parametrize("claim", ["is_deleted", "is_absent", "is_umbrella"])
+def test_what_left_1c_is_not_sold(shop: Checkout, claim: str) -> None:
+    shop.mark(shop.sells("iron", 5), **{claim: True})
+    assert shop.refused("cart", {"iron": 1}) == {"iron": (1, 0)}
+    stock = shop.holds.stock("site", "iron")
+    assert stock is not None
+    assert stock.free_pcs == 0
+
+
+def test_what_left_1c_with_its_product_is_not_sold(shop: Checkout) -> None:
+    shop.sells("iron", 5)
+    shop.describe("iron", is_deleted=True)
+    assert shop.refused("cart", {"iron": 1}) == {"iron": (1, 0)}
+
+
+def test_a_bundle_whose_part_left_1c_is_not_sold(shop: Checkout) -> None:
+    shop.mark(shop.sells("iron", 5), is_deleted=True)
+    shop.bundle("set", {"iron": 1})
+    assert shop.refused("cart", {"set": 1}) == {"set": (1, 0)}
+
+
+def test_an_item_in_shortfall_is_not_sold(shop: Checkout) -> None:
+    shop.sells("iron", 5)
+    with shop.hub.engine.begin() as connection:
+        connection.exec_driver_sql("insert into shortfall select item_id, 'main', 1, now() from item")
+    assert shop.refused("cart", {"iron": 1}) == {"iron": (1, 0)}
+    stock = shop.holds.stock("site", "iron")
+    assert stock is not None
+    assert stock.free_pcs == 0
+
+
+def test_a_site_sells_only_from_its_own_warehouses(hub: Hub) -> None:
+    shop = Checkout(hub, settings_of(channels={"site": site(places=["near"])}))
+    iron = shop.sells("iron", 2, place="near")
+    shop.count({iron: 9}, place="far", formed_at=minute(1))
+    shop.ledger.post_counts()
+    assert shop.refused("cart", {"iron": 3}) == {"iron": (3, 2)}
+    shop.held("cart", {"iron": 2})
+    assert (shop.pool(iron, "near"), shop.pool(iron, "far")) == (0, 9)
+
+
+def test_a_bundle_takes_its_parts_and_keeps_its_recipe(shop: Checkout) -> None:
+    iron, cover = shop.sells("iron", 5), shop.sells("cover", 5)
+    kit = shop.bundle("set", {"iron": 1, "cover": 2})
+    held = shop.held("cart", {"set": 2, "cover": 1})
+    assert held.lines[0].recipe == ((iron, 1), (cover, 2))
+    assert held.lines[0].item_id == kit
+    assert (shop.pool(iron), shop.pool(cover)) == (3, 0)
+    assert shop.refused("other", {"set": 1}) == {"set": (1, 0)}
+    shop.assert_conserved()
+
+
+def test_a_bundle_and_its_part_in_one_cart_are_not_promised_the_same_piece(shop: Checkout) -> None:
+    shop.sells("iron", 2)
+    shop.bundle("set", {"iron": 1})
+    assert shop.refused("cart", {"iron": 2, "set": 1}) == {"iron": (2, 1)}
+    shop.held("cart", {"iron": 1, "set": 1})
+
+
+def test_a_bundle_is_sold_by_the_recipe_of_the_day(shop: Checkout) -> None:
+    iron, cover = shop.sells("iron", 5), shop.sells("cover", 5)
+    shop.bundle("set", {"iron": 1})
+    shop.recipe("set", {"cover": 1}, promotion="gift", valid_from=shop.today(), valid_to=shop.today())
+    promoted = shop.held("cart", {"set": 1})
+    assert (promoted.lines[0].recipe, promoted.lines[0].promotion) == (((cover, 1),), "gift")
+    shop.wait(2 * 86400)
+    assert shop.held("later", {"set": 1}).lines[0].recipe == ((iron, 1),)
+
+
+def test_a_bundle_inside_a_bundle_takes_the_parts_of_both(shop: Checkout) -> None:
+    iron = shop.sells("iron", 5)
+    shop.bundle("set", {"iron": 2})
+    shop.bundle("box", {"set": 2})
+    shop.held("cart", {"box": 1})
+    assert shop.pool(iron) == 1
+
+
+def test_a_bundle_without_a_recipe_in_force_is_not_sold(shop: Checkout) -> None:
+    shop.sells("iron", 5)
+    shop.bundle("set", {"iron": 1}, valid_to=shop.today() - timedelta(days=1))
+    assert shop.refused("cart", {"set": 1}) == {"set": (1, 0)}
+
+
+def test_of_one_round_who_came_first_gets_the_last_piece(shop: Checkout) -> None:
+    shop.sells("iron", 1)
+    answers = shop.holds.reserve([Cart(channel="site", key=key, lines={"iron": 1}) for key in "cab"])
+    assert [isinstance(answer, Held) for answer in answers] == [True, False, False]
+    shop.assert_conserved()
+
+
+def test_a_cart_is_held_as_long_as_it_asks_and_no_longer_than_the_longest(hub: Hub) -> None:
+    shop = Checkout(hub, settings_of(ttl_s=900, longest_s=1000))
+    shop.sells("iron", 5)
+    now = hub.clock.now()
+    for key, asked_s, expected_s in (("usual", None, 900), ("short", 60.0, 60), ("long", 99999.0, 1000)):
+        expires_at = shop.held(key, {"iron": 1}, ttl_s=asked_s).expires_at
+        assert abs((expires_at - now).total_seconds() - expected_s) < 30
+
+
+def test_when_its_time_is_over_a_cart_goes_back_to_the_pool(shop: Checkout) -> None:
+    iron = shop.sells("iron", 5)
+    shop.held("cart", {"iron": 2})
+    shop.held("longer", {"iron": 1}, ttl_s=3000.0)
+    assert shop.holds.expire() == 0
+    shop.wait(901)
+    assert shop.holds.expire() == 1
+    assert shop.holds.expire() == 0
+    assert shop.pool(iron) == 4
+    assert sorted(shop.states()) == ["expired", "held"]
+    shop.assert_conserved()
+
+
+def test_a_cart_extended_in_time_does_not_expire(shop: Checkout) -> None:
+    shop.sells("iron", 5)
+    held = shop.held("cart", {"iron": 2})
+    shop.wait(800)
+    extended = shop.holds.extend("site", held.hold_id, ttl_s=900)
+    assert isinstance(extended, Held)
+    shop.wait(800)
+    assert shop.holds.expire() == 0
+
+
+def test_the_same_key_after_its_time_takes_again_from_the_pool(shop: Checkout) -> None:
+    iron = shop.sells("iron", 2)
+    first = shop.held("cart", {"iron": 2})
+    shop.wait(901)
+    shop.holds.expire()
+    again = shop.held("cart", {"iron": 2})
+    assert (again.hold_id, again.state, again.is_new) == (first.hold_id, "held", True)
+    assert again.expires_at > first.expires_at
+    assert shop.pool(iron) == 0
+    shop.assert_conserved()
+
+
+def test_the_same_key_after_its_time_hears_what_is_short(shop: Checkout) -> None:
+    shop.sells("iron", 2)
+    shop.held("cart", {"iron": 2})
+    shop.wait(901)
+    shop.holds.expire()
+    shop.held("other", {"iron": 1})
+    assert shop.refused("cart", {"iron": 2}) == {"iron": (2, 1)}
+    shop.assert_conserved()
+
+
+def test_the_same_key_after_its_time_and_before_the_sweep_keeps_its_pieces(shop: Checkout) -> None:
+    iron = shop.sells("iron", 2)
+    first = shop.held("cart", {"iron": 2})
+    shop.wait(901)
+    again = shop.held("cart", {"iron": 2})
+    assert again.expires_at > first.expires_at
+    assert shop.holds.expire() == 0
+    assert shop.pool(iron) == 0
+
+
+@pytest.mark.parametrize("act", ["extend", "commit"])
+def test_what_comes_back_too_late_takes_again_or_hears_what_is_short(shop: Checkout, act: str) -> None:
+    iron = shop.sells("iron", 2)
+    held = shop.held("cart", {"iron": 2})
+    shop.wait(901)
+    shop.holds.expire()
+    back = getattr(shop.holds, act)("site", held.hold_id)
+    assert isinstance(back, Held)
+    assert shop.pool(iron) == 0
+    shop.assert_conserved()
+
+
+@pytest.mark.parametrize("act", ["extend", "commit"])
+def test_what_comes_back_when_its_pieces_are_sold_hears_what_is_short(shop: Checkout, act: str) -> None:
+    shop.sells("iron", 2)
+    held = shop.held("cart", {"iron": 2})
+    shop.wait(901)
+    shop.holds.expire()
+    shop.held("other", {"iron": 1})
+    refused = getattr(shop.holds, act)("site", held.hold_id)
+    assert isinstance(refused, Refused)
+    assert [(one.sku, one.wanted_pcs, one.free_pcs) for one in refused.shortages] == [("iron", 2, 1)]
+    shop.assert_conserved()
+
+
+def test_a_committed_cart_does_not_expire(shop: Checkout) -> None:
+    shop.sells("iron", 2)
+    held = shop.held("cart", {"iron": 2})
+    committed = shop.holds.commit("site", held.hold_id, order_ref="17")
+    assert isinstance(committed, Held)
+    assert (committed.state, committed.order_ref) == ("committed", "17")
+    shop.wait(901)
+    assert shop.holds.expire() == 0
+
+
+def test_a_commit_may_be_repeated_and_serves_one_order_only(shop: Checkout) -> None:
+    shop.sells("iron", 2)
+    held = shop.held("cart", {"iron": 2})
+    for _ in range(2):
+        assert isinstance(shop.holds.commit("site", held.hold_id, order_ref="17"), Held)
+    assert shop.holds.commit("site", held.hold_id, order_ref="18") == OtherOrder("committed", "17")
+
+
+def test_a_commit_without_an_order_takes_the_first_that_comes(shop: Checkout) -> None:
+    shop.sells("iron", 2)
+    held = shop.held("cart", {"iron": 2})
+    assert isinstance(shop.holds.commit("site", held.hold_id), Held)
+    assert isinstance(shop.holds.commit("site", held.hold_id, order_ref="17"), Held)
+    assert isinstance(shop.holds.commit("site", held.hold_id, order_ref="18"), OtherOrder)
+
+
+def test_a_released_cart_goes_back_once(shop: Checkout) -> None:
+    iron = shop.sells("iron", 2)
+    held = shop.held("cart", {"iron": 2})
+    for _ in range(2):
+        released = shop.holds.release("site", held.hold_id)
+        assert isinstance(released, Held)
+        assert released.state == "released"
+    assert shop.pool(iron) == 2
+    shop.assert_conserved()
+
+
+def test_a_committed_cart_is_not_released(shop: Checkout) -> None:
+    iron = shop.sells("iron", 2)
+    held = shop.held("cart", {"iron": 2})
+    shop.holds.commit("site", held.hold_id, order_ref="17")
+    assert shop.holds.release("site", held.hold_id) == OtherOrder("committed", "17")
+    assert shop.pool(iron) == 0
+
+
+def test_a_site_does_not_touch_the_carts_of_another(hub: Hub) -> None:
+    shop = Checkout(hub, settings_of(channels={"site": site(), "outlet": site(reservation_key="other")}))
+    iron = shop.sells("iron", 2)
+    held = shop.held("cart", {"iron": 2})
+    assert shop.holds.commit("outlet", held.hold_id) is None
+    assert shop.holds.release("outlet", held.hold_id) is None
+    assert shop.holds.extend("outlet", held.hold_id) is None
+    assert (shop.pool(iron), shop.states()) == (0, ["held"])
+
+
+def test_a_site_is_shown_what_is_free(shop: Checkout) -> None:
+    shop.sells("iron", 5)
+    shop.bundle("set", {"iron": 2})
+    shop.held("cart", {"iron": 1})
+    shown = [shop.holds.stock("site", sku) for sku in ("iron", "set", "what")]
+    assert [one and (one.sku, one.free_pcs, one.preorder_pcs) for one in shown] == [("iron", 4, 0), ("set", 2, 0), None]
+
+
+def test_a_hub_that_is_away_is_unavailable(shop: Checkout) -> None:
+    shop.holds = type(shop.holds)(Hub("postgresql+psycopg://utyug:x@127.0.0.1:1/utyug", clock=shop.hub.clock), shop.settings)
+    with pytest.raises(Unavailable):
+        shop.ask("cart", {"iron": 1})
+
+
+class TestOrders:
+    def test_an_order_gets_the_hold_it_names_with_its_pieces_and_recipes(self, shop: Checkout) -> None:
+        iron = shop.sells("iron", 5)
+        shop.bundle("set", {"iron": 2})
+        held = shop.held("cart", {"set": 1, "iron": 1})
+        shop.holds.commit("site", held.hold_id, order_ref="17")
+        for _ in range(2):
+            with shop.hub.engine.begin() as connection:
+                taken = consume(connection, shop.hub.clock.now(), channel="site", hold_id=held.hold_id, order_ref="17")
+            assert taken is not None
+            assert (taken.hold_id, taken.account, taken.has_pieces) == (held.hold_id, f"hold:{held.hold_id}", True)
+            assert [line.recipe for line in taken.lines] == [((iron, 2),), ((iron, 1),)]
+        assert shop.states() == ["ordered"]
+
+    def test_an_order_that_names_none_is_found_by_the_commit(self, shop: Checkout) -> None:
+        shop.sells("iron", 5)
+        held = shop.held("cart", {"iron": 1})
+        shop.holds.commit("site", held.hold_id, order_ref="17")
+        assert self.taken(shop, None, "17") == (held.hold_id, True, "committed")
+
+    def test_an_order_that_came_before_its_commit_has_its_pieces_and_the_commit_is_granted(self, shop: Checkout) -> None:
+        shop.sells("iron", 5)
+        held = shop.held("cart", {"iron": 1})
+        assert self.taken(shop, held.hold_id, "17") == (held.hold_id, True, "held")
+        committed = shop.holds.commit("site", held.hold_id, order_ref="17")
+        assert isinstance(committed, Held)
+        assert committed.state == "ordered"
+
+    def test_an_order_whose_hold_expired_is_told_that_the_pieces_are_gone(self, shop: Checkout) -> None:
+        shop.sells("iron", 5)
+        held = shop.held("cart", {"iron": 1})
+        shop.wait(901)
+        shop.holds.expire()
+        assert self.taken(shop, held.hold_id, "17") == (held.hold_id, False, "expired")
+
+    def test_a_hold_pays_for_one_order(self, shop: Checkout) -> None:
+        shop.sells("iron", 5)
+        held = shop.held("cart", {"iron": 1})
+        shop.holds.commit("site", held.hold_id, order_ref="17")
+        assert self.taken(shop, held.hold_id, "18") is None
+        assert shop.states() == ["committed"]
+
+    def test_an_order_of_another_site_and_one_without_a_hold_get_none(self, shop: Checkout) -> None:
+        shop.sells("iron", 5)
+        held = shop.held("cart", {"iron": 1})
+        assert self.taken(shop, None, "17") is None
+        assert self.taken(shop, "nothing", "17") is None
+        assert self.taken(shop, held.hold_id, "17", channel="outlet") is None
+
+    def test_what_a_cancelled_order_left_in_its_hold_goes_back(self, shop: Checkout) -> None:
+        iron = shop.sells("iron", 5)
+        held = shop.held("cart", {"iron": 2})
+        self.taken(shop, held.hold_id, "17")
+        with shop.hub.engine.begin() as connection:
+            assert let_go(connection, shop.hub.clock.now(), held.hold_id) == 2
+        assert shop.accounts(iron) == {"pool": 5}
+        shop.assert_conserved()
+
+    def taken(self, shop: Checkout, hold_id: str | None, order_ref: str, channel: str = "site") -> tuple[str, bool, str] | None:
+        with shop.hub.engine.begin() as connection:
+            taken = consume(connection, shop.hub.clock.now(), channel=channel, hold_id=hold_id, order_ref=order_ref)
+        return taken and (taken.hold_id, taken.has_pieces, taken.was)
+
+
+class TestReconciling:
+    def test_a_committed_cart_whose_order_never_came_goes_back_and_a_person_hears_of_it(self, shop: Checkout) -> None:
+        iron = shop.sells("iron", 5)
+        held = shop.held("cart", {"iron": 2})
+        shop.holds.commit("site", held.hold_id, order_ref="17")
+        shop.wait(3700)
+        shop.polled()
+        assert shop.holds.reconcile() == 1
+        assert shop.holds.reconcile() == 0
+        assert (shop.pool(iron), shop.states()) == (5, ["reconciled"])
+        assert [(one.kind, one.cause) for one in Incidents(shop.hub).live()] == [("hold_without_order", "channel:site")]
+        assert [entry.subject for entry in Journal(shop.hub).entries(kind="hold_without_order")] == [f"hold:{held.hold_id}"]
+        shop.assert_conserved()
+
+    def test_nothing_goes_back_before_the_orders_of_the_site_were_read(self, shop: Checkout) -> None:
+        shop.sells("iron", 5)
+        shop.holds.commit("site", shop.held("cart", {"iron": 2}).hold_id)
+        shop.polled()
+        shop.wait(3700)
+        assert shop.holds.reconcile() == 0
+
+    def test_nothing_goes_back_where_the_poll_did_not_look_far_enough_back(self, shop: Checkout) -> None:
+        shop.sells("iron", 5)
+        shop.holds.commit("site", shop.held("cart", {"iron": 2}).hold_id)
+        shop.wait(3700)
+        shop.polled(since=shop.hub.clock.now())
+        assert shop.holds.reconcile() == 0
+
+    def test_a_cart_whose_order_came_is_left_alone(self, shop: Checkout) -> None:
+        shop.sells("iron", 5)
+        held = shop.held("cart", {"iron": 2})
+        shop.holds.commit("site", held.hold_id, order_ref="17")
+        with shop.hub.engine.begin() as connection:
+            consume(connection, shop.hub.clock.now(), channel="site", hold_id=held.hold_id, order_ref="17")
+        shop.wait(3700)
+        shop.polled()
+        assert shop.holds.reconcile() == 0
