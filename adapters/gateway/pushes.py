@@ -78,7 +78,7 @@ class PushHooks:
 
     async def _answer(self, request: Request) -> Response:
         name = request.path_params["channel"]
-        door = self._doors.get(name)
+        door = self._doors.get(name) if request.method == "POST" else None
         if door is None:
             return self._refuse("?", 404, {"status": "not found"}, why="no such channel")
         try:
