@@ -134,6 +134,24 @@ def inspect(
 
 
 @app.command()
+def why(
+    sku: Annotated[str, typer.Argument(help="Артикул, код на площадке, штрихкод или Ид из 1С.")],
+    channel: Annotated[str | None, typer.Argument(help="Площадка, как она названа в настройках; без неё все.")] = None,
+) -> None:
+    """Почему площадка показывает это число: счета, движения, правило, неподтверждённые записи, последнее чтение."""
+    from rich.console import Console
+
+    from adapters.hub.opening import open_hub
+    from adapters.settings import read_settings
+    from deployments.why import explain
+
+    with said_plainly():
+        settings = read_settings()
+        with open_hub(settings) as hub:
+            explain(hub, sku, channel, Console(), time_zone=settings.time_zone)
+
+
+@app.command()
 def doctor() -> None:
     """Осмотреть доступы, права, лимиты, адреса, часы и склады и сказать, что исправить. Код 1, если что-то плохо."""
     from rich.console import Console
