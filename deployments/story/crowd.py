@@ -3,12 +3,11 @@
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import takewhile
 
 import httpx
 
-from deployments.story.hours import HOUR_S
 from deployments.story.stage import Stage
 from deployments.story.time import Bell
 from deployments.world.demand import Plan, Wish, wishes
@@ -65,6 +64,7 @@ class Crowd:
         stage: where.
         plan: what they want.
         opens_at: from when.
+        closes_at: until when.
         record: where it is written down.
         bells: by channel, what is rung when something happened there.
     """
@@ -72,13 +72,9 @@ class Crowd:
     stage: Stage
     plan: Plan
     opens_at: datetime
+    closes_at: datetime
     record: Record
     bells: dict[str, list[Bell]]
-
-    @property
-    def closes_at(self) -> datetime:
-        """When the hour is over."""
-        return self.opens_at + timedelta(seconds=HOUR_S)
 
     def act(self) -> None:
         """The hour of the buyers."""

@@ -1,14 +1,14 @@
 """Kinds of hour: what buyers want in them, and in what proportion to what there is.
 
-    quiet    far fewer buyers than pieces
-    promo    two and a half times as many as pieces, all hour long
-    flash    as many, most of them within eight minutes and for the hot third of the goods
-    broken   a promo hour in which the channels break the bounds that Utyug was told; counted apart
+quiet    far fewer buyers than pieces
+promo    two and a half times as many as pieces, all hour long
+flash    as many, most of them within eight minutes and for the hot third of the goods
+broken   a promo hour in which the channels break the bounds that Utyug was told; counted apart
 """
 
 import random
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from deployments.story.goods import Good, Shelf
 from deployments.world.demand import DAY_S, Demand, Plan, Promotion
@@ -43,6 +43,31 @@ PULLS: dict[Hour, Pull] = {
     "flash": Pull(pcs=2.6, in_flash=FLASH_SHARE),
     "broken": Pull(pcs=2.6),
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Script:
+    """An hour as it is played.
+
+    Args:
+        hour: its kind.
+        plan: what buyers want.
+        lasts_s: so long buyers come.
+        aftermath_s: so long it goes on after the last one: late orders are seen, what cannot be shipped is taken back.
+        is_broken: the channels are slower than they should be.
+    """
+
+    hour: Hour
+    plan: Plan
+    lasts_s: float = HOUR_S
+    aftermath_s: float = 480.0
+    is_broken: bool = False
+
+
+def make_script(seed: int, hour: Hour, shelf: Shelf) -> Script:
+    """The hour of a seed; where orders come later than they should, so does its end."""
+    plan = make_plan(seed, hour, shelf)
+    return Script(hour=hour, plan=plan, aftermath_s=1800.0, is_broken=True) if hour == "broken" else Script(hour=hour, plan=plan)
 
 
 def hour_of(seed: int) -> Hour:
@@ -86,8 +111,3 @@ def _demand(good: Good, channel: str, per_hour: float) -> Demand:
 
 def _dice(seed: int) -> random.Random:
     return random.Random(f"{seed} hot")  # noqa: S311 - a repeatable story needs repeatable dice
-
-
-def hours() -> tuple[str, ...]:
-    """All kinds."""
-    return get_args(Hour)

@@ -1,6 +1,6 @@
 """How slow the channels are in a story, the same for both runs, and what the broken hour makes of it.
 
-Utyug is run with the bounds that it ships with (`adapters.channel_settings`); every figure here lies within them, but for the broken hour's.
+Utyug is run with the bounds that it ships with (`adapters.channel_settings`); every figure lies within them, but for the broken hour's.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ BROKEN: Mapping[str, Mapping[str, float]] = {
     "site": {},
 }
 PUSH_AFTER_S: Mapping[str, float] = {"site": 2.0, "ozon": 3.0, "ym": 3.0}
-"""A push leaves so long after what it tells of could be seen. Wildberries sends none to one's own token."""
+"""A push leaves so long after what it tells of. Wildberries sends none to one's own token."""
 
 
 def lags_of(channel: str, *, are_broken: bool) -> dict[str, Any]:

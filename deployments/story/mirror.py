@@ -3,7 +3,6 @@
 It is a fair one: the same adapters, limits, pushes, polls and distances as the other run; a figure is written the moment it changes.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -11,11 +10,13 @@ import polars as pl
 
 from adapters.capabilities import Channel
 from adapters.hub.hub import Hub
+from adapters.settings import Settings
+from deployments.story.door import opened_door
 from deployments.story.goods import CHANNELS
-from deployments.story.hours import Hour
+from deployments.story.hours import Script
 from deployments.story.manager import Manager
 from deployments.story.mirror_book import MirrorBook
-from deployments.story.run import Played, Run, play
+from deployments.story.run import Played, Run, acting, play
 from deployments.story.stage import WAREHOUSES, Stage
 
 OPENS_AFTER_S = 300.0
@@ -27,24 +28,17 @@ MANAGER_EVERY_S = 120.0
 """A quick one: he looks at his list every two minutes."""
 
 
-def play_mirror(stage: Stage, hub: Hub, hour: Hour) -> Played:
-    """The hour, mirrored."""
+def play_mirror(stage: Stage, hub: Hub, settings: Settings, script: Script) -> Played:
+    """The hour, mirrored; the hub keeps nothing here but the pace of calls and the hints of pushes."""
     opens_at = stage.turns.now + timedelta(seconds=OPENS_AFTER_S)
-    run = Run(stage=stage, hub=hub, settings=stage.settings(asks=False), hour=hour, opens_at=opens_at)
+    run = Run(stage=stage, hub=hub, settings=settings.channels, script=script, opens_at=opens_at)
     book = MirrorBook(shelf=stage.shelf)
     for channel in CHANNELS:
-        stage.turns.add(f"{channel}: orders", _with(run, channel, "orders", partial(_take_orders, run, book, channel)))
-        stage.turns.add(f"{channel}: stock", _with(run, channel, "stock", partial(_keep_written, run, book, channel)))
+        stage.turns.add(f"{channel}: orders", acting(run, channel, "orders", partial(_take_orders, run, book, channel)))
+        stage.turns.add(f"{channel}: stock", acting(run, channel, "stock", partial(_keep_written, run, book, channel)))
     stage.turns.add("manager", partial(_take_back, run, book), at=opens_at)
-    return play(run)
-
-
-def _with(run: Run, channel: str, who: str, act: Callable[[Channel], None]) -> Callable[[], None]:
-    def acting() -> None:
-        with run.reached(channel, who) as shop:
-            act(shop)
-
-    return acting
+    with opened_door(stage, hub, settings):
+        return play(run)
 
 
 def _take_orders(run: Run, book: MirrorBook, channel: str, shop: Channel) -> None:

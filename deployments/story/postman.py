@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deployments.story.crowd import Record, Release, Sale
-from deployments.story.lags import LAGS, PUSH_AFTER_S
+from deployments.story.lags import PUSH_AFTER_S, lags_of
 from deployments.story.stage import Stage
 from deployments.story.time import Bell
 
@@ -20,6 +20,7 @@ class Postman:
     stage: Stage
     record: Record
     ends_at: datetime
+    are_broken: bool
     bells: dict[str, Bell]
     bell: Bell = field(default_factory=Bell)
     _walks: list[tuple[datetime, str]] = field(default_factory=list)
@@ -47,7 +48,7 @@ class Postman:
     def _instants(self, channel: str, one: Sale | Release) -> list[datetime]:
         if channel not in PUSH_AFTER_S:
             return []
-        lag = LAGS[channel]
-        visible_s, spread_s = (lag.get("order_visible_s", 0.0), lag.get("order_visible_spread_s", 0.0)) if isinstance(one, Sale) else (0.0, 0.0)
+        lags = lags_of(channel, are_broken=self.are_broken) if isinstance(one, Sale) else {}
+        visible_s, spread_s = lags.get("order_visible_s", 0.0), lags.get("order_visible_spread_s", 0.0)
         tries = [visible_s + spread_s * number / TRIES for number in range(1, TRIES + 1)] if spread_s else [visible_s]
         return [one.at + timedelta(seconds=PUSH_AFTER_S[channel] + seconds) for seconds in tries]

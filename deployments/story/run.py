@@ -1,6 +1,6 @@
 """One run of an hour: the stage, its actors, and what all of them have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,8 +12,9 @@ from adapters.hub.hub import Hub
 from deployments.story.crowd import Crowd, Record
 from deployments.story.distance import Distance
 from deployments.story.goods import CHANNELS
-from deployments.story.hours import HOUR_S, Hour, make_plan
+from deployments.story.hours import Script
 from deployments.story.postman import Postman
+from deployments.story.report import Alarm
 from deployments.story.stage import Stage
 from deployments.story.time import Bell
 from deployments.story.truth import Outcome, agree_with_books, count
@@ -23,8 +24,6 @@ POLL_S = 30.0
 """Orders of a channel are asked for so often, and at once when a push came; Wildberries sends none. What Utyug ships with."""
 EARLY_POLL_S = 60.0
 """Before the doors open, when nobody buys."""
-AFTERMATH_S, LONG_AFTERMATH_S = 480.0, 1800.0
-"""After the last buyer: late orders are seen, what cannot be shipped is taken back. The second where orders come later than they should."""
 
 
 @dataclass(kw_only=True)
@@ -33,8 +32,8 @@ class Run:
 
     stage: Stage
     hub: Hub
-    settings: dict[str, ChannelSettings]
-    hour: Hour
+    settings: Mapping[str, ChannelSettings]
+    script: Script
     opens_at: datetime
     record: Record = field(default_factory=Record)
     order_bells: dict[str, Bell] = field(default_factory=lambda: {channel: Bell() for channel in CHANNELS})
@@ -43,12 +42,12 @@ class Run:
     @property
     def closes_at(self) -> datetime:
         """When the hour is over."""
-        return self.opens_at + timedelta(seconds=HOUR_S)
+        return self.opens_at + timedelta(seconds=self.script.lasts_s)
 
     @property
     def ends_at(self) -> datetime:
         """When its aftermath is."""
-        return self.closes_at + timedelta(seconds=LONG_AFTERMATH_S if self.hour == "broken" else AFTERMATH_S)
+        return self.closes_at + timedelta(seconds=self.script.aftermath_s)
 
     @property
     def now(self) -> datetime:
@@ -88,18 +87,28 @@ class Played:
     outcome: Outcome
     looks: list[Look]
     opens_at: datetime
+    alarms: list[Alarm] = field(default_factory=list)
+
+
+def acting(run: Run, channel: str, who: str, act: Callable[[Channel], None]) -> Callable[[], None]:
+    """An actor with a channel of his own in his hands."""
+
+    def act_there() -> None:
+        with run.reached(channel, who) as shop:
+            act(shop)
+
+    return act_there
 
 
 def play(run: Run) -> Played:
     """Let the world's actors act beside those that were added already, and count what came of it."""
     stage, turns = run.stage, run.stage.turns
     watcher = Watcher(stage=stage, record=run.record, ends_at=run.ends_at)
-    postman = Postman(stage=stage, record=run.record, ends_at=run.ends_at, bells=run.order_bells)
+    is_broken = run.script.is_broken
+    postman = Postman(stage=stage, record=run.record, ends_at=run.ends_at, are_broken=is_broken, bells=run.order_bells)
     bells = {channel: [watcher.bell, postman.bell] for channel in CHANNELS}
-    crowd = Crowd(
-        stage=stage, plan=make_plan(stage.seed, run.hour, stage.shelf), opens_at=run.opens_at, record=run.record, bells=bells
-    )
-    turns.add("channels slow down", lambda: stage.slow_down(are_broken=run.hour == "broken"), at=run.opens_at)
+    crowd = Crowd(stage=stage, plan=run.script.plan, opens_at=run.opens_at, closes_at=run.closes_at, record=run.record, bells=bells)
+    turns.add("channels slow down", lambda: stage.slow_down(are_broken=is_broken), at=run.opens_at)
     turns.add("postman", postman.act, at=run.opens_at)
     turns.add("buyers", crowd.act, at=run.opens_at)
     turns.add("watcher", watcher.act, at=run.opens_at)

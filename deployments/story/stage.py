@@ -60,6 +60,14 @@ class Stage:
             for channel in CHANNELS
         }
 
+    def push_to(self, channel: str, url: str, *, secret: str, delay_s: float) -> None:
+        """The channel's pushes go to an address that is told whom they come from: by a part of it, or by a signature."""
+        if channel == "site":
+            hook = {"topic": "order.updated", "url": url, "secret": secret, "delay_s": delay_s}
+            self.order(channel, "PUT", "/push", hook)
+        else:
+            self.order(channel, "PUT", "/push", {"url": f"{url}/{secret}", "delay_s": delay_s})
+
     def slow_down(self, *, are_broken: bool) -> None:
         """The channels are as slow as they are from now on."""
         for channel in CHANNELS:
