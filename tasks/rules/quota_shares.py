@@ -38,7 +38,7 @@ def share_out(wanting: pl.DataFrame, claims: pl.DataFrame, left: pl.DataFrame) -
     Args:
         wanting: ``row, gain, ease, stay, held_pcs, wish_pcs``, one row per listing; a lower ``row`` goes first where all else is equal.
         claims: ``row, shelf, qty``, one row per listing and part: each of its pieces takes so many off the shelf.
-        left: ``shelf, left_pcs``, at least 0.
+        left: ``shelf, left_pcs``; of one that owes pieces nothing is given.
 
     Returns:
         ``row, given_pcs``, ordered by row. On no shelf more than was left is given.

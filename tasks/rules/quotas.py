@@ -64,9 +64,8 @@ def worth_changing(target_pcs: pl.Expr, shown_pcs: pl.Expr, changed_at: pl.Expr,
 
 def free_to_give(rules: QuotaRules) -> pl.Expr:
     """What is sellable less what the pool keeps: its share, but nothing of what the channels need for the next hours."""
-    sellable = pl.col("sellable_pcs").clip(0)
-    share = (sellable * rules.pool_share).floor().cast(pl.Int64)
-    return sellable - pl.min_horizontal(share, (sellable - pl.col("soon_pcs")).clip(0))
+    share = (pl.col("sellable_pcs") * rules.pool_share).floor().cast(pl.Int64)
+    return pl.col("sellable_pcs") - pl.min_horizontal(share, (pl.col("sellable_pcs") - pl.col("soon_pcs")).clip(0))
 
 
 def _valued(listings: pl.DataFrame, rules: QuotaRules) -> pl.DataFrame:

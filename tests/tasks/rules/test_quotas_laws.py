@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tasks.rules.quota_rules import ChannelQuota, QuotaRules
@@ -148,13 +148,13 @@ def test_nothing_that_a_listing_wishes_and_could_sell_stays_in_a_pool_that_keeps
 
 
 WANTS = {"gain": pl.Float64, "ease": pl.Float64, "stay": pl.Float64, "held_pcs": pl.Int64, "wish_pcs": pl.Int64}
-wanting = st.tuples(
-    st.floats(0.001, 1000), st.floats(0.001, 0.999), st.sampled_from([1.0, 2.0, 5.0]), st.integers(0, 9), st.integers(0, 40)
-)
+gains = st.sampled_from([1.0, 1.2, 1.7, 2.1, 3.0]) | st.floats(0.001, 1000)
+wanting = st.tuples(gains, st.floats(0.001, 0.999), st.sampled_from([1.0, 2.0, 5.0]), st.integers(0, 9), st.integers(0, 40))
 
 
 @patient
 @given(st.lists(wanting, min_size=1, max_size=6), st.integers(0, 120))
+@example([(3.0, 0.5, 2.0, 3, 5), (2.1, 0.5, 2.0, 0, 5), (1.2, 0.5, 2.0, 0, 5)], 4)
 def test_pieces_are_given_as_if_one_by_one_to_whom_the_next_is_worth_most(
     wants: list[tuple[float, float, float, int, int]], pieces: int
 ) -> None:
