@@ -15,8 +15,9 @@ FOUND = text("""
 """)
 
 OFFERS = text("""
-    select l.channel, l.channel_sku, o.warehouse_ref, l.listing_id, o.phase, o.target_pcs, o.target_rule, o.target_at, o.write_pcs, o.sent_at,
-        o.leave_by_at, o.alive_until_at, o.read_pcs, o.read_began_at, o.frozen_for, o.moved_at, s.shown_pcs, s.shown_at, s.reserved_pcs,
+    select l.channel, l.channel_sku, o.warehouse_ref, l.listing_id, o.phase, o.target_pcs, o.target_rule, o.target_at, o.write_pcs,
+        o.sent_at, o.leave_by_at, o.alive_until_at, o.read_pcs, o.read_began_at, o.frozen_for, o.moved_at,
+        s.shown_pcs, s.shown_at, s.reserved_pcs,
         s.refused_reason, o.recipe::text as recipe, w.poll_began_at,
         coalesce(b.pcs, 0)::bigint as exposed_pcs, l.item_id <> :item_id as is_bundle
     from offer o
