@@ -83,6 +83,19 @@ def test_what_a_listing_shows_is_not_taken_back_because_it_sells_slower_now() ->
     assert targets({1: 100}, SLOW | {"exposure_pcs": 40, "shown_pcs": 40}) == [40]
 
 
+def test_while_pieces_are_plentiful_a_channel_is_refilled_from_the_pool_and_no_other_is_told_less() -> None:
+    shown, sold = [70, 35], 0
+    while sold < 150:
+        shown[0], sold = shown[0] - 5, sold + 5
+        rows = [{"rate_per_day": rate, "exposure_pcs": pcs, "shown_pcs": pcs} for rate, pcs in zip((10.0, 5.0), shown, strict=True)]
+        told = quotas({1: 300 - sold}, *rows, pool={1: 300 - sold - sum(shown)})
+        (target, other), direct = told["target_pcs"], told["direct_pcs"][0]
+        assert other == shown[1]
+        if target - shown[0] >= 0.2 * shown[0]:
+            assert direct == target == 70
+            shown[0] = target
+
+
 def test_a_write_on_its_way_is_not_taken_for_pieces_that_it_has() -> None:
     assert targets({1: 100}, SLOW | {"exposure_pcs": 60, "shown_pcs": 10}) == [10]
 
