@@ -11,10 +11,12 @@ import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from oauthlib import oauth1
+from starlette.routing import Mount
 
 from deployments.world.clock import HandClock
 from deployments.world.served import served
 from deployments.world.whole import OZON_CLIENT, Keys, Waits, make_whole_world
+from deployments.world.woocommerce.room import WooCommerceRoom
 
 BEGAN_AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PLACES = {"woocommerce": "", "wildberries": "658434", "ozon": "20605650762000", "yandex_market": "3001"}
@@ -70,6 +72,7 @@ class World:
     hub: Hub
     keys: Keys
     control: httpx.Client
+    site_room: WooCommerceRoom
 
     def order(self, room: str, method: str, path: str, body: Any = None) -> Any:
         answer = self.control.request(method, f"/{room}{path}", json=body)
@@ -116,7 +119,7 @@ class World:
         url = f"{self.base}/woocommerce/wp-json/wc/v3{path}"
         moment = str(int(self.clock.now().timestamp()))
         signer = oauth1.Client(self.keys.site_key, client_secret=self.keys.site_secret, timestamp=moment)
-        _, headers, _ = signer.sign(url, http_method=method)
+        _, headers, _ = signer.sign(url, http_method=method)  # type: ignore[arg-type]
         return httpx.request(method, url, headers=headers, json=body)
 
 
@@ -131,4 +134,10 @@ def odd_world(**waits: float) -> Iterator[World]:
         outside=httpx.ASGITransport(app=hub.app),
     )
     with served(world) as base, httpx.Client(base_url=f"{base}/_control", trust_env=False) as control:
-        yield World(base=base, clock=clock, hub=hub, keys=keys, control=control)
+        yield World(base=base, clock=clock, hub=hub, keys=keys, control=control, site_room=_site_room(world))
+
+
+def _site_room(world: FastAPI) -> WooCommerceRoom:
+    mounts = [route for route in world.routes if isinstance(route, Mount) and route.path == "/woocommerce"]
+    room: WooCommerceRoom = mounts[0].app.state.room  # type: ignore[attr-defined]
+    return room
