@@ -201,7 +201,7 @@ class _Round:
 
     def _batch(self, batch: pl.DataFrame) -> pl.DataFrame:
         offers, is_given = Offers(self.hub), pl.col("version").is_not_null()
-        given = offers.leave(batch.filter(is_given))
+        given = offers.leave(self.told, batch.filter(is_given))
         leaving = pl.concat([given, batch.filter(~is_given)]).drop("version")
         if leaving.is_empty():
             return leaving.clear().select(*GRAIN)

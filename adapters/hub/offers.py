@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, cast, delete, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, case, cast, delete, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.hub.hub import Hub
@@ -185,18 +185,21 @@ class Offers:
                 notify(connection)
         return sum(one.pcs for one in moved)
 
-    def leave(self, figures: pl.DataFrame) -> pl.DataFrame:
-        """Of these figures those that may leave now; each is remembered as sent before it is.
+    def leave(self, told: Told, figures: pl.DataFrame) -> pl.DataFrame:
+        """Of these figures those that may leave now; each is remembered as sent before it is (`tasks.rules.offer.leave`).
 
         Args:
+            told: the channel.
             figures: ``listing_id, warehouse_ref, pcs, version``.
         """
         now = self._hub.clock.now()
-        told = rows_of(figures, listing_id=BigInteger(), warehouse_ref=Text(), pcs=BigInteger(), version=BigInteger())
-        o = offer.c
-        is_same = (o.listing_id == told.c.listing_id) & (o.warehouse_ref == told.c.warehouse_ref) & (o.version == told.c.version)
+        rows = rows_of(figures, listing_id=BigInteger(), warehouse_ref=Text(), pcs=BigInteger(), version=BigInteger())
+        o, leave_by_at = offer.c, now + rules.LEAVES_WITHIN
+        is_same = (o.listing_id == rows.c.listing_id) & (o.warehouse_ref == rows.c.warehouse_ref) & (o.version == rows.c.version)
         in_time = (o.write_pcs == 0) | (o.sent_at.is_(None) & (o.leave_by_at >= now))
-        sent = update(offer).where(is_same, o.write_pcs == told.c.pcs, in_time).values(sent_at=now)
+        alive_until_at = case((o.write_pcs == 0, o.alive_until_at), else_=leave_by_at + told.bounds.effective)
+        sent = update(offer).where(is_same, o.write_pcs == rows.c.pcs, in_time)
+        sent = sent.values(sent_at=now, leave_by_at=leave_by_at, alive_until_at=alive_until_at)
         with self._hub.engine.begin() as connection:
             left = connection.execute(sent.returning(o.listing_id, o.warehouse_ref)).all()
         allowed = pl.DataFrame(left, schema={"listing_id": pl.Int64, "warehouse_ref": pl.String}, orient="row")
