@@ -18,10 +18,11 @@ REGION = "RU"
 ADDRESS_PARTS = ("country", "region", "city", "street", "house", "flat", "postcode")
 NAME_PARTS = ("last", "first", "middle")
 PATRONYMIC = re.compile(r"(вич|вна|ична|инична|оглы|кызы)$", re.IGNORECASE)
-MARKED = re.compile(r"^(?:д(?:ом)?|кв(?:артира)?|оф(?:ис)?)\.?\s*(?=\d)", re.IGNORECASE)
 CITY = re.compile(r"^(?:г(?:ород)?|пос(?:[её]лок)?|п|пгт|с(?:ело)?|дер(?:евня)?|ст-ца)\.?\s+(?=\S)|^г\.(?=\S)", re.IGNORECASE)
-STREET = re.compile(r"(?:^|\s)(?:ул(?:ица)?|пр(?:-?к?т|оспект)?|пер(?:еулок)?|ш(?:оссе)?|наб(?:ережная)?|б(?:ульва|-)р|проезд|пл(?:ощадь)?)(?:\.|\s|$)",
-                    re.IGNORECASE)  # fmt: skip
+STREET = re.compile(
+    r"(?:^|\s)(?:ул(?:ица)?|пр(?:-?к?т|оспект)?|пер(?:еулок)?|ш(?:оссе)?|наб(?:ережная)?|б(?:ульва|-)р|проезд|пл(?:ощадь)?)(?:\.|\s|$)",
+    re.IGNORECASE,
+)
 REGIONAL = re.compile(r"(?:обл(?:асть|\.)?|край|респ(?:ублика|\.)?|автономный округ|АО)(?:\s|$)|^респ", re.IGNORECASE)
 HOUSE = re.compile(r"^(?:д(?:ом)?\.?\s*)?(\d+\s*[а-яa-z]?(?:[/-]\d+\s*[а-яa-z]?)?(?:\s*(?:к|корп|с|стр)\.?\s*\d+)*)$", re.IGNORECASE)
 FLAT = re.compile(r"^(?:кв(?:артира)?|оф(?:ис)?)\.?\s*№?\s*(\S+)$", re.IGNORECASE)

@@ -308,8 +308,8 @@ def _parted(line: Line, pcs: int, line_ref: str) -> tuple[Line | None, Line]:
         raise ValueError(f"{pcs} pieces cannot be parted from a line of {line.pcs}")
     kept_pcs = line.pcs - pcs
     kept = replace(line, pcs=kept_pcs, reserved_pcs=min(line.reserved_pcs, kept_pcs), left_pcs=min(line.left_pcs, kept_pcs))
-    rest = {"reserved_pcs": line.reserved_pcs - kept.reserved_pcs, "left_pcs": line.left_pcs - kept.left_pcs}
-    return kept if kept_pcs else None, replace(line, line_ref=line_ref, pcs=pcs, **rest)
+    reserved, left = line.reserved_pcs - kept.reserved_pcs, line.left_pcs - kept.left_pcs
+    return kept if kept_pcs else None, replace(line, line_ref=line_ref, pcs=pcs, reserved_pcs=reserved, left_pcs=left)
 
 
 def _shown(line: Line) -> Line:

@@ -183,7 +183,7 @@ def _line_change(known: Known, told: Told, line_ref: str, state: str, order: int
     return LineChange(line_ref=line_ref, after=_pieces(pcs, live), sold_pcs=raised + max(0, -fell), cancelled_pcs=max(0, fell))
 
 
-def _live(known: Known, told: Told, state: str, order: int, *, least: int, stated: int) -> int:  # noqa: PLR0911, PLR0917
+def _live(known: Known, told: Told, state: str, order: int, *, least: int, stated: int) -> int:
     """Pieces that are sold, in an order that is not cancelled in the end.
 
     Before shipping the newer report says it, or the lesser one where nobody knows which is newer. What was shipped is what the first

@@ -30,6 +30,7 @@ sale_order = Table(
     at_column("cancelled_at", nullable=True),
     UniqueConstraint("channel", "order_ref"),
     Index("uq_sale_order_number", "number", unique=True),
+    Index("ix_sale_order_parent", "channel", "parent_ref", postgresql_where=text("parent_ref is not null")),
     Index("ix_sale_order_open", "channel", "placed_at", postgresql_where=text("state in ('unpaid', 'new', 'confirmed', 'other')")),
 )
 

@@ -59,6 +59,9 @@ def _create_orders() -> None:
         unique=False,
         postgresql_where=sa.text("state in ('unpaid', 'new', 'confirmed', 'other')"),
     )
+    op.create_index(
+        "ix_sale_order_parent", "sale_order", ["channel", "parent_ref"], postgresql_where=sa.text("parent_ref is not null")
+    )
     op.create_index("uq_sale_order_number", "sale_order", ["number"], unique=True)
     op.create_table(
         "sale_line",

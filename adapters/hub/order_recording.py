@@ -1,0 +1,394 @@
+"""One frame of orders into the hub: the steps of one transaction, in the order in which its rows are locked.
+
+The channel's recorder, then what 1C was told, then the items in key order, then everything else: as everybody else here locks them.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+from sqlalchemy import Connection, func, insert, select, text
+
+from adapters.hub.channel_refusals import settle_rows
+from adapters.hub.holds import HoldTaken, consume, let_go
+from adapters.hub.journal import write
+from adapters.hub.ledger_sales import FromPool, Sale, SalesDesk
+from adapters.hub.order_folding import Act, Fold, Folding, carried_holds
+from adapters.hub.order_goods import Recipes, read_listed
+from adapters.hub.order_papers import Queued, lock_papers, queue_papers
+from adapters.hub.order_rows import BACKORDERED, SOLD, LineRow, OrderRow, add_orders, keep_orders, load_orders, split_pieces, waiting_refs
+from adapters.hub.tables.offer import channel_watch, withdrawal
+from adapters.hub.tables.orders import hold
+from tasks.rules.buyers import questions
+from tasks.rules.offer import exposure_account
+from tasks.rules.order_changes import CANCELLED
+from tasks.rules.sales import ENTITY, ChannelOrders, judge_received, question_keys
+from validation.quarantine import refuse
+
+RECORDER = 0x5575
+BEYOND = "sold_beyond"
+
+
+class Overtaken(Exception):
+    """What the lines are sold under changed before their items were locked; the transaction is begun anew."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beyond:
+    """Pieces sold that nothing was set aside for: beyond the exposure, or (``owed_pcs``) beyond what there is.
+
+    ``is_told``: the channel was given a quota and sold more than it; else it sells from the pool by agreement.
+    """
+
+    channel: str
+    order_ref: str
+    line_ref: str
+    listing_id: int | None
+    item_id: int
+    pcs: int
+    owed_pcs: int
+    is_told: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """What a frame of orders came to.
+
+    Args:
+        orders: so many the frame held.
+        new_refs: heard of for the first time; those of ``prior_refs`` were there before Utyug and are left alone.
+        changed_refs: known before, and no longer what they were.
+        cancelled_refs: cancelled now, first heard of so or not.
+        sold_pcs: units sold now.
+        cancelled_pcs: units cancelled now.
+        beyond: what was sold without pieces set aside for it, of orders that are not cancelled.
+        unknown_lines: lines whose goods are not found.
+        questions: rows of the quarantine that were asked or asked again.
+        queued: documents for 1C.
+        refused_by_onec: documents that 1C could not be told.
+        seen_after_s: of each order first heard of, how long after it was placed.
+    """
+
+    orders: int = 0
+    new_refs: tuple[str, ...] = ()
+    prior_refs: tuple[str, ...] = ()
+    changed_refs: tuple[str, ...] = ()
+    cancelled_refs: tuple[str, ...] = ()
+    sold_pcs: int = 0
+    cancelled_pcs: int = 0
+    beyond: tuple[Beyond, ...] = ()
+    unknown_lines: int = 0
+    questions: int = 0
+    queued: int = 0
+    refused_by_onec: int = 0
+    seen_after_s: tuple[float, ...] = ()
+
+
+class Poll(NamedTuple):
+    """A complete poll of orders of all statuses: our instants around it, and since when it looked."""
+
+    began_at: datetime
+    ended_at: datetime
+    since: datetime
+
+
+@dataclass(kw_only=True, slots=True)
+class Recording:
+    """A transaction that records orders of one channel."""
+
+    connection: Connection
+    at: datetime
+    channel: str
+    rules: ChannelOrders
+    heard_by: str
+
+    def record(self, received: pl.DataFrame) -> Recorded:
+        """Record a frame of `OrderReceived`.
+
+        Raises:
+            Overtaken: begin the transaction anew.
+        """
+        self.connection.execute(select(func.pg_advisory_xact_lock(RECORDER, func.hashtext(self.channel))))
+        judged = judge_received(received)
+        folding, fold = self._fold(judged.passed)
+        add_orders(self.connection, fold.new)
+        numbers = {order.number for order in fold.orders.values() if order.number}
+        told = lock_papers(self.connection, numbers)
+        carried = carried_holds(order for order in fold.new if self.rules.is_asking and not order.is_apart)
+        desk = SalesDesk(
+            self.connection,
+            self.at,
+            item_ids=_items(fold) | self._held_items(carried),
+            order_numbers=numbers,
+            accounts=self._accounts(folding, fold, carried),
+        )
+        self._assert_offers_stand(folding)
+        taken = self._consume(fold, carried)
+        settled = _Settling(recording=self, folding=folding, desk=desk, taken=taken)
+        for act in fold.acts:
+            settled.put_under_hold(act)
+        settled.settle(fold)
+        desk.write()
+        changed = {order.order_ref for order in fold.changed}
+        keep_orders(self.connection, [(order, fold.before[order.order_ref]) for order in fold.changed])
+        self._let_go(fold)
+        self._withdraw(settled.withdrawn)
+        papers = queue_papers(self.connection, self.at, rules=self.rules, orders=fold.orders, changed=changed, told=told)
+        asked = self._ask(judged.passed, judged.refused, fold)
+        self._tell(settled.beyond)
+        return self._recorded(fold, changed, settled, papers, asked, orders=judged.passed["order_ref"].n_unique())
+
+    def _fold(self, received: pl.DataFrame) -> tuple[Folding, Fold]:
+        refs = {*received["order_ref"], *received["parent_ref"].drop_nulls(), *waiting_refs(self.connection, self.channel)}
+        known = load_orders(self.connection, self.channel, refs)
+        skus = {*received["channel_sku"], *(line.channel_sku for order in known.values() for line in order.lines.values())}
+        folding = Folding(
+            channel=self.channel,
+            rules=self.rules,
+            listed=read_listed(self.connection, self.channel, skus),
+            recipes=Recipes(self.connection),
+            connected_at=self.connection.scalar(select(channel_watch.c.connected_at).where(channel_watch.c.channel == self.channel)),
+            heard_by=self.heard_by,
+            at=self.at,
+        )
+        return folding, folding.fold(received, known, split_pieces(self.connection, self.channel, refs))
+
+    def _assert_offers_stand(self, folding: Folding) -> None:
+        """An offer changes its recipe and its phase while its items are locked; they are ours only from now on."""
+        if read_listed(self.connection, self.channel, folding.listed) != folding.listed:
+            raise Overtaken
+
+    def _accounts(self, folding: Folding, fold: Fold, carried: Mapping[str, str | None]) -> set[str]:
+        """What may give pieces: the exposures behind the lines, and the holds that orders carry or wait with."""
+        lines = [(order, line) for order in fold.orders.values() for line in order.lines.values() if line.listing_id]
+        offered = {folding.account_of(line, offer) for order, line in lines if (offer := folding.offer_of(order, line))}
+        waiting = {f"hold:{order.hold_id}" for order in fold.orders.values() if order.hold_id}
+        return offered | waiting | {f"hold:{hold_id}" for hold_id in self._hold_ids(carried)}
+
+    def _hold_ids(self, carried: Mapping[str, str | None]) -> set[str]:
+        if not carried:
+            return set()
+        h = hold.c
+        ids = [hold_id for hold_id in carried.values() if hold_id]
+        return set(
+            self.connection.scalars(select(h.hold_id).where(h.channel == self.channel, h.hold_id.in_(ids) | h.order_ref.in_(carried)))
+        )
+
+    def _held_items(self, carried: Mapping[str, str | None]) -> set[int]:
+        query = text("""
+            select distinct (part ->> 0)::bigint from hold h
+            cross join jsonb_array_elements(h.cart) line cross join jsonb_array_elements(line -> 'recipe') part
+            where h.hold_id = any (:ids)
+        """)
+        return set(self.connection.scalars(query, {"ids": sorted(self._hold_ids(carried))})) if carried else set()
+
+    def _consume(self, fold: Fold, carried: Mapping[str, str | None]) -> dict[str, HoldTaken]:
+        taken: dict[str, HoldTaken] = {}
+        for order_ref, hold_id in sorted(carried.items()):
+            found = consume(self.connection, self.at, channel=self.channel, hold_id=hold_id, order_ref=order_ref)
+            if found is not None:
+                taken[order_ref] = found
+                fold.orders[order_ref].hold_id = found.hold_id
+        return taken
+
+    def _let_go(self, fold: Fold) -> None:
+        """What an order left in its hold is for everybody again, once nothing of it waits."""
+        for order in fold.changed:
+            if order.hold_id and (order.state == CANCELLED or not any(line.state == BACKORDERED for line in order.lines.values())):
+                let_go(self.connection, self.at, order.hold_id)
+
+    def _withdraw(self, withdrawn: Mapping[tuple[int, str, int], int]) -> None:
+        if withdrawn:
+            rows = [
+                {"listing_id": listing_id, "warehouse_ref": warehouse, "order_id": order_id, "pcs": pcs, "learned_at": self.at}
+                for (listing_id, warehouse, order_id), pcs in sorted(withdrawn.items())
+            ]
+            self.connection.execute(insert(withdrawal), rows)
+
+    def _ask(self, received: pl.DataFrame, asked: pl.DataFrame, fold: Fold) -> int:
+        """Questions of this frame; those of the same orders that are answered leave the quarantine."""
+        apart = [order.order_ref for order in fold.orders.values() if order.is_apart]
+        ours = asked.filter(~pl.col("key").str.extract(r"^([^|]*)", 1).is_in(apart))
+        unknown = [
+            {"order_ref": order.order_ref, "line_ref": line.line_ref, "channel_sku": line.channel_sku, "pcs": line.pcs, "reason": reason}
+            for order, line, reason in fold.unknown
+        ]
+        phones = [
+            {"order_ref": order.order_ref, "line_ref": "", "channel_sku": "", "pcs": 0, "reason": reason}
+            for order in fold.orders.values() if not order.is_apart for reason in questions(order.buyer)
+        ]  # fmt: skip
+        shape = {"order_ref": pl.String, "line_ref": pl.String, "channel_sku": pl.String, "pcs": pl.Int64, "reason": pl.String}
+        more = pl.DataFrame(unknown + phones, schema=shape).with_columns(row=pl.lit(None, pl.Int64))
+        key = pl.when(pl.col("line_ref") == "").then(pl.col("order_ref")).otherwise(pl.format("{}|{}", "order_ref", "line_ref"))
+        told = pl.concat([ours, refuse(more, entity=ENTITY, key=key)])
+        lines = [f"{order.order_ref}|{line.line_ref}" for order in fold.orders.values() for line in order.lines.values()]
+        settle_rows(
+            self.connection, self.at, self.channel, entity=ENTITY, keys=[*question_keys(received), *lines, *fold.orders], refused=told
+        )
+        return told.height
+
+    def _tell(self, beyond: Collection[Beyond]) -> None:
+        for one in beyond:
+            sentence = f"Заказ {one.order_ref}: продано {one.pcs} шт. сверх того, что было отложено для площадки «{one.channel}»."
+            detail = {"item_id": one.item_id, "listing_id": one.listing_id, "pcs": one.pcs, "owed_pcs": one.owed_pcs}
+            write(self.connection, self.at, BEYOND, f"order:{one.channel}:{one.order_ref}", sentence, detail)
+
+    def _recorded(self, fold: Fold, changed: set[str], settled: "_Settling", papers: Queued, asked: int, *, orders: int) -> Recorded:
+        new = {order.order_ref for order in fold.new}
+        ours = [order for order in fold.new if not order.is_apart and not (settled.folding.is_before_us(order))]
+        cancelled = [order for order in fold.changed if order.cancelled_at == self.at]
+        return Recorded(
+            orders=orders,
+            new_refs=tuple(sorted(new)),
+            prior_refs=tuple(sorted(order.order_ref for order in fold.new if order.is_prior)),
+            changed_refs=tuple(sorted(changed - new)),
+            cancelled_refs=tuple(sorted(order.order_ref for order in cancelled)),
+            sold_pcs=settled.sold,
+            cancelled_pcs=settled.cancelled,
+            beyond=tuple(settled.beyond),
+            unknown_lines=len(fold.unknown),
+            questions=asked,
+            queued=papers.documents,
+            refused_by_onec=papers.refused,
+            seen_after_s=tuple(max(0.0, (self.at - order.placed_at).total_seconds()) for order in ours),
+        )
+
+
+@dataclass(kw_only=True)
+class _Settling:
+    """What a fold does to the ledger.
+
+    First pieces are handed from orders to those split from them, then given back, so that a piece cancelled and sold again within one
+    frame is not found lacking; then orders first heard of cancelled, then the rest.
+    """
+
+    recording: Recording
+    folding: Folding
+    desk: SalesDesk
+    taken: Mapping[str, HoldTaken]
+
+    def __post_init__(self) -> None:
+        self.sold = self.cancelled = 0
+        self.beyond: list[Beyond] = []
+        self.withdrawn: dict[tuple[int, str, int], int] = {}
+
+    def put_under_hold(self, act: Act) -> None:
+        """A line of a cart held at checkout is sold under the recipe it was held under."""
+        taken = self.taken.get(act.order.order_ref)
+        held = next((line for line in taken.lines if line.sku == act.line.channel_sku), None) if taken else None
+        if held is not None:
+            act.line.recipe, act.line.promotion = list(held.recipe), held.promotion
+            if held.backordered_pcs and taken and taken.has_pieces:
+                act.line.state = BACKORDERED
+
+    def settle(self, fold: Fold) -> None:
+        """Move everything."""
+        for act in fold.acts:
+            self._take_over(act)
+        for act in fold.acts:
+            if not act.sold:
+                self._cancel(act)
+        for act in sorted((act for act in fold.acts if act.sold), key=lambda act: act.cancelled == 0):
+            self._sell(act)
+            self._cancel(act)
+        for order in fold.orders.values():
+            self._serve_waiting(order)
+
+    def _take_over(self, act: Act) -> None:
+        if act.parent is None or not act.of_parent:
+            return
+        moved = self.desk.take_over(
+            act.parent.line(act.line),
+            act.order.line(act.line),
+            _recipe(act.line),
+            act.of_parent,
+            order_number=act.order.number or "",
+            reference=act.order.reference,
+        )
+        act.of_parent = moved
+
+    def _sell(self, act: Act) -> None:
+        order, line = act.order, act.line
+        sale = self._sale(order, line, act.sold - act.of_parent)
+        self.sold += act.sold
+        if not sale.units:
+            return
+        lacking = self.desk.sell(sale)
+        if order.state != CANCELLED:
+            self.beyond += [one for part in lacking if (one := self._as_beyond(order, line, sale, part))]
+
+    def _sale(self, order: OrderRow, line: LineRow, units: int) -> Sale:
+        offer = self.folding.offer_of(order, line)
+        taken = self.taken.get(order.order_ref)
+        exposure = self.folding.account_of(line, offer) if offer else None
+        held = taken.account if taken and taken.has_pieces else f"hold:{order.hold_id}" if line.state == BACKORDERED else None
+        gives = exposure if offer and offer.is_open and not self.folding.is_before_us(order) else None
+        return Sale(
+            line=order.line(line),
+            recipe=_recipe(line),
+            units=units,
+            order_number=order.number or "",
+            reference=order.reference,
+            account=held or gives,
+            places=self.recording.rules.places(order.warehouse_ref),
+            returns_to=exposure,
+            only_account=line.state == BACKORDERED,
+        )
+
+    def _as_beyond(self, order: OrderRow, line: LineRow, sale: Sale, part: FromPool) -> Beyond | None:
+        """Beyond a quota, or beyond what there is; a sale from a pool that has the pieces is as agreed."""
+        is_told = sale.account is not None and sale.account == sale.returns_to
+        pcs = part.pcs if is_told else part.owed_pcs
+        if not pcs:
+            return None
+        return Beyond(
+            channel=order.channel,
+            order_ref=order.order_ref,
+            line_ref=line.line_ref,
+            listing_id=line.listing_id,
+            item_id=part.item_id,
+            pcs=pcs,
+            owed_pcs=part.owed_pcs,
+            is_told=is_told,
+        )
+
+    def _cancel(self, act: Act) -> None:
+        """What waits for a receipt is cancelled before what was already sold."""
+        order, line = act.order, act.line
+        self.cancelled += act.cancelled
+        name, recipe = order.line(line), _recipe(line)
+        units = act.cancelled
+        if line.state == BACKORDERED:
+            units = max(0, self.desk.sold_units(name, recipe) - line.live_pcs)
+        if not units:
+            return
+        per_unit = recipe[0][1]
+        for account, pcs in self.desk.cancel(name, recipe, units, reference=order.reference).items():
+            if account is not None and line.listing_id is not None:
+                warehouse = account.removeprefix(exposure_account(order.channel, line.listing_id, ""))
+                key = (line.listing_id, warehouse, order.order_id)
+                self.withdrawn[key] = self.withdrawn.get(key, 0) + pcs // per_unit
+
+    def _serve_waiting(self, order: OrderRow) -> None:
+        """What came for an order that waited, or was held for it from the start, is sold; with the last piece it waits no longer."""
+        for line in order.lines.values():
+            if line.state == BACKORDERED and order.hold_id:
+                missing = line.live_pcs - self.desk.sold_units(order.line(line), _recipe(line))
+                if missing > 0:
+                    self.desk.sell(self._sale(order, line, missing))
+                if self.desk.sold_units(order.line(line), _recipe(line)) >= line.live_pcs:
+                    line.state = SOLD
+
+
+def _recipe(line: LineRow) -> list[tuple[int, int]]:
+    if line.recipe is None:
+        raise ValueError(f"line {line.line_ref} has no recipe")
+    return line.recipe
+
+
+def _items(fold: Fold) -> set[int]:
+    lines = (line for order in fold.orders.values() for line in order.lines.values())
+    handed = (act.line for act in fold.acts)
+    return {item_id for line in (*lines, *handed) for item_id, _ in line.recipe or ()}
