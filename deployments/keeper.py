@@ -1,4 +1,8 @@
-"""What happens by time and not by a call: a file of which nothing more comes is complete, the watched folder is looked through."""
+"""What happens by time and not by a call: files of which nothing more comes, the watched folder, carts that expire.
+
+The design calls the last of these the flow *expire*. It is done here, every tick: an abandoned cart keeps goods from buyers, and a
+run's start would cost more than the work.
+"""
 
 import logging
 
@@ -6,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.gateway.uploads import complete_quiet
 from adapters.hub.arrivals import Arrivals
+from adapters.hub.holds import Holds
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.settings import Settings
@@ -19,6 +24,7 @@ TICK_S = 5.0
 def keep(hub: Hub, settings: Settings, *, stop: Stop) -> None:
     """Tick until stopped."""
     inbox, arrivals = Inbox(hub), Arrivals(hub)
+    holds = Holds(hub, settings)
     folder = _folder(hub, settings)
     while True:
         try:
@@ -26,6 +32,10 @@ def keep(hub: Hub, settings: Settings, *, stop: Stop) -> None:
                 LOG.info("feed %s is complete: nothing more came", feed_id)
             if folder is not None:
                 folder.scan()
+            if ended := holds.expire():
+                LOG.info("%s carts expired", ended)
+            if unordered := holds.reconcile():
+                LOG.warning("%s committed carts never became orders", unordered)
         except OperationalError as error:
             LOG.warning("the hub does not answer: %s", type(error).__name__)
         stop.wait(TICK_S)

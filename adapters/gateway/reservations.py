@@ -27,7 +27,8 @@ MOST_PCS = 100_000
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 Ttl: TypeAlias = Annotated[float | None, Field(gt=0, allow_inf_nan=False)]
-Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+"""PostgreSQL keeps no NUL."""
 
 
 class Body(BaseModel):
@@ -149,6 +150,8 @@ class Reservations:
 
     def _site(self, request: Request) -> str:
         site = self._keys.site_of(request)
+        if any("\0" in part for part in request.path_params.values()):
+            raise NotServed(422, "В адресе есть недопустимый символ.")
         if site is None:
             raise NotServed(401, "Ключ сайта не указан или неверен: проверьте UTYUG_KEY в wp-config.php.")
         if not self._keys.is_asking(site):

@@ -12,9 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
-from sqlalchemy import Connection, select, update
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolIsEmpty
+from sqlalchemy import Connection, exc, select, update
 
 from adapters.errors import Unavailable
 from adapters.hub.backorders import expected_of
@@ -33,6 +31,7 @@ __all__ = ["Busy", "Cart", "Held", "HeldLine", "HoldTaken", "Holds", "OtherOrder
 
 Made = TypeVar("Made")
 ATTEMPTS = 5
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 POOLS = "select item_id, place, pcs from ledger_balance where account = 'pool' and item_id = any (%s::bigint[])"
 
 
@@ -231,7 +230,7 @@ class Holds:
             except Changed:
                 if attempt == ATTEMPTS - 1:
                     raise Unavailable("Эту корзину меняют одновременно: повторите.", system="hub") from None
-            except (psycopg.OperationalError, psycopg.InterfaceError, DBAPIError, PoolIsEmpty) as error:
+            except AWAY as error:
                 raise _unavailable(error) from error
         raise AssertionError("unreachable")
 

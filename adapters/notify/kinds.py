@@ -110,6 +110,20 @@ KINDS: dict[str, dict[str, Words]] = {
             "Check the shelf and 1C; if the goods are missing, call the customer first.",
         ),
     ),
+    "hold_without_order": _kind(
+        (
+            "корзина подтверждена, а заказа нет",
+            "Покупатель мог начать оплату, а заказ до Utyug не дошёл.",
+            "Товар этой корзины снова в продаже.",
+            "Найдите эту оплату на сайте и в платёжной системе: верните деньги или оформите заказ вручную.",
+        ),
+        (
+            "a cart was committed and its order never came",
+            "A buyer may have begun to pay, and the order did not reach Utyug.",
+            "The goods of the cart are on sale again.",
+            "Find the payment on the site and at the bank: refund it or place the order by hand.",
+        ),
+    ),
     "silent": _kind(
         (
             "часть Utyug не отвечает",

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import allocate, codes, intake, parse, prices, publish
+from tests.bench import allocate, codes, intake, parse, prices, publish, reserve
 
 BENCHES = {
     "parse": parse.bench,
@@ -10,6 +10,7 @@ BENCHES = {
     "codes": codes.bench,
     "prices": prices.bench,
     "publish": publish.bench,
+    "reserve": reserve.bench,
     "allocate": allocate.bench,
 }
 

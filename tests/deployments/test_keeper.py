@@ -9,6 +9,7 @@ from adapters.hub.inbox import Inbox
 from adapters.settings import OnecSettings, Settings
 from deployments.keeper import keep
 from deployments.stopping import Stop
+from tests.adapters.hub.checkout import Checkout
 
 XML = '<?xml version="1.0" encoding="UTF-8"?><КоммерческаяИнформация ВерсияСхемы="2.05"></КоммерческаяИнформация>'.encode()
 
@@ -64,3 +65,16 @@ def test_the_keeper_outlives_a_hub_that_goes_away(hub: Hub, tmp_path: Path) -> N
     with pytest.raises(SystemExit):
         keep(nowhere, Settings(var_dir=tmp_path, onec=OnecSettings(file_quiet_s=0.0)), stop=StopsAfter(2, comes_back))
     assert Inbox(hub).feed(feed_id).state == "waiting"
+
+
+def test_carts_whose_time_is_over_and_those_without_an_order_are_given_back(hub: Hub) -> None:
+    shop = Checkout(hub)
+    iron = shop.sells("iron", 5)
+    shop.held("abandoned", {"iron": 2})
+    shop.holds.commit("site", shop.held("unordered", {"iron": 1}).hold_id)
+    shop.wait(4000)
+    shop.polled()
+    with pytest.raises(SystemExit):
+        keep(hub, shop.settings, stop=StopsAfter(1))
+    assert sorted(shop.states()) == ["expired", "reconciled"]
+    assert shop.pool(iron) == 5

@@ -394,7 +394,7 @@ class TestOrders:
     def taken(self, shop: Checkout, hold_id: str | None, order_ref: str, channel: str = "site") -> tuple[str, bool, str] | None:
         with shop.hub.engine.begin() as connection:
             taken = consume(connection, shop.hub.clock.now(), channel=channel, hold_id=hold_id, order_ref=order_ref)
-        return taken and (taken.hold_id, taken.has_pieces, taken.was)
+        return (taken.hold_id, taken.has_pieces, taken.was) if taken else None
 
 
 class TestReconciling:
