@@ -81,7 +81,7 @@ def draw(pair: Pair, path: Path) -> None:
     for line, (title, things) in zip(axes, rows, strict=True):
         for axis, (run, played) in zip(line, pair.runs, strict=True):
             _layers(axis, series_of(played, pair.shelf, things))
-            axis.set_title(f"{run}: {title.lower()}" if len(things) == 1 else f"{run}: {_sentence(played.outcome)}", fontsize=11, color=INK)
+            axis.set_title(f"{run}: {_sentence(played.outcome)}" if len(things) > 1 else run, fontsize=11, color=INK)
         line[0].set_ylabel(title)
     for axis in axes[1]:
         axis.set_xlabel("минуты от открытия")
@@ -99,8 +99,8 @@ def print_chart(pair: Pair, console: Console) -> None:
     console.print(f"\nОстаток и витрины, {TITLES[pair.hour]}, зерно {pair.seed}: столбик — минута, полная высота — {most} шт.")
     for title, played, series in told:
         console.print(Text(f"{title}: {_sentence(played.outcome)}", style="bold"))
-        console.print(Text(f"  на полке   {blocks(series.minutes, series.left, most)}"))
-        console.print(Text(f"  на витринах {blocks(series.minutes, series.total, most)}"[1:], style="yellow"))
+        console.print(Text(f"  на полке    {blocks(series.minutes, series.left, most)}"))
+        console.print(Text(f"  на витринах {blocks(series.minutes, series.total, most)}", style="yellow"))
 
 
 def blocks(minutes: Sequence[float], figures: Sequence[int], most: int) -> str:

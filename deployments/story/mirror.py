@@ -24,6 +24,8 @@ OPENS_AFTER_S = 300.0
 LOOKS_BACK = timedelta(hours=1)
 WRITES_EVERY_S = 60.0
 """And at once when a number changed."""
+ALL_AGAIN_AFTER = timedelta(minutes=15)
+"""All figures are written again, because channels change them by themselves, as when a cancelled piece returns to sale."""
 MANAGER_EVERY_S = 120.0
 """A quick one: he looks at his list every two minutes."""
 
@@ -44,7 +46,11 @@ def play_mirror(stage: Stage, hub: Hub, settings: Settings, script: Script) -> P
 def _take_orders(run: Run, book: MirrorBook, channel: str, shop: Channel) -> None:
     while run.goes_on:
         received = shop.read_orders(since=run.now - LOOKS_BACK, until=run.now)
-        if book.record(channel, received):
+        changed = book.record(channel, received)
+        if changed:
+            things = {thing for sku in changed for thing in run.stage.shelf.goods[sku].parts}
+            for other in CHANNELS:
+                book.forget(other, (good.sku for good in run.stage.shelf.holding(things)))
             run.ring(run.stock_bells)
         run.rest(run.poll_s(), run.order_bells[channel])
 
@@ -52,10 +58,14 @@ def _take_orders(run: Run, book: MirrorBook, channel: str, shop: Channel) -> Non
 def _keep_written(run: Run, book: MirrorBook, channel: str, shop: Channel) -> None:
     listings = shop.find_listings([good.sku for good in run.stage.shelf.on(channel)]).passed.with_row_index("listing_id")
     listings = listings.with_columns(pl.col("listing_id").cast(pl.Int64))
+    written_at = run.now
     while run.goes_on:
+        if run.now - written_at >= ALL_AGAIN_AFTER:
+            book.forget(channel)
+            written_at = run.now
         differing = book.differing(channel, listings, WAREHOUSES[channel], pause_s=shop.pause_s, now=run.now)
         if differing is not None:
-            book.note(channel, shop.send_stock(differing), run.now)
+            book.note(channel, listings, shop.send_stock(differing), run.now)
         run.rest(shop.pause_s or WRITES_EVERY_S, run.stock_bells[channel])
 
 

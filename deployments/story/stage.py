@@ -22,8 +22,8 @@ from deployments.world.yandex_market.make import BUSINESS, SEPARATE
 ROOMS: Mapping[str, str] = {"wb": "wildberries", "ozon": "ozon", "ym": "yandex_market", "site": "woocommerce"}
 WAREHOUSES: Mapping[str, str] = {"wb": str(WAREHOUSE_ID), "ozon": str(MAIN), "ym": str(SEPARATE[0].id), "site": ""}
 SERVICES = ("common", "content", "discounts-prices", "marketplace")
-BEGAN_AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
-"""A Monday before noon in Moscow."""
+STOCKED_AT, BEGAN_AT = datetime(2026, 3, 2, 7, tzinfo=UTC), datetime(2026, 3, 2, 8, tzinfo=UTC)
+"""A Monday in Moscow: the cabinets are filled, and an hour later somebody begins to work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +62,8 @@ class Stage:
 
     def push_to(self, channel: str, url: str, *, secret: str, delay_s: float) -> None:
         """The channel's pushes go to an address that is told whom they come from: by a part of it, or by a signature."""
-        if channel == "site":
-            hook = {"topic": "order.updated", "url": url, "secret": secret, "delay_s": delay_s}
-            self.order(channel, "PUT", "/push", hook)
-        else:
-            self.order(channel, "PUT", "/push", {"url": f"{url}/{secret}", "delay_s": delay_s})
+        told = {"url": url, "secret": secret} if channel == "site" else {"url": f"{url}/{secret}"}
+        self.order(channel, "PUT", "/push", {**told, "delay_s": delay_s})
 
     def slow_down(self, *, are_broken: bool) -> None:
         """The channels are as slow as they are from now on."""
@@ -110,7 +107,7 @@ class Stage:
 @contextmanager
 def opened_stage(shelf: Shelf, *, seed: int) -> Iterator[Stage]:
     """A world of its own while the block lasts, its shops at their quickest."""
-    turns, keys = Turns(BEGAN_AT), Keys()
+    turns, keys = Turns(STOCKED_AT), Keys()
     waits = Waits(wildberries_card_s=0, ozon_moderation_s=0, market_s=0)
     world = make_whole_world(keys=keys, clock=StoryWorldClock(turns=turns), waits=waits)
     with served(world) as base, httpx.Client(base_url=f"{base}/_control", timeout=60, trust_env=False) as control:
@@ -121,4 +118,6 @@ def opened_stage(shelf: Shelf, *, seed: int) -> Iterator[Stage]:
                 for good in shelf.on(channel)
             ]
             stage.order(channel, "POST", "/goods", goods)
+        turns.add("nobody", lambda: turns.sleep_until(BEGAN_AT))
+        turns.run()
         yield stage
