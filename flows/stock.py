@@ -1,5 +1,7 @@
 """Stock: from 1C's counts in the hub to what every channel may show, and shows."""
 
+from typing import Any
+
 from prefect import flow, get_run_logger, task
 from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -24,7 +26,7 @@ WHOLE_EVERY = 10
 @flow(
     name="stock",
     description="Остатки на площадки: сколько каждой можно продать, сравнить с тем, что показано, отправить разницу, прочитать обратно.",
-    task_runner=ThreadPoolTaskRunner(max_workers=CHANNELS_AT_ONCE),
+    task_runner=ThreadPoolTaskRunner[Any](max_workers=CHANNELS_AT_ONCE),
     on_failure=[tell_failure],
     on_completion=[tell_recovery],
 )

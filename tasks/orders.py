@@ -2,31 +2,30 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-
-import polars as pl
 
 from adapters.capabilities import GivesOrders
 from adapters.errors import SyncError
 from adapters.hub.bounds import Measures
 from adapters.hub.hub import Hub
-from adapters.hub.orders import ChannelOrders, Orders, Poll, Recorded
+from adapters.hub.orders import Orders, Poll, Recorded
 from adapters.hub.pushes import Pushes
 from adapters.settings import Settings
-from tasks.publishing import slug
-from tasks.quotas import mirrored_items, recipes_today
 from tasks.reporting import RunReport, show_table
 from tasks.rules.bounds import VISIBLE
+from tasks.rules.sales import ChannelOrders
 
 FIRST_LOOK_BACK = timedelta(days=30)
-SHOWN = {
-    "number": "номер",
-    "order_ref": "номер на площадке",
-    "channel_sku": "артикул",
-    "pcs": "шт.",
-    "state": "состояние",
-    "what": "что сделано",
+COUNTED = {
+    "new": "новых",
+    "changed": "изменилось",
+    "cancelled": "отменено",
+    "sold_pcs": "продано, шт.",
+    "beyond": "сверх квоты",
+    "unknown": "неизвестный товар",
+    "questions": "вопросов в карантине",
+    "queued": "в очереди для 1С",
 }
 
 
@@ -37,7 +36,7 @@ class OrdersTaken:
     Args:
         channel: its name.
         read: order lines that it told of.
-        recorded: what became of them; None where the round did not come so far, or nothing was to be written.
+        recorded: what they came to; None where the round did not come so far, or nothing was to be written.
         stopped_by: why it did not come to its end.
     """
 
@@ -45,7 +44,6 @@ class OrdersTaken:
     read: int = 0
     recorded: Recorded | None = None
     stopped_by: SyncError | None = None
-    lines: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 def orders_round(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> OrdersTaken:
@@ -60,16 +58,16 @@ def orders_round(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> 
         shop: the channel itself.
     """
     channel, book, pushes = settings.channels[name], Orders(hub), Pushes(hub)
-    watch = book.connect(name)
+    book.connect(name)
     hints = pushes.waiting(name)
     began_at = hub.clock.now()
     since = began_at - FIRST_LOOK_BACK
-    if watch.poll_began_at is not None:
-        since = watch.poll_began_at - timedelta(seconds=channel.orders.overlap_s + channel.bounds.visible_s)
+    polled_at = book.polled_at(name)
+    if polled_at is not None:
+        since = polled_at - timedelta(seconds=channel.orders.overlap_s + channel.bounds.visible_s)
     received = shop.read_orders(since=since, until=began_at)
     poll = Poll(began_at=began_at, ended_at=hub.clock.now(), since=since)
-    rules = channel_orders(hub, settings, name)
-    recorded = book.record(name, received, rules=rules, heard_by="push" if hints else "poll", poll=poll)
+    recorded = book.record(name, received, rules=channel_orders(settings, name), heard_by="push" if hints else "poll", poll=poll)
     if hints:
         pushes.settle(name, max(hint.push_id for hint in hints), began_at)
     Measures(hub).note(name, VISIBLE, recorded.seen_after_s, limit_s=channel.bounds.visible_s)
@@ -78,22 +76,23 @@ def orders_round(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> 
 
 def poll_if_old(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> None:
     """A poll of orders, where the last one is older than the channel's settings want them."""
-    watch = Orders(hub).connect(name)
+    polled_at = Orders(hub).polled_at(name)
     every = timedelta(seconds=settings.channels[name].orders.poll_s)
-    if watch.poll_began_at is None or watch.poll_began_at + every <= hub.clock.now():
+    if polled_at is None or polled_at + every <= hub.clock.now():
         orders_round(hub, settings, name, shop)
 
 
-def channel_orders(hub: Hub, settings: Settings, name: str) -> ChannelOrders:
+def channel_orders(settings: Settings, name: str) -> ChannelOrders:
     """What recording the orders of a channel goes by."""
     channel = settings.channels[name]
     return ChannelOrders(
         is_asking=channel.is_asking,
-        adopts=channel.orders.adopts,
         places_of=channel.places_of,
-        mirrored=frozenset(mirrored_items(hub, settings, name)["item_id"].to_list()),
-        recipes=recipes_today(hub, settings),
+        adopts=channel.orders.adopts,
+        mirror_articles=frozenset(channel.mirror.articles),
         onec_sources=frozenset(settings.onec.bases),
+        title=name,
+        time_zone=settings.time_zone,
     )
 
 
@@ -101,24 +100,23 @@ def would_take(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> Or
     """What a channel tells of the last hours; nothing is written."""
     now = hub.clock.now()
     received = shop.read_orders(since=now - timedelta(seconds=settings.channels[name].orders.overlap_s), until=now)
-    told = received.select("order_ref", "channel_sku", "pcs", "state", what=pl.lit("прочитано, не записано (проба)"))
-    return OrdersTaken(channel=name, read=received.height, lines=told)
+    return OrdersTaken(channel=name, read=received.height)
 
 
 def show_orders(taken: Sequence[OrdersTaken], report: RunReport) -> None:
-    """Sum the rounds up into the run's report, and show each channel's orders in the UI. Buyers are not named."""
+    """Sum the rounds up into the run's report, and show a table of the channels in the UI."""
+    rows = []
     for name in dict.fromkeys(one.channel for one in taken):
         rounds = [one for one in taken if one.channel == name]
         counted = sum((_counted(one) for one in rounds), Counter[str]())
-        report.rows_in += sum(one.read for one in rounds)
+        read = sum(one.read for one in rounds)
+        report.rows_in += read
         report.refused += counted["questions"]
         report.changed += counted["changed"]
         report.accepted += counted["new"]
         report.detail.setdefault("channels", {})[name] = {key: counted[key] for key in COUNTED}
-        lines = [one.lines if one.recorded is None else one.recorded.lines for one in rounds]
-        rows = pl.concat([frame for frame in lines if frame.height] or [pl.DataFrame()], how="diagonal")
-        shown = {column: title for column, title in SHOWN.items() if column in rows.columns}
-        show_table(f"orders-{slug(name)}", rows.select(list(shown)).rename(shown).to_dicts(), f"Заказы: {name}")
+        rows.append({"площадка": name, "прочитано строк": read} | {title: counted[key] for key, title in COUNTED.items()})
+    show_table("orders", rows, "Заказы")
 
 
 def fail_where_stopped(taken: Sequence[OrdersTaken]) -> None:
@@ -133,10 +131,17 @@ def fail_where_stopped(taken: Sequence[OrdersTaken]) -> None:
         raise ExceptionGroup("; ".join(stopped), list(stopped.values()))
 
 
-COUNTED = ("new", "changed", "cancelled", "questions", "beyond")
-
-
 def _counted(one: OrdersTaken) -> Counter[str]:
-    if one.recorded is None:
+    told = one.recorded
+    if told is None:
         return Counter()
-    return Counter({key: getattr(one.recorded, key) if key != "beyond" else len(one.recorded.beyond) for key in COUNTED})
+    return Counter(
+        new=len(told.new_refs),
+        changed=len(told.changed_refs),
+        cancelled=len(told.cancelled_refs),
+        sold_pcs=told.sold_pcs,
+        beyond=len(told.beyond),
+        unknown=told.unknown_lines,
+        questions=told.questions,
+        queued=told.queued,
+    )

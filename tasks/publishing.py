@@ -111,7 +111,7 @@ def show_published(told: Sequence[Published], report: RunReport) -> None:
         report.accepted += counted["accepted"]
         figures = {key: counted[key] for key in ("sent", *OUTCOMES, "differing")} | {"unfit": rounds[-1].unfit}
         report.detail.setdefault("channels", {}).setdefault(name, {})[what] = figures
-        show_table(f"{what}-{slug(name)}", _rows(rounds), f"{TITLES[what]}: {name}")
+        show_table(f"{what}-{_slug(name)}", _rows(rounds), f"{TITLES[what]}: {name}")
 
 
 def _rows(rounds: Sequence[Published]) -> list[dict[str, object]]:
@@ -128,5 +128,5 @@ def _roubles(column: str) -> pl.Expr:
     return pl.format("{},{}", price // 100, (price % 100).cast(pl.String).str.zfill(2)).alias(column)
 
 
-def slug(name: str) -> str:
+def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "channel"
