@@ -124,6 +124,34 @@ KINDS: dict[str, dict[str, Words]] = {
             "Find the payment on the site and at the bank: refund it or place the order by hand.",
         ),
     ),
+    "oversell": _kind(
+        (
+            "товар продан лишний раз",
+            "Площадка продала больше, чем ей отведено, и кому-то из покупателей товара не достанется.",
+            "Новых продаж этого товара Utyug не допускает; заказов сам не отменяет.",
+            "Пересчитайте товар на складе; если его нет, отмените заказ, который дешевле всего, или докупите.",
+        ),
+        (
+            "an item was sold once too often",
+            "A channel sold more than it was given, and some buyer will not get his piece.",
+            "The item is not sold any further; Utyug cancels no order by itself.",
+            "Count the shelf; if the goods are missing, cancel the order that costs least, or buy more.",
+        ),
+    ),
+    "sold_beyond_quota": _kind(
+        (
+            "площадка продала сверх отведённого",
+            "В этот раз свободного остатка хватило, в другой может не хватить.",
+            "Заказы приняты, остаток на других площадках уменьшен.",
+            "Не правьте остатки в кабинете и выключите другие программы, которые их шлют.",
+        ),
+        (
+            "a channel sold more than it was given",
+            "This time free stock covered it, another time it may not.",
+            "The orders are taken, stock on the other channels is lowered.",
+            "Do not edit stock in the cabinet, and switch off other programs that send it.",
+        ),
+    ),
     "silent": _kind(
         (
             "часть Utyug не отвечает",
