@@ -273,8 +273,17 @@ def is_edited(offer: Offer, reading: Reading, *, given_pcs: int) -> bool:
 
 
 def adopt(offer: Offer, reading: Reading) -> Offer:
-    """A figure that somebody else wrote: all of it is added to the exposure, and the listing is connected anew."""
-    return replace(offer, exposed_pcs=offer.exposed_pcs + reading.shown_pcs, reading=None, is_connecting=True)
+    """A figure that somebody else wrote: all of it is added to the exposure, and the listing is connected anew.
+
+    It is no proof that a write under way has taken effect.
+    """
+    return replace(
+        offer,
+        exposed_pcs=offer.exposed_pcs + reading.shown_pcs,
+        exposed_before_pcs=offer.exposed_before_pcs + reading.shown_pcs,
+        reading=None,
+        is_connecting=True,
+    )
 
 
 def _is_settled(offer: Offer) -> bool:

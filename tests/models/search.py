@@ -14,7 +14,7 @@ class Unfinished(Exception):
     """The world is larger than the search may grow: nothing is proved."""
 
 
-def explore(start: State, steps: Steps[State], fault: Callable[[State], str | None]) -> tuple[int, list[str] | None]:
+def explore(start: State, steps: Steps[State], fault: Callable[[State], str | None], *, limit: int = LIMIT) -> tuple[int, list[str] | None]:
     """States seen, and the shortest way to a fault, which is named at its end; None where there is no fault.
 
     Raises:
@@ -31,13 +31,13 @@ def explore(start: State, steps: Steps[State], fault: Callable[[State], str | No
             if (found := fault(new)) is not None:
                 return len(came), [*_trace(came, new), found]
             queue.append(new)
-        if len(came) > LIMIT:
-            raise Unfinished(f"more than {LIMIT} states")
+        if len(came) > limit:
+            raise Unfinished(f"more than {limit} states")
     return len(came), None
 
 
 def stranded(
-    start: State, steps: Steps[State], is_good: Callable[[State], bool], is_routine: Callable[[str], bool]
+    start: State, steps: Steps[State], is_good: Callable[[State], bool], is_routine: Callable[[str], bool], *, limit: int = LIMIT
 ) -> tuple[int, list[str] | None]:
     """States seen, and the shortest way to one from which no routine steps lead to a good state.
 
@@ -55,8 +55,8 @@ def stranded(
             if new not in came:
                 came[new] = (state, label)
                 queue.append(new)
-        if len(came) > LIMIT:
-            raise Unfinished(f"more than {LIMIT} states")
+        if len(came) > limit:
+            raise Unfinished(f"more than {limit} states")
     mended = {state for state in came if is_good(state)}
     queue = deque(mended)
     while queue:
