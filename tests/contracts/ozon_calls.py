@@ -20,6 +20,7 @@ def play(stage: Stage) -> None:
     _prices(stage)
     _stock(stage)
     _orders(stage)
+    _parting(stage)
     _refusals(stage)
 
 
@@ -129,6 +130,25 @@ def _orders(stage: Stage) -> None:
     for order_ref in (bought[1], bought[1], "00000000-0000-9"):
         reason = {"posting_number": order_ref, "cancel_reason_id": 352, "cancel_reason_message": "Товар закончился"}
         stage.say("POST", "/v2/posting/fbs/cancel", reason)
+
+
+def _parting(stage: Stage) -> None:
+    """Splits, packages and what is missing; a refusal of each."""
+    stage.order("POST", "/goods", json=[{**GOODS[0], "sku": "ДЕЛ-1", "pcs": {str(MAIN): 99}}])
+    sku = stage.say("POST", "/v3/product/info/list", {"offer_id": ["ДЕЛ-1"]})["items"][0]["sku"]
+    numbers = [stage.order("POST", "/orders", json={"sku": "ДЕЛ-1", "pcs": 4})["order_ref"] for _ in range(3)]
+    piece = {"products": [{"product_id": sku, "quantity": 1}]}
+    reason = {"cancel_reason_id": 352, "cancel_reason_message": "Товар закончился"}
+    for _ in range(2):
+        whole = {"posting_number": numbers[0], "packages": [piece] * 4, "with": {"additional_data": True}}
+        stage.say("POST", "/v4/posting/fbs/ship", whole)
+    stage.say("POST", "/v4/posting/fbs/ship", {"posting_number": numbers[1], "packages": [piece]})
+    stage.say("POST", "/v1/posting/fbs/split", {"posting_number": numbers[1], "postings": [piece, piece]})
+    stage.say("POST", "/v4/posting/fbs/ship/package", {"posting_number": numbers[1], **piece})
+    dropped = [{"sku": sku, "quantity": 1}]
+    stage.say("POST", "/v2/posting/fbs/product/cancel", {"posting_number": numbers[2], "items": dropped, **reason})
+    stage.say("POST", "/v2/posting/fbs/product/cancel", {"posting_number": numbers[2], "items": [{"sku": 1, "quantity": 1}], **reason})
+    stage.say("POST", "/v3/posting/fbs/get", {"posting_number": numbers[1], "with": {"related_postings": True}})
 
 
 def _refusals(stage: Stage) -> None:

@@ -21,6 +21,8 @@ def play(stage: Stage) -> None:
     stage.order("POST", "/products", json=SHELVES)
     _products(stage)
     _orders(stage)
+    _written_orders(stage)
+    _webhooks(stage)
     _settings(stage)
     _refusals(stage)
 
@@ -83,6 +85,33 @@ def _orders(stage: Stage) -> None:
     since = [("modified_after", "2026-01-01T00:00:00"), ("dates_are_gmt", "true"), ("orderby", "modified"), ("order", "asc")]
     stage.say("GET", f"{REST}/orders", query=[("status", "any"), *since, ("per_page", "100"), ("page", "1")])
     stage.say("GET", f"{REST}/orders", query=[("status", "trash"), *since])
+
+
+def _written_orders(stage: Stage) -> None:
+    line = {"product_id": found(stage, "КР-12/2")["id"], "quantity": 2}
+    kept = [{"key": "_utyug_reservation", "value": "r-1"}]
+    made = stage.say(
+        "POST", f"{REST}/orders", {"status": "processing", "line_items": [line], "meta_data": kept, "billing": {"city": "Москва"}}
+    )
+    stage.say("POST", f"{REST}/orders", {"set_paid": True, "line_items": [{"product_id": 999_999, "quantity": 1}]})
+    home = f"{REST}/orders/{made['id']}"
+    stage.order("DELETE", f"/orders/{made['id']}/lines", json={"sku": "КР-12/2", "pcs": 1, "how": "refund"})
+    for path in (home, f"{home}/refunds", f"{REST}/orders/999999"):
+        stage.say("GET", path)
+    stage.say("PUT", home, {"status": "cancelled", "meta_data": [{"key": "_hub_id", "value": "7"}]})
+    stage.say("DELETE", home)
+
+
+def _webhooks(stage: Stage) -> None:
+    hooks = f"{REST}/webhooks"
+    said = {"name": "Утюг", "topic": "order.created", "delivery_url": "http://127.0.0.1:9/hears", "secret": "тайна", "status": "paused"}
+    number = stage.say("POST", hooks, said)["id"]
+    stage.say("POST", hooks, {**said, "topic": "order.eaten"})
+    stage.say("GET", hooks, query=[("status", "paused"), ("per_page", "10")])
+    stage.say("GET", f"{hooks}/{number}")
+    stage.say("PUT", f"{hooks}/{number}", {"status": "active"})
+    stage.say("DELETE", f"{hooks}/{number}")
+    stage.say("GET", f"{hooks}/999999")
 
 
 def _settings(stage: Stage) -> None:

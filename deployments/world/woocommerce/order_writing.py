@@ -48,8 +48,6 @@ async def create_order(request: Request) -> Response:
 
 
 @router.put("/{order_id:int}")
-@router.patch("/{order_id:int}")
-@router.post("/{order_id:int}")
 async def change_order(request: Request, order_id: int) -> Response:
     """Another status, other pieces of a line, what is kept beside it."""
     room = room_of(request)

@@ -56,8 +56,6 @@ async def read_webhook(request: Request, webhook_id: int) -> Response:
 
 
 @router.put("/{webhook_id:int}")
-@router.patch("/{webhook_id:int}")
-@router.post("/{webhook_id:int}")
 async def change_webhook(request: Request, webhook_id: int) -> Response:
     """One of them changed; one that is switched on again begins anew."""
     room = room_of(request)
