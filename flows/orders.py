@@ -1,9 +1,6 @@
 """Orders: from every channel into the hub, where they take their pieces and wait for 1C."""
 
-from typing import Any
-
 from prefect import flow, get_run_logger, task
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from adapters.channels import open_channel
 from adapters.errors import SyncError
@@ -17,13 +14,10 @@ from tasks.policy import policy
 from tasks.publishing import chosen
 from tasks.reporting import RunReport, reported_run
 
-CHANNELS_AT_ONCE = 8
-
 
 @flow(
     name="orders",
     description="Заказы с площадок: прочитать всё новое и изменившееся, списать штуки, поставить в очередь для 1С.",
-    task_runner=ThreadPoolTaskRunner[Any](max_workers=CHANNELS_AT_ONCE),
     on_failure=[tell_failure],
     on_completion=[tell_recovery],
 )

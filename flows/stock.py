@@ -1,9 +1,6 @@
 """Stock: from 1C's counts in the hub to what every channel may show, and shows."""
 
-from typing import Any
-
 from prefect import flow, get_run_logger, task
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from adapters.channels import open_channel
 from adapters.errors import SyncError
@@ -18,7 +15,6 @@ from tasks.reporting import RunReport, reported_run
 from tasks.stock import post_counts
 from tasks.stock_rounds import compare, stock_round
 
-CHANNELS_AT_ONCE = 8
 WHOLE_EVERY = 10
 """Every so many rounds of a shift all listings are read back; in between only those that something is under way with."""
 
@@ -26,7 +22,6 @@ WHOLE_EVERY = 10
 @flow(
     name="stock",
     description="Остатки на площадки: сколько каждой можно продать, сравнить с тем, что показано, отправить разницу, прочитать обратно.",
-    task_runner=ThreadPoolTaskRunner[Any](max_workers=CHANNELS_AT_ONCE),
     on_failure=[tell_failure],
     on_completion=[tell_recovery],
 )

@@ -14,6 +14,7 @@ from adapters.capabilities import Channel
 from adapters.channel_settings import AnyChannel
 from adapters.errors import Retryable, SyncError
 from adapters.hub.bounds import Measures
+from adapters.hub.figures import Figures
 from adapters.hub.hub import Hub
 from adapters.hub.listings import Listings
 from adapters.hub.offers import Advanced, Offers, Told
@@ -130,8 +131,7 @@ class _Round:
     def _restless(self, listings: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
         """What is worth reading back between two whole readings."""
         known = Offers(self.hub).known(self.name).filter(~is_at_rest())
-        kept = read_kept(self.hub, self.name)
-        common = differences(self._offered(shared, kept), kept.select(*GRAIN, pcs="shown_pcs"))
+        common = differences(self._offered(shared, read_kept(self.hub, self.name)), Figures(self.hub).shown(self.name))
         restless = pl.concat([known.select("listing_id"), common.select("listing_id")]).unique()
         return listings.join(restless, on="listing_id", how="semi", maintain_order="left")
 

@@ -39,6 +39,14 @@ class Figures:
             rows = connection.execute(of_channel).all()
         return StockKept.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))
 
+    def shown(self, channel: str) -> pl.DataFrame:
+        """``listing_id, warehouse_ref, pcs``: what the channel showed when it was last read."""
+        c = listing_stock.c
+        query = select(c.listing_id, c.warehouse_ref, c.shown_pcs).join(listing).where(listing.c.channel == channel)
+        with self._hub.engine.begin() as connection:
+            rows = connection.execute(query.where(c.shown_at.is_not(None))).all()
+        return pl.DataFrame(rows, schema={"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64}, orient="row")
+
     def note_leaving(self, offered: pl.DataFrame) -> None:
         """Remember what is about to leave: after a crash it is taken for sent.
 
