@@ -32,10 +32,10 @@ def opened_servers(folder: Path, number: int) -> Iterator[list[str]]:
 
 
 @contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
+def fresh_database(server_url: str, *, template: str = TEMPLATE) -> Iterator[str]:
     """An empty hub's address while the block lasts."""
     name = f"story_{secrets.token_hex(6)}"
-    _administer(server_url, "create database {} template {}", name, TEMPLATE)
+    _administer(server_url, "create database {} template {}", name, template)
     yield _named(server_url, name)
     _administer(server_url, "drop database {} with (force)", name)
 

@@ -45,7 +45,7 @@ def play_utyug(stage: Stage, hub: Hub, settings: Settings, script: Script) -> Pl
 def _take_orders(run: Run, settings: Settings, channel: str, shop: Channel) -> None:
     while run.goes_on:
         recorded = orders_round(run.hub, settings, channel, shop).recorded
-        if recorded is not None and (recorded.new or recorded.changed or recorded.cancelled):
+        if recorded is not None and (recorded.new_refs or recorded.changed_refs or recorded.cancelled_refs):
             run.ring(run.stock_bells)
         run.rest(run.poll_s(), run.order_bells[channel])
 
