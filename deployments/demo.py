@@ -28,12 +28,12 @@ from adapters.hub.ledger import Ledger
 from adapters.hub.listen import Listener
 from adapters.hub.opening import open_hub
 from adapters.hub.quarantine import Quarantine
-from adapters.hub.runs import Runs
 from adapters.hub.work import Work
 from adapters.settings import ClockSettings, GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings
 from deployments.children import end_marked
-from deployments.demo_channels import Channels, ChannelTold, fill_cabinets, fill_plainly, is_quiet, look, told_by_runs
+from deployments.demo_channels import Channels, ChannelTold, fill_cabinets, fill_plainly, look, told_so_far
 from deployments.demo_export import alone, articles, own_files
+from deployments.demo_orders import HOT_GOODS, OrdersTold, most_shared, oversold, promised_beyond, send_buyers, show_orders, told_of_orders
 from deployments.demo_rounds import Rounds
 from deployments.demo_tables import show_channels
 from deployments.environment import mark_of
@@ -65,6 +65,7 @@ class Report:
     flows: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     second_exchange: dict[str, Any] = field(default_factory=dict)
+    orders: dict[str, OrdersTold] = field(default_factory=dict)
 
 
 def run_demo(*, export: Path | None, stays: bool, var_dir: Path = Path("var/demo")) -> bool:
@@ -114,9 +115,12 @@ class Demo:
             onec=OnecSettings(bases={"main": OnecBase(login="utyug", password=SecretStr(password))}, **UNHURRIED),
             channels=channels.settings(self._world),
         )
+        self._site_key = channels.site_key
         with self._step("Запускаю PostgreSQL, сервер Prefect, исполнителя и шлюз"):
             self.supervisor = stack.enter_context(Supervisor(settings))
         console.print(f"  Prefect: {self.supervisor.ui_url}   шлюз для 1С: {self.supervisor.gateway_url}/1c/exchange")
+        asks = {"url": self.supervisor.gateway_url, "key": self._site_key.get_secret_value(), "timeout_s": 2.0}
+        httpx.put(f"{self._world}/_control/woocommerce/asks", json=asks, timeout=30).raise_for_status()
         self._hub: Hub = stack.enter_context(open_hub(self.supervisor.settings))
         self._rounds = Rounds(self._hub, self.supervisor, self._world)
         self._onec = stack.enter_context(
@@ -185,7 +189,7 @@ class Demo:
         httpx.post(f"{self._world}/_control/woocommerce/products", json=products, timeout=30).raise_for_status()
 
     def _await_settled(self) -> None:
-        """Until the inbox is empty, the ledger has every count and a stock run that began later has ended.
+        """Until the inbox is empty, the ledger has every count, and cards and prices of every file have been carried out.
 
         Raises:
             Misconfigured: it does not come to rest.
@@ -201,11 +205,7 @@ class Demo:
         feeds = Inbox(self._hub).feeds(limit=10_000)
         work = Work(self._hub)
         waits = (work.oldest_count(), work.oldest_unlisted())
-        if any(feed.state in ("receiving", "waiting") for feed in feeds) or any(oldest is not None for oldest in waits):
-            return False
-        last = max((feed.recorded_at for feed in feeds if feed.recorded_at), default=None)
-        stock = [run for run in Runs(self._hub).newest(flow="stock") if run.state == "completed"]
-        return last is None or any(run.began_at > last for run in stock)
+        return not any(feed.state in ("receiving", "waiting") for feed in feeds) and all(oldest is None for oldest in waits)
 
     def _finish(self, report: Report) -> Report:
         """Rounds until nothing is left to send, one more that must be silent, then each channel's own books."""
@@ -213,22 +213,35 @@ class Demo:
             rounds = self._rounds.until_settled()
         with self._step("Ещё один запуск, которому нечего отправить"):
             second = self._rounds.once()
-        report.channels = told_by_runs(self._hub)
-        for name, told in report.channels.items():
-            told.second_run_sent = second[name].sent if name in second else 0
+        report.channels = told_so_far(self._hub)
+        for told in report.channels.values():
+            told.second_run_sent = second
         look(self._hub, self.supervisor.settings, self._world, report.channels)
-        report.flows = self._rounds.ended_runs()
         show_channels(report.channels, self.console)
+        self._check(f"кругов до тишины {rounds}, следующий запуск не отправил ничего", second == 0)
+        shown = [told.read_back for told in report.channels.values()]
+        self._check("каждая площадка показывает то, что ей можно продать", all(one["stock"] == one["stock_equal"] for one in shown))
+        self._check("вместе площадки не могут продать больше, чем есть", promised_beyond(self._hub, self.supervisor.settings) == 0)
+        report.orders = self._sell()
+        report.flows = self._rounds.ended_runs()
         table = Table("Поток", "Состояние", "Секунд", title="Запуски в Prefect")
         for ended in report.flows:
             table.add_row(ended["name"], ended["state"], str(ended["seconds"]))
         self.console.print(table)
-        self._check(f"кругов до тишины {rounds}, следующий запуск не отправил ничего", is_quiet(second))
-        shown = [told.read_back for told in report.channels.values()]
-        self._check("каждая площадка показывает то, что свободно", all(one["stock"] == one["stock_equal"] for one in shown))
         self._check("все запуски завершились успешно", all(ended["state"] == "Completed" for ended in report.flows))
         self._check("каждая штука в книге учтена ровно один раз", Ledger(self._hub).check_conservation().is_empty())
         return report
+
+    def _sell(self) -> dict[str, OrdersTold]:
+        """Buyers on all channels at once, for the same goods; the hub must know of every order, and sell nothing twice."""
+        goods = most_shared(self._hub, HOT_GOODS)
+        with self._step("Покупатели приходят на четыре площадки за одними и теми же товарами"):
+            send_buyers(self._world, goods, speed=SHOP_SPEED)
+            told = told_of_orders(self._hub, self._world)
+        show_orders(told, self.console)
+        self._check("каждый заказ записан ровно один раз", all(one.placed == one.recorded for one in told.values()))
+        self._check("ни одна штука не продана дважды", oversold(self._hub) == 0)
+        return told
 
     def _show_loaded(self, report: Report, planted: Planted | None) -> None:
         names = {"products": "товары", "offers": "предложения", "prices": "цены", "counts": "остатки"}

@@ -4,6 +4,7 @@ The shop's clock and the world's run ten times as fast, with the vendors' limits
 well: half an hour of a new card on Wildberries, an hour of moderation on Ozon, a quarter of an hour until Yandex Market shows a figure.
 """
 
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,9 @@ from adapters.channel_settings import ChannelSettings, OzonSettings, Wildberries
 from adapters.hub.assortment import Assortment
 from adapters.hub.cards import Cards
 from adapters.hub.hub import Hub
+from adapters.hub.journal import Journal
 from adapters.hub.listings import Listings
+from adapters.hub.offers import Offers
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
 from adapters.settings import ClockSettings, Settings
@@ -29,7 +32,9 @@ from deployments.world.whole import OZON_CLIENT, Keys, Waits, make_whole_world
 from deployments.world.wildberries.make import WAREHOUSE_ID
 from deployments.world.yandex_market.make import BUSINESS, SEPARATE
 from tasks.listings import priced, read_goods
+from tasks.rules.bounds import Bounds
 from tasks.rules.price_writes import offer_prices
+from tasks.rules.quota_rules import QuotaRules
 from tasks.rules.stock import offer
 from tasks.stock import read_free
 
@@ -68,11 +73,17 @@ class Channels:
 
     def __init__(self, clock: ClockSettings) -> None:
         self._keys = Keys()
+        self._site_key = secrets.token_urlsafe(16)
         self._clock = WorldClock(epoch_at=clock.epoch_at, speed=clock.speed)
 
     def world(self) -> FastAPI:
         """The stand-in world."""
         return make_whole_world(keys=self._keys, clock=self._clock, waits=Waits(wildberries_card_s=60, ozon_moderation_s=60, market_s=60))
+
+    @property
+    def site_key(self) -> SecretStr:
+        """What the site's checkout shows at the gateway."""
+        return SecretStr(self._site_key)
 
     def settings(self, base: str) -> dict[str, ChannelSettings]:
         """How Utyug reaches them at this address."""
@@ -82,6 +93,8 @@ class Channels:
                 url=f"{base}/woocommerce",
                 consumer_key=SecretStr(self._keys.site_key),
                 consumer_secret=SecretStr(self._keys.site_secret),
+                asks=True,
+                reservation_key=self.site_key,
                 **selling_rules("woocommerce"),
             ),
             "wb": WildberriesSettings(
@@ -105,6 +118,7 @@ class Channels:
                 api_key=SecretStr(self._keys.market),
                 url=f"{base}/yandex_market",
                 warehouses={warehouse_of("yandex_market"): []},
+                bounds=Bounds(visible_s=120, effective_s=120, stale_s=90, restored_s=120),
                 **selling_rules("yandex_market"),
             ),
         }
@@ -129,10 +143,10 @@ def fill_plainly(base: str, articles: Iterable[str]) -> None:
         httpx.post(f"{base}/_control/{kind}/goods", json=goods, timeout=60).raise_for_status()
 
 
-def told_by_runs(hub: Hub, *, after_run: int = 0) -> dict[str, ChannelTold]:
-    """What runs of listings and stock sent, by channel; those after a run only, where one is named."""
+def told_so_far(hub: Hub, *, after_run: int = 0) -> dict[str, ChannelTold]:
+    """What runs of listings sent, and stock in whatever run, by channel; runs after one only, where one is named."""
     told: dict[str, ChannelTold] = {}
-    for run in (run for run in Runs(hub).newest(limit=1000) if run.run_id > after_run):
+    for run in (run for run in Runs(hub).newest(flow="listings", limit=1000) if run.run_id > after_run):
         for name, parts in ((run.detail or {}).get("channels") or {}).items():
             channel = told.setdefault(name, ChannelTold())
             for part, figures in parts.items():
@@ -140,6 +154,13 @@ def told_by_runs(hub: Hub, *, after_run: int = 0) -> dict[str, ChannelTold]:
                 counted.update({key: figures[key] for key in SENT})
                 counted["accepted"] += figures["pending"] if part == "prices" else 0
                 channel.parts[part] = {key: counted[key] for key in SENT}
+    for entry in Journal(hub).entries(kind="stock_sent", limit=100_000) if not after_run else ():
+        channel = told.setdefault(entry.subject.removeprefix("channel:"), ChannelTold())
+        counted = Counter(channel.parts.get("stock", {}))
+        outcomes = Counter(entry.detail)
+        outcomes["sent"] = sum(entry.detail.values()) - outcomes["unsent"]
+        counted.update({key: outcomes[key] for key in SENT})
+        channel.parts["stock"] = {key: counted[key] for key in SENT}
     for channel in told.values():
         for key in ("sent", "accepted", "refused"):
             setattr(channel, key, sum(part[key] for part in channel.parts.values()))
@@ -151,10 +172,19 @@ def is_quiet(told: Mapping[str, ChannelTold]) -> bool:
     return all(channel.sent == 0 for channel in told.values())
 
 
-def is_settled(hub: Hub, told: Mapping[str, ChannelTold]) -> bool:
-    """Whether no card waits for its channel's word, and every channel shows what it should."""
+def is_settled(hub: Hub, settings: Settings, told: Mapping[str, ChannelTold]) -> bool:
+    """Whether no card waits for its channel's word, no offer is under way, and every channel shows what it should."""
     waits = any(not Cards(hub).pending(name).is_empty() for name in told)
-    return not waits and all(channel.read_back["stock_equal"] == channel.read_back["stock"] for channel in told.values())
+    moves = any(moving(hub, name).height for name in settings.channels)
+    return not waits and not moves and all(channel.read_back["stock_equal"] == channel.read_back["stock"] for channel in told.values())
+
+
+def moving(hub: Hub, channel: str) -> pl.DataFrame:
+    """Offers that something is under way with, or that show more than they are to show."""
+    is_open = (pl.col("phase") == "open") & pl.col("write_pcs").is_null() & ~pl.col("is_alive")
+    shows_more = pl.col("shown_pcs") - pl.col("target_pcs") >= pl.max_horizontal(1, pl.col("shown_pcs") * QuotaRules().act_share)
+    is_shut = (pl.col("shown_pcs") == 0) & (pl.col("target_pcs") > 0)
+    return Offers(hub).known(channel).filter(~is_open | shows_more.fill_null(True) | is_shut.fill_null(True))
 
 
 def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) -> None:
@@ -166,8 +196,10 @@ def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) 
         report = told.setdefault(name, ChannelTold())
         report.reasons = Quarantine(hub).counts(source=name)
         kept = Listings(hub).offered(name)
-        free = read_free(hub, channel.places_of, today)
-        offered = offer(free, kept, NOTHING_KEPT, list(channel.places_of))
+        if channel.is_asking:
+            offered = offer(read_free(hub, channel.places_of, today), kept, NOTHING_KEPT, list(channel.places_of))
+        else:
+            offered = Offers(hub).known(name).filter(pl.col("target_pcs").is_not_null()).with_columns(pcs="shown_pcs")
         shown = [_shows(truth[row["channel_sku"]]["pcs"], row["warehouse_ref"]) == row["pcs"] for row in offered.to_dicts()]
         asked = offer_prices(kept, priced(goods, channel, kept).passed)
         asks = [truth[row["channel_sku"]]["price_kopecks"] == row["price_kopecks"] for row in asked.to_dicts()]

@@ -1,4 +1,4 @@
-"""The demo's rounds: one run of listings and one of stock, until every channel shows what it should."""
+"""The demo's rounds: runs of listings beside the shifts of orders and stock, until every channel shows what it should."""
 
 from datetime import timedelta
 from functools import partial
@@ -6,11 +6,10 @@ from typing import Any
 
 import httpx
 
-from adapters.clock import Clock
 from adapters.errors import Misconfigured
 from adapters.hub.hub import Hub
-from adapters.hub.runs import Runs
-from deployments.demo_channels import ChannelTold, is_quiet, is_settled, look, told_by_runs
+from adapters.hub.runs import Run, Runs
+from deployments.demo_channels import is_settled, look, told_so_far
 from deployments.prefect_api import Deployment
 from deployments.processes import await_until
 from deployments.supervisor import Supervisor
@@ -35,45 +34,50 @@ class Rounds:
         self._world = world
 
     def until_settled(self) -> int:
-        """Rounds until one sends nothing and every channel shows what it should; how many there were.
+        """Rounds until one sends nothing and every channel shows what it should; how many there were. Stock goes on in its shifts.
 
         Raises:
             Misconfigured: they do not come to rest.
         """
+        settings = self._supervisor.settings
         for number in range(1, ROUNDS_AT_MOST + 1):
-            told = self.once()
-            look(self._hub, self._supervisor.settings, self._world, told)
-            if is_quiet(told) and is_settled(self._hub, told):
+            is_silent = self._listings_are_quiet()
+            told = told_so_far(self._hub)
+            look(self._hub, settings, self._world, told)
+            if is_silent and is_settled(self._hub, settings, told):
                 return number
             self._hub.clock.sleep_until(self._hub.clock.now() + A_MINUTE)
-        raise Misconfigured(f"После {ROUNDS_AT_MOST} кругов площадки показывают не то, что свободно.")
+        raise Misconfigured(f"После {ROUNDS_AT_MOST} кругов площадки показывают не то, что должны.")
 
-    def once(self) -> dict[str, ChannelTold]:
-        """One run of each flow after the other, and what they sent.
+    def once(self) -> int:
+        """One more run of listings and one of stock, as a person would start them: how many rows they sent.
 
         Raises:
             Misconfigured: one does not end.
         """
-        last = max((run.run_id for run in Runs(self._hub).newest(limit=1)), default=0)
-        for name in ("listings/channels", "stock/channels"):
-            deployment = Deployment(self._supervisor.api_url, name)
-            is_over = all(
-                await_until(step, timeout_s=ENDED_WITHIN_S) for step in (partial(_is_started, deployment), partial(_is_over, deployment))
-            )
-            if not is_over:
-                raise Misconfigured(f"Запуск {name} не заканчивается.")
-        return told_by_runs(self._hub, after_run=last)
+        return sum(run.changed for run in (self._run("listings/channels"), self._run("stock/channels")))
+
+    def _listings_are_quiet(self) -> bool:
+        return self._run("listings/channels").changed == 0
+
+    def _run(self, name: str) -> Run:
+        """Start a run beside whatever is under way, and wait for its end."""
+        started: list[str] = []
+        flow = name.partition("/")[0]
+
+        def found() -> Run | None:
+            return next((run for run in Runs(self._hub).newest(flow=flow) if run.flow_run_ref in started and run.state != "running"), None)
+
+        is_over = await_until(partial(_is_started, Deployment(self._supervisor.api_url, name), started), timeout_s=ENDED_WITHIN_S)
+        is_over = is_over and await_until(lambda: found() is not None, timeout_s=ENDED_WITHIN_S)
+        run = found()
+        if not is_over or run is None or run.state != "completed":
+            raise Misconfigured(f"Запуск {name} не заканчивается, как должен.")
+        return run
 
     def ended_runs(self) -> list[dict[str, Any]]:
-        """Every run there was, once none is under way.
-
-        Raises:
-            Misconfigured: they do not end.
-        """
+        """Every run that has ended."""
         with httpx.Client(base_url=self._supervisor.api_url, timeout=30) as prefect:
-            is_ended = await_until(lambda: not _runs(prefect, ["PENDING", "RUNNING"]), timeout_s=ENDED_WITHIN_S)
-            if not is_ended:
-                raise Misconfigured("Запуски Prefect не заканчиваются.")
             flows = {flow["id"]: flow["name"] for flow in prefect.post("/flows/filter", json={}).raise_for_status().json()}
             ended = _runs(prefect, ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"])
         return [
@@ -82,19 +86,15 @@ class Rounds:
         ]
 
 
-def _is_started(deployment: Deployment) -> bool:
+def _is_started(deployment: Deployment, started: list[str]) -> bool:
     """Prefect's own database may be busy for a moment."""
     try:
-        deployment.start({})
+        started.append(deployment.create({})[0])
     except httpx.HTTPStatusError as error:
         if error.response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             return False
         raise
     return True
-
-
-def _is_over(deployment: Deployment) -> bool:
-    return not deployment.is_under_way(Clock().now())
 
 
 def _runs(prefect: httpx.Client, states: list[str]) -> list[dict[str, Any]]:

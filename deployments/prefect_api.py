@@ -77,10 +77,18 @@ class Deployment:
         Raises:
             httpx.HTTPError: the server does not answer, or has no such deployment.
         """
+        return self.create(parameters)[1]
+
+    def create(self, parameters: dict[str, object]) -> tuple[str, str]:
+        """Create a run; returns its id and its name.
+
+        Raises:
+            httpx.HTTPError: the server does not answer, or has no such deployment.
+        """
         deployment = self._client.get(f"/deployments/name/{self._name}").raise_for_status().json()
         made = {"parameters": deployment["parameters"] | parameters, "tags": [*deployment["tags"], "dispatched"]}
         run = self._client.post(f"/deployments/{deployment['id']}/create_flow_run", json=made).raise_for_status().json()
-        return str(run["name"])
+        return str(run["id"]), str(run["name"])
 
     def close(self) -> None:
         """Give the connection back."""

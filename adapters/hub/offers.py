@@ -168,7 +168,7 @@ class Offers:
         )
 
     def close(self, channel: str, listing_ids: Sequence[int]) -> int:
-        """Listings that have no quota any more, because their channel asks or mirrors now; returns how many pieces went back to the pool."""
+        """Listings whose channel asks or mirrors now have no quota any more; returns how many pieces went back to the pool."""
         now = self._hub.clock.now()
         o, gone = offer.c, [0, *listing_ids]
         with self._hub.engine.begin() as connection:

@@ -36,6 +36,12 @@ class Orders:
             since: datetime = connection.execute(select(w.c.connected_at).where(w.c.channel == channel)).scalar_one()
             return since
 
+    def polled_at(self, channel: str) -> datetime | None:
+        """When the newest complete poll began whose every order is recorded; None before the first."""
+        w = channel_watch.c
+        with self._hub.engine.begin() as connection:
+            return connection.execute(select(w.poll_began_at).where(w.channel == channel)).scalar()
+
     def record(
         self, channel: str, received: pl.DataFrame, *, rules: ChannelOrders, heard_by: Literal["poll", "push"], poll: Poll | None = None
     ) -> Recorded:
