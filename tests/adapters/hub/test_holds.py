@@ -1,14 +1,20 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from threading import Barrier
 
 import pytest
 
 from adapters.errors import Unavailable
-from adapters.hub.holds import Cart, Held, OtherOrder, Refused, consume, let_go
+from adapters.hub.holds import Busy, Cart, Held, OtherOrder, Refused, consume, let_go
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import Incidents
 from adapters.hub.journal import Journal
+from adapters.hub.ledger_moves import lock_pools
 from tests.adapters.hub.checkout import Checkout, settings_of, site
 from tests.adapters.hub.shop import minute
+from tests.adapters.hub.test_ledger_races import wait_until_one_waits
 
 
 @pytest.fixture
@@ -434,3 +440,50 @@ class TestReconciling:
         shop.wait(3700)
         shop.polled()
         assert shop.holds.reconcile() == 0
+
+
+def test_killed_in_the_middle_a_cart_leaves_nothing_and_may_come_again(shop: Checkout) -> None:
+    iron = shop.sells("iron", 2)
+    with ThreadPoolExecutor(1) as thread, shop.hub.engine.begin() as holder:
+        lock_pools(holder, [iron])
+        asked = thread.submit(shop.ask, "cart", {"iron": 2})
+        wait_until_one_waits(shop)
+        killed = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        assert holder.exec_driver_sql(killed).scalar_one()
+        with pytest.raises(Unavailable):
+            asked.result()
+    assert (shop.pool(iron), shop.states()) == (2, [])
+    assert shop.held("cart", {"iron": 2}).is_new
+    shop.assert_conserved()
+
+
+def test_a_buyer_who_is_told_to_hurry_does_not_wait_for_a_lock(shop: Checkout) -> None:
+    iron = shop.sells("iron", 2)
+    with shop.hub.engine.begin() as holder:
+        lock_pools(holder, [iron])
+        with pytest.raises(Busy):
+            shop.holds.reserve([Cart(channel="site", key="cart", lines={"iron": 1})], patience_ms=50)
+    shop.held("cart", {"iron": 1})
+
+
+def test_commits_releases_extensions_and_the_sweep_at_once_count_every_piece_once(shop: Checkout) -> None:
+    iron = shop.sells("iron", 40)
+    holds = [shop.held(f"cart-{number}", {"iron": 1}).hold_id for number in range(24)]
+    shop.wait(901)
+    acts: list[Callable[[], object]] = [shop.holds.expire]
+    acts += [partial(shop.holds.commit, "site", hold_id, order_ref=hold_id) for hold_id in holds[:16]]
+    acts += [partial(shop.holds.release, "site", hold_id) for hold_id in holds[8:24]]
+    acts += [partial(shop.holds.extend, "site", hold_id) for hold_id in holds[::3]]
+    gate = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        gate.wait()
+        return act()
+
+    shop.hub.engine.dispose()
+    with ThreadPoolExecutor(len(acts)) as threads:
+        list(threads.map(run, acts))
+    states = shop.states()
+    assert states.count("committed") >= 8
+    assert shop.pool(iron) == 40 - states.count("committed") - states.count("held")
+    shop.assert_conserved()
