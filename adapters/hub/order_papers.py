@@ -16,9 +16,9 @@ from adapters.hub.channel_refusals import settle_rows
 from adapters.hub.order_folding import is_due_for_onec
 from adapters.hub.order_goods import read_goods
 from adapters.hub.order_rows import UNKNOWN, LineRow, OrderRow
-from adapters.hub.sale import enqueue
+from adapters.hub.sale import enqueue_many
 from adapters.hub.tables.sale import onec_outgoing
-from adapters.onec.order_document import Address, Buyer, OrderDocument, OrderLine, OrderRefused
+from adapters.onec.order_document import Address, Buyer, OrderDocument, OrderLine
 from tasks.rules.sale_documents import STATUSES, Document, Goods, SoldLine, documents
 from tasks.rules.sales import ChannelOrders
 
@@ -75,25 +75,20 @@ def queue_papers(
         return Queued()
     due = [order for ref, order in orders.items() if (ref in changed and order.number in told) or is_due_for_onec(order)]
     goods = read_goods(connection, {item_id for order in due for line in _sold(order) for item_id, _ in line.recipe or ()})
-    queued = 0
-    refused: list[dict[str, Any]] = []
-    tried: list[str] = []
+    papers = []
     for order in due:
         known_to = told.get(order.number or "", ())
         for paper in documents([_as_sold(line) for line in _sold(order)], goods, is_cancelled=order.state == "cancelled"):
             is_news = order.order_ref in changed or paper.source not in known_to
-            if paper.source not in rules.onec_sources or not is_news or (paper.is_cancelled and paper.source not in known_to):
-                continue
-            key = f"{order.channel}:{order.order_ref}:{order.state}:{at.isoformat()}"
-            tried.append(order.order_ref)
-            try:
-                enqueue(connection, at, source=paper.source, document=_document(order, paper, goods, rules), key=key)
-                queued += 1
-            except OrderRefused as error:
-                refused.append(_refusal(order, paper.source, error.sentence))
-    if tried:
-        settle_rows(connection, at, orders[tried[0]].channel, entity=ENTITY, keys=tried, refused=pl.DataFrame(refused, schema=_REFUSED))
-    return Queued(documents=queued, refused=len(refused))
+            if paper.source in rules.onec_sources and is_news and (not paper.is_cancelled or paper.source in known_to):
+                papers.append((order, paper.source, _document(order, paper, goods, rules)))
+    keyed = [(source, made, f"{order.channel}:{order.order_ref}:{order.state}:{at.isoformat()}") for order, source, made in papers]
+    answers = list(zip(papers, enqueue_many(connection, at, keyed), strict=True))
+    refused = [_refusal(order, source, fault.sentence) for (order, source, _), fault in answers if fault]
+    if papers:
+        tried = [order.order_ref for order, _, _ in papers]
+        settle_rows(connection, at, papers[0][0].channel, entity=ENTITY, keys=tried, refused=pl.DataFrame(refused, schema=_REFUSED))
+    return Queued(documents=len(papers) - len(refused), refused=len(refused))
 
 
 _REFUSED = {"entity": pl.String, "key": pl.String, "reason": pl.String, "sentence": pl.String, "row": pl.Int64, "payload": pl.String}

@@ -4,10 +4,11 @@
 query of the same session returned: what changed in between waits for the next exchange. Source: `reference/commerceml.md` §1.6, §2.4.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, select, union, update
+from sqlalchemy import ARRAY, Connection, Text, any_, literal, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub.hub import Hub
@@ -18,7 +19,7 @@ from adapters.hub.tables.sale import onec_outgoing, onec_outgoing_key
 from adapters.onec.order_document import OrderDocument, OrderRefused, refuse_unwritable
 from adapters.onec.orders_writer import write_orders
 
-__all__ = ["SaleDesk", "enqueue", "record_documents"]
+__all__ = ["SaleDesk", "enqueue", "enqueue_many", "record_documents"]
 
 _DOCUMENTS = TypeAdapter(OrderDocument)
 
@@ -90,53 +91,82 @@ class SaleDesk:
 
 def enqueue(connection: Connection, now: datetime, *, source: str, document: OrderDocument, key: str) -> int:
     """`SaleDesk.enqueue` inside another book's transaction."""
-    refuse_unwritable(document)
-    _refuse_strangers(connection, source, document)
-    is_news = connection.execute(
-        insert(onec_outgoing_key)
-        .values(source=source, key=key, order_number=document.number)
-        .on_conflict_do_nothing()
-        .returning(onec_outgoing_key.c.key)
-    ).first()
-    if is_news:
-        _put(connection, now, source, document)
+    (refused,) = enqueue_many(connection, now, [(source, document, key)])
+    if refused is not None:
+        raise refused
     version = select(onec_outgoing.c.version).where(onec_outgoing.c.source == source, onec_outgoing.c.order_number == document.number)
     return int(connection.execute(version).scalar_one())
 
 
-def _put(connection: Connection, now: datetime, source: str, document: OrderDocument) -> None:
+def enqueue_many(connection: Connection, now: datetime, papers: Sequence[tuple[str, OrderDocument, str]]) -> list[OrderRefused | None]:
+    """`enqueue` for many orders at once: base, document and key of each; what 1C would not take is not queued and answered so, in order."""
+    refused = _refusals(connection, papers)
+    good = [paper for paper, fault in zip(papers, refused, strict=True) if fault is None]
+    if good:
+        keys = [{"source": source, "key": key, "order_number": document.number} for source, document, key in good]
+        first = insert(onec_outgoing_key).on_conflict_do_nothing().returning(onec_outgoing_key.c.source, onec_outgoing_key.c.key)
+        news = {(row.source, row.key) for row in connection.execute(first, keys)}
+        _put(connection, now, [(source, document) for source, document, key in good if (source, key) in news])
+    return refused
+
+
+def _refusals(connection: Connection, papers: Sequence[tuple[str, OrderDocument, str]]) -> list[OrderRefused | None]:
+    sources = {source for source, _, _ in papers}
+    refs = {name: {line.item_ref or "" for source, document, _ in papers if source == name for line in document.lines} for name in sources}
+    known = {source: _known(connection, source, refs[source]) for source in sources}
+    refused: list[OrderRefused | None] = []
+    for source, document, _ in papers:
+        try:
+            refuse_unwritable(document)
+            _refuse_strangers(source, document, known[source])
+            refused.append(None)
+        except OrderRefused as error:
+            refused.append(error)
+    return refused
+
+
+def _put(connection: Connection, now: datetime, papers: Sequence[tuple[str, OrderDocument]]) -> None:
     """A document equal to the one already there is no new version."""
-    placed = insert(onec_outgoing).values(
-        source=source,
-        order_number=document.number,
-        version=1,
-        document=_DOCUMENTS.dump_python(document, mode="json"),
-        enqueued_at=now,
-    )
-    connection.execute(
-        placed.on_conflict_do_update(
-            index_elements=["source", "order_number"],
-            set_={
-                "version": onec_outgoing.c.version + 1,
-                "document": placed.excluded.document,
-                "enqueued_at": placed.excluded.enqueued_at,
-                "offered_times": 0,
-            },
-            where=onec_outgoing.c.document != placed.excluded.document,
+    placed = insert(onec_outgoing)
+    rows = [
+        {
+            "source": source,
+            "order_number": document.number,
+            "version": 1,
+            "document": _DOCUMENTS.dump_python(document, mode="json"),
+            "enqueued_at": now,
+        }
+        for source, document in papers
+    ]
+    if rows:
+        connection.execute(
+            placed.on_conflict_do_update(
+                index_elements=["source", "order_number"],
+                set_={
+                    "version": onec_outgoing.c.version + 1,
+                    "document": placed.excluded.document,
+                    "enqueued_at": placed.excluded.enqueued_at,
+                    "offered_times": 0,
+                },
+                where=onec_outgoing.c.document != placed.excluded.document,
+            ),
+            rows,
         )
-    )
 
 
-def _refuse_strangers(connection: Connection, source: str, document: OrderDocument) -> None:
-    """A reference that this base never sent us would become a new product there."""
-    refs = {line.item_ref for line in document.lines}
+def _known(connection: Connection, source: str, refs: Collection[str]) -> set[str]:
+    asked = any_(literal(sorted(refs), ARRAY(Text)))
     known = union(
-        select(item.c.item_ref).where(item.c.source == source, item.c.item_ref.in_(refs)),
-        select(product.c.product_ref).where(product.c.source == source, product.c.product_ref.in_(refs)),
+        select(item.c.item_ref).where(item.c.source == source, item.c.item_ref == asked),
+        select(product.c.product_ref).where(product.c.source == source, product.c.product_ref == asked),
     )
-    strangers = refs - set(connection.execute(known).scalars())
-    if strangers:
-        names = ", ".join(f"«{line.name}»" for line in document.lines if line.item_ref in strangers)
+    return set(connection.execute(known).scalars())
+
+
+def _refuse_strangers(source: str, document: OrderDocument, known: Collection[str]) -> None:
+    """A reference that this base never sent us would become a new product there."""
+    names = ", ".join(f"«{line.name}»" for line in document.lines if line.item_ref not in known)
+    if names:
         raise OrderRefused(
             f"Заказ {document.number} не передан в 1С «{source}»: она не выгружала товары {names} и завела бы их заново. "
             "Сопоставьте товары или выгрузите их из 1С."

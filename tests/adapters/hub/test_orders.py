@@ -185,7 +185,7 @@ def test_a_bundle_without_a_recipe_waits_for_one(shop: OrderShop) -> None:
 
 
 def test_an_unknown_code_is_asked_about_the_rest_is_reserved_and_the_line_is_sold_when_it_is_found(shop: OrderShop) -> None:
-    item_id, _ = shop.sells(10, 4)
+    _item_id, _ = shop.sells(10, 4)
     recorded = shop.record(report("1", {"iron": 1, "kettle": 2}))
     assert (recorded.unknown_lines, recorded.sold_pcs) == (1, 1)
     assert shop.questions() == [("1|kettle", "order_line_is_known")]
@@ -241,7 +241,7 @@ def test_an_empty_poll_is_noted_too(shop: OrderShop) -> None:
 
 @pytest.mark.parametrize("together", [True, False])
 def test_a_split_takes_its_pieces_from_its_parent_and_not_from_the_exposure(shop: OrderShop, together: bool) -> None:
-    item_id, exposure = shop.sells(10, 3)
+    item_id, _exposure = shop.sells(10, 3)
     shop.record(report("1", {"iron": 3}))
     child, parent = report("1-2", {"iron": 1}, parent_ref="1"), report("1", {"iron": 2})
     recorded = [shop.record(parent, child)] if together else [shop.record(child), shop.record(parent)]
