@@ -90,20 +90,16 @@ class Bundles:
     def _moved(self, one: Listing, side: Side, label: str) -> Listing:
         """The parts' accounts follow what happened to the whole; settling gives back every part that is above it."""
         accounts = _plus(one.accounts, _times(one.recipe, side.hub.exposed - one.side.hub.exposed))
-        if label.startswith("settled"):
+        if label.startswith("settled") and self.dropped != "every part settles":
             most = _times(one.recipe, int(label.removeprefix("settled at ")))
-            whole = accounts if self.dropped == "every part settles" else one.accounts
-            accounts = (min(whole[0], most[0]), min(whole[1], most[1])) if self.dropped != "every part settles" else accounts
+            accounts = (min(one.accounts[0], most[0]), min(one.accounts[1], most[1]))
         return self._counted(one._replace(side=side, accounts=accounts))
 
     def _recipe_steps(self, one: Listing, luck: Luck) -> Iterator[tuple[str, Listing, Luck]]:
         side = one.side
         if self.shop.loses_lines and side.known and luck.cancels and one.recipe[1]:
             lost, kept = (one.recipe[0], 0), (0, one.recipe[1])
-            to_exposure = (0, 0) if self.dropped == "a lost line goes to the exposure" else lost
-            fewer = one._replace(
-                side=side._replace(known=side.known - 1), apart=_plus(one.apart, kept), accounts=_plus(one.accounts, to_exposure)
-            )
+            fewer = one._replace(side=side._replace(known=side.known - 1), apart=_plus(one.apart, kept), accounts=_plus(one.accounts, lost))
             yield "line a cancelled", self._counted(fewer), luck._replace(cancels=luck.cancels - 1)
         new = self.shop.new_recipe
         is_free = one.accounts == (0, 0) and side.hub.pcs == NOTHING and not side.hub.is_alive

@@ -64,6 +64,8 @@ class OfferHub:
         offer = self._offer(kept)
         if self.dropped == "one unsettled write":
             offer = replace(offer, write=None, alive_until_at=None)
+        if self.dropped == "what a withdrawn freeze overtook still lives":
+            offer = replace(offer, alive_until_at=None)
         if self.dropped == "connecting grants nothing":
             offer = replace(offer, is_connecting=False)
         free = most if self.dropped == "the pool has it whole" else pool

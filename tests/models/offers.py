@@ -276,6 +276,8 @@ class Model:
             kept = reserved(side) if self.market.leaves_unpaid and self.market.shows_reserved else 0
             age = LATEST if is_dead(side) else NEWER if side.hub.stage in (SENT, OVER) else OLDER
             return (side.shown, kept), age
+        if self.dropped == "shown and reserved are of one moment":
+            return (side.shown, side.replica[1]), side.age
         is_late = self.dropped == "S after the last write is dead" and is_dead(side)
         return side.replica, LATEST if is_late else side.age
 

@@ -18,13 +18,14 @@ def test_nothing_is_oversold_and_every_exposure_is_enough(market: Market, states
     assert seen >= states
 
 
-@pytest.mark.parametrize(("rule", "market"), NEEDED.items(), ids=NEEDED.keys())
-def test_without_this_rule_the_same_market_is_oversold(rule: str, market: Market) -> None:
+@pytest.mark.parametrize(("rule", "market", "steps"), [(rule, *needed) for rule, needed in NEEDED.items()], ids=NEEDED.keys())
+def test_without_this_rule_the_same_market_is_oversold(rule: str, market: Market, steps: int) -> None:
     with_all, without = Model(market), Model(market, dropped=rule)
     assert explore(with_all.start(), with_all.steps, with_all.fault)[1] is None
     _, trace = explore(without.start(), without.steps, without.oversold)
     assert trace is not None
     assert trace[-1] == "OVERSELL"
+    assert len(trace) - 1 == steps, " > ".join(trace)
 
 
 @pytest.mark.parametrize(("market", "states"), LIVE.values(), ids=LIVE.keys())
