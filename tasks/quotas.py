@@ -132,7 +132,9 @@ def _asking(hub: Hub, settings: Settings, shelf_of: Mapping[str, str]) -> pl.Dat
 def mirrored_items(hub: Hub, settings: Settings, channel: str) -> pl.DataFrame:
     """``item_id`` of what the owner lets a channel mirror."""
     articles = settings.channels[channel].mirror.articles
-    items = Assortment(hub).items() if articles else NO_ITEMS
+    if not articles:
+        return NO_ITEMS
+    items = Assortment(hub).items()
     named = items if "*" in articles else items.filter(pl.coalesce("article", "product_article").is_in(articles))
     return named.select("item_id")
 
@@ -143,4 +145,4 @@ def _shelf(places_of: Mapping[str, Sequence[str] | None], shelf_of: Mapping[str,
 
 
 NONE = ListingToFill.empty().drop("rate_per_day")
-NO_ITEMS = pl.DataFrame(schema={"item_id": pl.Int64, "article": pl.String, "product_article": pl.String})
+NO_ITEMS = pl.DataFrame(schema={"item_id": pl.Int64})

@@ -93,11 +93,14 @@ class _Round:
         listings = listings_after_search(self.hub, self.name, self.shop) if is_whole else Listings(self.hub).offered(self.name)
         shared = self._shared(listings)
         quota = listings.join(shared, on="listing_id", how="anti", maintain_order="left")
-        self._open(quota, shared)
+        if is_whole:
+            self._open(quota, shared)
         if quota.height:
             poll_if_old(self.hub, self.settings, self.name, self.shop)
         renew_quotas(self.hub, self.settings)
         asked = listings if is_whole else self._restless(listings, shared)
+        if asked.is_empty():
+            return Published(channel=self.name, listings=listings.height)
         looked = self._look(asked)
         advanced = self._advance(quota.join(asked, on="listing_id", how="semi"), looked)
         given = self._given(advanced, quota, looked.shown)
@@ -131,9 +134,11 @@ class _Round:
     def _restless(self, listings: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
         """What is worth reading back between two whole readings."""
         known = Offers(self.hub).known(self.name).filter(~is_at_rest())
-        common = differences(self._offered(shared, read_kept(self.hub, self.name)), Figures(self.hub).shown(self.name))
-        restless = pl.concat([known.select("listing_id"), common.select("listing_id")]).unique()
-        return listings.join(restless, on="listing_id", how="semi", maintain_order="left")
+        restless = [known.select("listing_id")]
+        if shared.height:
+            offered = self._offered(shared, read_kept(self.hub, self.name))
+            restless.append(differences(offered, Figures(self.hub).shown(self.name)).select("listing_id"))
+        return listings.join(pl.concat(restless).unique(), on="listing_id", how="semi", maintain_order="left")
 
     def _look(self, listings: pl.DataFrame) -> Looked:
         began_at = self.hub.clock.now()
@@ -179,6 +184,8 @@ class _Round:
         now, kept = self.hub.clock.now(), read_kept(self.hub, self.name)
         heard = shown_since(kept, shown)
         note_heard(self.hub, self.name, listings, heard)
+        if shared.is_empty():
+            return _Common(differing=StockDiffering.empty(), heard=heard.height)
         offered = self._offered(shared, kept)
         differing = differences(offered, shown)
         waits = {"shows_within_s": self.shop.shows_within_s}

@@ -36,7 +36,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def hub(hub: Hub, database_url: str, site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hub:
     """A hub that the flow opens by its settings, with the site as its only channel."""
-    settings = {"kind": "woocommerce", "url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET, "timeout_s": 1.5}
+    settings = {"kind": "woocommerce", "url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET, "timeout_s": 1.5, "asks": True}
     monkeypatch.setenv("UTYUG_TOML", str(tmp_path / "none.toml"))
     monkeypatch.setenv("UTYUG_DATABASE_URL", database_url)
     monkeypatch.setenv("UTYUG_VAR_DIR", str(tmp_path))
@@ -243,7 +243,7 @@ def test_while_another_run_sends_this_one_yields(hub: Hub, site: Site) -> None:
 
 
 def test_a_site_that_fails_fails_the_run_after_the_others_had_theirs(hub: Hub, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = {"kind": "woocommerce", "url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET}
+    good = {"kind": "woocommerce", "url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET, "asks": True}
     monkeypatch.setenv("UTYUG_CHANNELS", json.dumps({"bad": good | {"consumer_key": "ck_wrong"}, "good": good}))
     site.put({"sku": "A", "pcs": 1})
     count(hub, A=5)
