@@ -17,7 +17,7 @@ REGION = "RU"
 
 ADDRESS_PARTS = ("country", "region", "city", "street", "house", "flat", "postcode")
 NAME_PARTS = ("last", "first", "middle")
-PATRONYMIC = re.compile(r"(вич|вна|ична|инична|оглы|кызы)$", re.IGNORECASE)
+PATRONYMIC = re.compile(r"(ич|вна|чна|оглы|кызы)$", re.IGNORECASE)
 CITY = re.compile(r"^(?:г(?:ород)?|пос(?:[её]лок)?|п|пгт|с(?:ело)?|дер(?:евня)?|ст-ца)\.?\s+(?=\S)|^г\.(?=\S)", re.IGNORECASE)
 STREET = re.compile(
     r"(?:^|\s)(?:ул(?:ица)?|пр(?:-?к?т|оспект)?|пер(?:еулок)?|ш(?:оссе)?|наб(?:ережная)?|б(?:ульва|-)р|проезд|пл(?:ощадь)?)(?:\.|\s|$)",

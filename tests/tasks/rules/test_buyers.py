@@ -1,0 +1,71 @@
+"""Buyers of every channel as one shape; nothing is lost, nothing is shown."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tasks.rules.buyers import masked, normalised, questions, read_address, read_name, read_phone
+
+
+def read(told: Any) -> dict[str, Any]:
+    buyer = normalised(json.dumps(told, ensure_ascii=False))
+    assert buyer is not None
+    return buyer
+
+
+@pytest.mark.parametrize("told", ["8 (912) 345-67-89", "+7 912 345 67 89", "9123456789", "7-912-345-67-89"])
+def test_a_phone_as_people_write_it_is_e164(told: str) -> None:
+    assert read_phone(told).e164 == "+79123456789"
+
+
+def test_a_phone_keeps_its_extension() -> None:
+    phone = read_phone("8 (495) 123-45-67 доб. 12")
+    assert (phone.e164, phone.extension) == ("+74951234567", "12")
+
+
+def test_a_phone_that_cannot_be_read_is_kept_raw_and_asked_about() -> None:
+    buyer = read({"billing": {"phone": "12"}})
+    assert buyer["phones"] == [{"raw": "12"}]
+    assert questions(buyer) == ["buyer_phone_is_read"]
+    assert questions(None) == []
+
+
+def test_the_parts_of_a_name_are_told_by_the_patronymic() -> None:
+    assert read_name("Петров Пётр Ильич")["first"] == read_name("Пётр Ильич Петров")["first"] == "Пётр"
+    assert read_name("Пётр Петров") == {"full": "Пётр Петров"}
+
+
+def test_an_address_in_one_line_is_read_where_it_is_certain_and_kept_whole() -> None:
+    text = "454000, Челябинская область, г. Челябинск, ул. Кирова, д. 10А, кв. 42"
+    assert read_address(text) == {
+        "text": text, "postcode": "454000", "region": "Челябинская область", "city": "Челябинск", "street": "ул. Кирова",
+        "house": "10А", "flat": "42",
+    }  # fmt: skip
+
+
+def test_a_site_tells_who_pays_and_where_it_goes() -> None:
+    billing = {"first_name": "Пётр", "last_name": "Петров", "email": "P@Mail.ru", "phone": "89123456789", "city": "Омск"}
+    buyer = read({"billing": billing, "shipping": {"first_name": "Анна", "city": "Томск", "address_1": "ул. Мира, 5"}, "note": "до 18"})
+    assert (buyer["name"]["full"], buyer["email"], buyer["address"]["city"]) == ("Петров Пётр", "p@mail.ru", "Томск")
+    assert (buyer["recipient"]["full"], buyer["comment"], buyer["address"]["house"]) == ("Анна", "до 18", "5")
+
+
+def test_ozon_tells_of_a_company_and_of_whom_it_delivers_to() -> None:
+    told = {"customer": {"name": "Петров Пётр", "phone": "79123456789", "address": {"city": "Омск", "zip_code": "644000"}},
+            "legal_info": {"company_name": "ООО «Утюг»", "inn": "7700000016"}}  # fmt: skip
+    buyer = read(told)
+    assert (buyer["company"], buyer["address"]["postcode"]) == ({"name": "ООО «Утюг»", "inn": "7700000016"}, "644000")
+
+
+def test_wildberries_and_yandex_market_tell_little_and_no_buyer_is_none() -> None:
+    assert read({"address": {"fullAddress": "г. Омск, ул. Мира"}, "comment": "звонить"})["address"]["city"] == "Омск"
+    assert read({"type": "PERSON"}) == {"kind": "PERSON"}
+    assert normalised(None) is None
+    assert normalised("{}") is None
+
+
+def test_a_masked_buyer_shows_no_name_no_phone_and_no_street() -> None:
+    buyer = read({"billing": {"first_name": "Пётр", "last_name": "Петров", "phone": "89123456789", "city": "Омск", "address_1": "Мира 5"}})
+    assert masked(buyer) == "П. П., …67-89, Омск"
+    assert masked(None) == "***"
