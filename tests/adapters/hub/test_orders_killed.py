@@ -38,7 +38,7 @@ def test_killed_in_the_middle_nothing_is_half_recorded_and_once_more_records_all
     hub.engine.dispose()
     with psycopg.connect(plain(database_url)) as holder, psycopg.connect(plain(database_url), autocommit=True) as watcher:
         holder.execute(blocked.encode())
-        with subprocess.Popen(command, env=environment, cwd=ROOT) as process:
+        with subprocess.Popen(command, text=True, env=environment, cwd=ROOT) as process:
             awaited(lambda: process.poll() is not None or _is_waiting(watcher))
             assert process.poll() is None
             process.send_signal(signal.SIGKILL)
