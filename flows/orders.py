@@ -10,7 +10,7 @@ from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.orders import OrdersTaken, fail_where_stopped, orders_round, show_orders, would_take
-from tasks.policy import policy
+from tasks.policy import at_once, policy
 from tasks.publishing import chosen
 from tasks.reporting import RunReport, reported_run
 
@@ -32,8 +32,7 @@ def orders(channel: str | None = None, dry_run: bool = False, rounds: int | None
     settings = read_settings()
     names = chosen(settings, channel)
     with open_hub(settings) as hub, reported_run(hub, "orders", channel=channel, dry_run=dry_run) as report:
-        under_way = [take_orders.submit(hub, settings, name, rounds=1 if dry_run else rounds, dry_run=dry_run) for name in names]
-        taken = [one for future in under_way for one in future.result()]
+        taken = at_once(take_orders, [(hub, settings, name) for name in names], rounds=1 if dry_run else rounds, dry_run=dry_run)
         show_orders(taken, report)
         fail_where_stopped(taken)
     return report

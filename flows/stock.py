@@ -9,7 +9,7 @@ from adapters.hub.opening import open_hub
 from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
-from tasks.policy import policy
+from tasks.policy import at_once, policy
 from tasks.publishing import Published, chosen, fail_where_stopped, show_published
 from tasks.reporting import RunReport, reported_run
 from tasks.stock import post_counts
@@ -40,8 +40,7 @@ def stock(channel: str | None = None, dry_run: bool = False, rounds: int | None 
             told = [would_tell(hub, settings, name) for name in names]
         else:
             post_counts(hub)
-            under_way = [tell.submit(hub, settings, name, rounds=rounds) for name in names]
-            told = [one for future in under_way for one in future.result()]
+            told = at_once(tell, [(hub, settings, name) for name in names], rounds=rounds)
         show_published(told, report)
         fail_where_stopped(told)
     return report
