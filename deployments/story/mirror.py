@@ -16,7 +16,7 @@ from deployments.story.goods import CHANNELS
 from deployments.story.hours import Script
 from deployments.story.manager import Manager
 from deployments.story.mirror_book import MirrorBook
-from deployments.story.run import Played, Run, acting, play
+from deployments.story.run import POLL_S, Played, Run, acting, play
 from deployments.story.stage import WAREHOUSES, Stage
 
 OPENS_AFTER_S = 300.0
@@ -52,7 +52,7 @@ def _take_orders(run: Run, book: MirrorBook, channel: str, shop: Channel) -> Non
             for other in CHANNELS:
                 book.forget(other, (good.sku for good in run.stage.shelf.holding(things)))
             run.ring(run.stock_bells)
-        run.rest(run.poll_s(), run.order_bells[channel])
+        run.rest(run.round_s(POLL_S), run.order_bells[channel])
 
 
 def _keep_written(run: Run, book: MirrorBook, channel: str, shop: Channel) -> None:

@@ -22,8 +22,8 @@ from deployments.story.watcher import Look, Watcher
 
 POLL_S = 30.0
 """Orders of a channel are asked for so often, and at once when a push came; Wildberries sends none. What Utyug ships with."""
-EARLY_POLL_S = 60.0
-"""Before the doors open, when nobody buys."""
+EARLY_S = 150.0
+"""Between rounds before the doors open, when nobody buys."""
 
 
 @dataclass(kw_only=True)
@@ -70,9 +70,10 @@ class Run:
         """Until a bell rings, for so long at most and never over the end."""
         self.stage.turns.rest_until(min(self.ends_at, self.now + timedelta(seconds=seconds)), bell)
 
-    def poll_s(self) -> float:
-        """How long a channel's orders are not asked for."""
-        return POLL_S if self.now >= self.opens_at else min(EARLY_POLL_S, (self.opens_at - self.now).total_seconds())
+    def round_s(self, seconds: float) -> float:
+        """How long an actor rests between two rounds: so long, longer before the doors open."""
+        early_s = (self.opens_at - self.now).total_seconds()
+        return min(max(EARLY_S, seconds), early_s) if early_s > 0 else seconds
 
     def ring(self, bells: dict[str, Bell]) -> None:
         """All channels' bells."""

@@ -16,7 +16,7 @@ from deployments.story.door import opened_door
 from deployments.story.goods import CHANNELS
 from deployments.story.hours import Script
 from deployments.story.report import Alarm
-from deployments.story.run import Played, Run, acting, play
+from deployments.story.run import POLL_S, Played, Run, acting, play
 from deployments.story.stage import Stage
 from tasks.orders import orders_round
 from tasks.stock_rounds import stock_round
@@ -47,7 +47,7 @@ def _take_orders(run: Run, settings: Settings, channel: str, shop: Channel) -> N
         recorded = orders_round(run.hub, settings, channel, shop).recorded
         if recorded is not None and (recorded.new_refs or recorded.changed_refs or recorded.cancelled_refs):
             run.ring(run.stock_bells)
-        run.rest(run.poll_s(), run.order_bells[channel])
+        run.rest(run.round_s(POLL_S), run.order_bells[channel])
 
 
 def _keep_told(run: Run, settings: Settings, channel: str, shop: Channel) -> None:
@@ -55,7 +55,7 @@ def _keep_told(run: Run, settings: Settings, channel: str, shop: Channel) -> Non
     while run.goes_on:
         stock_round(run.hub, settings, channel, shop, is_whole=number % WHOLE_EVERY == 0)
         number += 1
-        run.rest(ROUNDS_EVERY_S, run.stock_bells[channel])
+        run.rest(run.round_s(ROUNDS_EVERY_S), run.stock_bells[channel])
 
 
 def _quiet(act: Callable[[Channel], None]) -> Callable[[Channel], None]:
