@@ -13,7 +13,7 @@ from adapters.hub.orders import Orders, Poll, Recorded
 from adapters.hub.pushes import Pushes
 from adapters.settings import Settings
 from tasks.reporting import RunReport, show_table
-from tasks.rules.bounds import VISIBLE
+from tasks.rules.bounds import VISIBLE, hidden
 from tasks.rules.sales import ChannelOrders
 
 FIRST_LOOK_BACK = timedelta(days=30)
@@ -70,7 +70,9 @@ def orders_round(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> 
     recorded = book.record(name, received, rules=channel_orders(settings, name), heard_by="push" if hints else "poll", poll=poll)
     if hints:
         pushes.settle(name, max(hint.push_id for hint in hints), began_at)
-    Measures(hub).note(name, VISIBLE, recorded.seen_after_s, limit_s=channel.bounds.visible_s)
+    if polled_at is not None:
+        hidden_s = hidden(recorded.seen_after_s, polled_at, hub.clock.now())
+        Measures(hub).note(name, VISIBLE, hidden_s, limit_s=channel.bounds.visible_s)
     return OrdersTaken(channel=name, read=received.height, recorded=recorded)
 
 
@@ -91,6 +93,7 @@ def channel_orders(settings: Settings, name: str) -> ChannelOrders:
         adopts=channel.orders.adopts,
         mirror_articles=frozenset(channel.mirror.articles),
         onec_sources=frozenset(settings.onec.bases),
+        penalties={other: settings.penalties.of(told.kind) for other, told in settings.channels.items()},
         title=name,
         time_zone=settings.time_zone,
     )

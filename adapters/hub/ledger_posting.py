@@ -12,6 +12,7 @@ from itertools import groupby
 
 from sqlalchemy import ColumnElement, Connection, func, select, text, update
 
+from adapters.hub.backorders import serve
 from adapters.hub.ledger_moves import Movement, is_among, lock_pools, move, notify
 from adapters.hub.ledger_rows import as_line, as_movements, keep_lines
 from adapters.hub.ledger_shortfall import Judged, freeze
@@ -115,6 +116,7 @@ def post_counts(connection: Connection, at: datetime, feed_id: int | None) -> Po
     connection.execute(ADD_TO_POOLS)
     judged = _judge_watched(connection)
     _settle(connection, at, judged)
+    serve(connection, at, _counted(connection))
     sums = connection.execute(SUMS).one()
     connection.execute(update(feed).where(is_among(feed.c.feed_id, feed_ids)).values(posted_at=at))
     if sums.places:
@@ -184,6 +186,12 @@ def post_absences(
     if judged:
         notify(connection)
     return Posting(places=len(judged), shortfalls=sum(one.posted.shortfall_pcs > 0 for one in judged), released=_left_pcs(judged))
+
+
+def _counted(connection: Connection) -> set[Shelf]:
+    """Places counted now whose items somebody waits for."""
+    waited = text("select distinct p.item_id, p.place from posting p join backorder b using (item_id) where b.ended_at is null")
+    return {(row.item_id, row.place) for row in connection.execute(waited)}
 
 
 def _unposted(connection: Connection, feed_id: int | None) -> list[int]:

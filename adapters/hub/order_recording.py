@@ -11,24 +11,26 @@ from typing import NamedTuple
 import polars as pl
 from sqlalchemy import Connection, func, insert, select, text
 
+from adapters.hub import oversells
 from adapters.hub.channel_refusals import settle_rows
 from adapters.hub.holds import HoldTaken, consume, let_go
-from adapters.hub.journal import write
+from adapters.hub.ledger_moves import is_among
 from adapters.hub.ledger_sales import FromPool, Sale, SalesDesk
 from adapters.hub.order_folding import Act, Fold, Folding, carried_holds
 from adapters.hub.order_goods import Recipes, read_listed
 from adapters.hub.order_papers import Queued, lock_papers, queue_papers
 from adapters.hub.order_rows import BACKORDERED, SOLD, LineRow, OrderRow, add_orders, keep_orders, load_orders, split_pieces, waiting_refs
+from adapters.hub.tables.ledger import ledger_balance
 from adapters.hub.tables.offer import channel_watch, withdrawal
 from adapters.hub.tables.orders import hold
 from tasks.rules.buyers import questions
+from tasks.rules.ledger import POOL
 from tasks.rules.offer import exposure_account
 from tasks.rules.order_changes import CANCELLED
 from tasks.rules.sales import ENTITY, ChannelOrders, judge_received, question_keys
 from validation.quarantine import refuse
 
 RECORDER = 0x5575
-BEYOND = "sold_beyond"
 
 
 class Overtaken(Exception):
@@ -117,10 +119,11 @@ class Recording:
         numbers = {order.number for order in fold.orders.values() if order.number}
         told = lock_papers(self.connection, numbers)
         carried = carried_holds(order for order in fold.new if self.rules.is_asking and not order.is_apart)
+        item_ids = _items(fold) | self._held_items(carried)
         desk = SalesDesk(
             self.connection,
             self.at,
-            item_ids=_items(fold) | self._held_items(carried),
+            item_ids=item_ids,
             order_numbers=numbers,
             accounts=self._accounts(folding, fold, carried),
         )
@@ -137,7 +140,7 @@ class Recording:
         self._withdraw(settled.withdrawn)
         papers = queue_papers(self.connection, self.at, rules=self.rules, orders=fold.orders, changed=changed, told=told)
         asked = self._ask(judged.passed, judged.refused, fold)
-        self._tell(settled.beyond)
+        self._tell(fold, settled.beyond, item_ids)
         return self._recorded(fold, changed, settled, papers, asked, orders=judged.passed["order_ref"].n_unique())
 
     def _fold(self, received: pl.DataFrame) -> tuple[Folding, Fold]:
@@ -229,11 +232,25 @@ class Recording:
         )
         return told.height
 
-    def _tell(self, beyond: Collection[Beyond]) -> None:
-        for one in beyond:
-            sentence = f"Заказ {one.order_ref}: продано {one.pcs} шт. сверх того, что было отложено для площадки «{one.channel}»."
-            detail = {"item_id": one.item_id, "listing_id": one.listing_id, "pcs": one.pcs, "owed_pcs": one.owed_pcs}
-            write(self.connection, self.at, BEYOND, f"order:{one.channel}:{one.order_ref}", sentence, detail)
+    def _tell(self, fold: Fold, beyond: Collection[Beyond], item_ids: Collection[int]) -> None:
+        """What was sold beyond a quota is told a person at once; what is whole again is over."""
+        b = ledger_balance.c
+        sums = select(b.item_id, func.sum(b.pcs).label("pcs")).where(b.account == POOL).group_by(b.item_id)
+        rows = self.connection.execute(sums.where(is_among(b.item_id, {one.item_id for one in beyond})))
+        pool = {row.item_id: int(row.pcs) for row in rows}
+        told = [
+            oversells.Beyond(
+                channel=one.channel,
+                order_number=fold.orders[one.order_ref].number or one.order_ref,
+                channel_sku=fold.orders[one.order_ref].lines[one.line_ref].channel_sku,
+                item_id=one.item_id,
+                pcs=one.pcs,
+                pool_pcs=pool.get(one.item_id, 0),
+            )
+            for one in beyond
+        ]
+        oversells.report_beyond(self.connection, self.at, told, penalties=self.rules.penalties)
+        oversells.judge(self.connection, self.at, item_ids)
 
     def _recorded(self, fold: Fold, changed: set[str], settled: "_Settling", papers: Queued, asked: int, *, orders: int) -> Recorded:
         new = {order.order_ref for order in fold.new}

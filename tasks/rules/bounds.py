@@ -1,5 +1,6 @@
 """What the guarantee stands on: four bounds of a told channel (DESIGN §4), set in settings, measured, and alarmed when they break."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from pydantic import Field
@@ -45,3 +46,17 @@ class Bounds(Part):
 def took_s(began_at: datetime, ended_at: datetime) -> float:
     """A measured time; clocks that differ make none of less than nothing."""
     return max(0.0, (ended_at - began_at) / timedelta(seconds=1))
+
+
+def hidden(seen_after_s: Iterable[float], polled_at: datetime, now: datetime) -> list[float]:
+    """How long orders were provably not in the list: from being placed until the poll before the one that found them.
+
+    What they waited for us since is not their channel's lag. Those placed after that poll prove nothing.
+
+    Args:
+        seen_after_s: of each order found now, how long after it was placed.
+        polled_at: when the poll before began.
+        now: when they were found.
+    """
+    since_s = took_s(polled_at, now)
+    return [one - since_s for one in seen_after_s if one > since_s]

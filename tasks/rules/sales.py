@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from tasks.rules.order_changes import RANKS
+from tasks.rules.penalties import Penalty
 from validation.quarantine import NONE_REFUSED, Judged, refuse
 from validation.sales import OrderReceived
 
@@ -31,6 +32,7 @@ class ChannelOrders:
         adopts: what is taken over of the orders that were there before Utyug: those nobody has confirmed, or none.
         mirror_articles: articles of the items that are shown as one shared number; ``*`` for all.
         onec_sources: 1C bases that orders are handed to; none: nothing is queued.
+        penalties: channel → what it takes for an order that the shop cancels.
         title: the channel, as 1C and people are told it.
         time_zone: of the shop; promotions begin and end at its midnight.
     """
@@ -40,6 +42,7 @@ class ChannelOrders:
     adopts: Literal["new", "none"] = "new"
     mirror_articles: frozenset[str] = frozenset()
     onec_sources: frozenset[str] = frozenset()
+    penalties: Mapping[str, Penalty] = field(default_factory=dict)
     title: str = ""
     time_zone: str = "Europe/Moscow"
 
