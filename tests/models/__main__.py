@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.models.bundles import Bundles
-from tests.models.markets import WIDE, WIDE_ONEC, WIDE_SHOPS
+from tests.models.markets import WIDE, WIDE_ONEC, WIDE_SHOPS, WIDE_TIMED
 from tests.models.offers import Model
 from tests.models.onec import Model as OneC
 from tests.models.search import explore
+from tests.models.timed import Model as Timed
 
 MOST_STATES = 4_000_000
 KEPT_IN = Path("var/models.json")
@@ -25,6 +26,7 @@ MODELS: dict[str, Callable[[], Any]] = {
     **{name: partial(Model, market) for name, market in WIDE.items()},
     **{name: partial(Bundles, shop) for name, shop in WIDE_SHOPS.items()},
     **{name: partial(OneC, world) for name, world in WIDE_ONEC.items()},
+    **{name: partial(Timed, clockwork) for name, clockwork in WIDE_TIMED.items()},
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.models.bundles import Shop
 from tests.models.offer_hub import OfferHub
+from tests.models.timed import Clockwork
 from tests.models.told import Kept, Luck, Market, Side
 from tests.models.world import Budget, World
 
@@ -102,6 +103,7 @@ WIDE: dict[str, Market] = {
     "A4r A6r A8r: cancellations, crashes, refusals, 2 pieces": replace(CANCELLING, pieces=2, crashes=True, refuses=True, expires=True),
     "A10r: the same, 3 pieces": replace(CANCELLING, pieces=3, crashes=True, refuses=True),
     "A10r: the same, 2 channels": replace(CANCELLING, channels=2, crashes=True),
+    "A10r: the same, 2 channels and 2 pieces": replace(CANCELLING, channels=2, pieces=2),
     "A11r: old figures too, 2 pieces": replace(STALE, pieces=2, crashes=True),
     "A12r: unpaid reservations too, 2 pieces": replace(UNPAID, pieces=2, crashes=True),
     "A13r: everything at once, 1 piece, 2 cancellations": replace(EVERYTHING, luck=Luck(cancels=2)),
@@ -126,4 +128,9 @@ WIDE_ONEC: dict[str, World] = {
     "B4r: changes only, a delivery and a cancellation, 3 orders": replace(
         ONEC_FIELD, orders=3, lists_changes_only=True, budget=Budget(deliveries=1, cancels=1)
     ),
+}
+
+WIDE_TIMED: dict[str, Clockwork] = {
+    "by the clock: a cancellation": Clockwork(stale=0, cancels=1),
+    "by the clock: a cancellation, old figures": Clockwork(cancels=1),
 }
