@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from tasks.rules.bounds import Bounds
-from tasks.rules.offer import Offer, Reading, Stride, Wish, Withdrawn, Write
+from tasks.rules.offer import Offer, Reading, Stride, Wish, Withdrawn, Write, leave, left, settled_pcs, write
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -22,6 +22,21 @@ def at(seconds: float) -> datetime:
 def reading(shown_pcs: int, began_s: float = 0, *, reserved_pcs: int = 0, took_s: float = 1) -> Reading:
     """A read-back begun so many seconds from now."""
     return Reading(began_at=at(began_s), ended_at=at(began_s + took_s), shown_pcs=shown_pcs, reserved_pcs=reserved_pcs)
+
+
+def written(pcs: int, *, exposed_pcs: int = 0) -> Offer:
+    """A positive figure that was set aside now and left at once."""
+    return leave(write(Offer(exposed_pcs=exposed_pcs), pcs, NOW, BOUNDS), NOW, BOUNDS)
+
+
+def over(pcs: int, *, exposed_pcs: int = 0) -> Offer:
+    """The same, its call over; it is dead at `EFFECTIVE`."""
+    return left(written(pcs, exposed_pcs=exposed_pcs), NOW, BOUNDS)
+
+
+def settled(offer: Offer, *, poll_s: float, known_open_pcs: int = 0) -> int | None:
+    """What the listing may still sell, once a poll begun so many seconds from now is recorded."""
+    return settled_pcs(offer, poll_began_at=at(poll_s), known_open_pcs=known_open_pcs, bounds=BOUNDS)
 
 
 instants = st.integers(-1_000, 1_000).map(at)
