@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from tests.adapters.hub.sold_once.hand import HandClock
 from tests.adapters.hub.shop import Shop
+from tests.adapters.hub.sold_once.hand import HandClock
 
 DOCUMENTS = text("""
     select o.number, o.state, i.item_ref, sum((part ->> 1)::bigint * (s.pcs - s.cancelled_pcs))::bigint as pcs
@@ -130,7 +130,7 @@ class Base:
             rows = connection.execute(DOCUMENTS).all()
         told: dict[str, tuple[str, dict[str, int]]] = {}
         for row in rows:
-            state, lines = told.setdefault(row.number, (row.state, {}))
+            _, lines = told.setdefault(row.number, (row.state, {}))
             if row.pcs:
                 lines[row.item_ref] = int(row.pcs)
         return told

@@ -2,7 +2,8 @@
 
 An order is in the list within L, and so is each of its changes. A write takes effect at some instant until T after its call is over, or
 never, whatever was answered. A read-back is one snapshot, up to S old, with the pieces kept for orders, paid or not. A cancelled piece
-returns to sale by itself within R, or never does.
+returns to sale by itself within R, or never does. A cabinet that hides what it reserves has no unpaid orders: with both there is no
+guarantee (DESIGN §4 rule 3).
 """
 
 from collections import Counter
@@ -71,12 +72,17 @@ class Cabinet:
     bounds: Bounds
     clock: HandClock
     is_dated: bool = False
+    shows_reserved: bool = True
     shown: Counter[str] = field(default_factory=Counter)
     unpaid: list[str] = field(default_factory=list)
     sales: list[Sale] = field(default_factory=list)
     flying: list[Pending] = field(default_factory=list)
     returning: list[Pending] = field(default_factory=list)
     history: list[Snapshot] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        told = (self.bounds.visible_s, self.bounds.effective_s, self.bounds.stale_s, self.bounds.restored_s)
+        self.visible, self.effective, self.stale, self.restored = (timedelta(seconds=seconds) for seconds in told)
 
     def show(self, sku: str, pcs: int) -> None:
         """What is for sale from now on."""
@@ -92,7 +98,7 @@ class Cabinet:
 
     def reserve(self, sku: str) -> bool:
         """A buyer who has not paid yet; no list shows the order."""
-        if not self.shown[sku]:
+        if not self.shown[sku] or not self.shows_reserved:
             return False
         self.shown[sku] -= 1
         self.unpaid.append(sku)
@@ -120,7 +126,7 @@ class Cabinet:
             sale.state, pcs = "cancelled", sale.pcs
         else:
             sale.pcs -= pcs
-        self.returning += [Pending(sku=sale.sku, pcs=1, until=now + self.bounds.restored) for _ in range(pcs)]
+        self.returning += [Pending(sku=sale.sku, pcs=1, until=now + self.restored) for _ in range(pcs)]
         self._report(sale, lag)
 
     def put_back(self, piece: Pending) -> None:
@@ -131,13 +137,13 @@ class Cabinet:
 
     def accept(self, sku: str, pcs: int) -> Pending:
         """A write is on its way; its call is over within the time it had to leave."""
-        write = Pending(sku=sku, pcs=pcs, until=self.clock.now() + LEAVES_WITHIN + self.bounds.effective)
+        write = Pending(sku=sku, pcs=pcs, until=self.clock.now() + LEAVES_WITHIN + self.effective)
         self.flying.append(write)
         return write
 
     def call_over(self, write: Pending) -> None:
         """No copy of a write leaves later."""
-        write.until = min(write.until, self.clock.now() + self.bounds.effective)
+        write.until = min(write.until, self.clock.now() + self.effective)
 
     def land(self, write: Pending) -> None:
         """A write takes effect."""
@@ -174,12 +180,12 @@ class Cabinet:
         return sale
 
     def _report(self, sale: Sale, lag: float) -> None:
-        sale.report(self.clock.now(), lag * self.bounds.visible)
+        sale.report(self.clock.now(), lag * self.visible)
         self._note()
 
     def _note(self) -> None:
         reserved = Counter(self.unpaid)
         for sale in self.sales:
-            if sale.state == "new":
+            if sale.state == "new" and self.shows_reserved:
                 reserved[sale.sku] += sale.pcs
         self.history.append(Snapshot(at=self.clock.now(), shown=Counter(self.shown), reserved=reserved))

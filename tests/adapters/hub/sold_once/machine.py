@@ -138,6 +138,10 @@ class SoldOnce(RuleBasedStateMachine):
     def dies(self, name: str) -> None:
         self.market.senders[name].die()
 
+    @rule(name=TOLD, outcome=OUTCOMES)
+    def repeats_a_call(self, name: str, outcome: Outcome) -> None:
+        self.market.senders[name].repeat(Luck(outcome=outcome))
+
     @rule(name=TOLD, age=AGES)
     def settles(self, name: str, age: float) -> None:
         """A read-back, and the poll that may follow it: what the shop comes to by itself when nobody disturbs it."""

@@ -12,9 +12,9 @@ from typing import Any
 import polars as pl
 from sqlalchemy import text
 
-from adapters.hub.hub import Hub
 from adapters.hub.hold_carts import Cart, Held
 from adapters.hub.holds import Holds
+from adapters.hub.hub import Hub
 from adapters.hub.ledger import Ledger
 from adapters.hub.listings import Listings
 from adapters.hub.orders import Orders, Poll, Recorded
@@ -103,7 +103,13 @@ class Market:
                 self.shop.list_on(name, self.item_ids[sku], sku)
         self.base = Base(shop=self.shop, clock=self.clock, item_ids={ref: self.item_ids[ref] for ref in ITEMS})
         self.cabinets = {
-            name: Cabinet(name=name, bounds=self.settings.channels[name].bounds, clock=self.clock, is_dated=name == "ozon")
+            name: Cabinet(
+                name=name,
+                bounds=self.settings.channels[name].bounds,
+                clock=self.clock,
+                is_dated=name == "ozon",
+                shows_reserved=name != "wb",
+            )
             for name in LISTED
         }
         self.told = {name: self.cabinets[name] for name in SECRETS}

@@ -38,6 +38,8 @@ class Sender:
     at: str = "idle"
     leaving: list[tuple[str, int]] = field(default_factory=list)
     calls: list[Pending] = field(default_factory=list)
+    advanced: pl.DataFrame = field(default_factory=pl.DataFrame)
+    figures: pl.DataFrame = field(default_factory=pl.DataFrame)
     edited: int = 0
 
     def __post_init__(self) -> None:
@@ -75,6 +77,18 @@ class Sender:
         self.leaving.clear()
         self._hang_up()
 
+    def repeat(self, luck: Luck) -> None:
+        """A queue, a task runner or a restarted process comes with the figures of an earlier round again."""
+        if self._round is not None or self.figures.is_empty():
+            return
+        offers, told = Offers(self.market.hub), told_channel(self.market.settings, self.cabinet.name)
+        listings = self.market.listings(self.cabinet.name)
+        allowed = offers.leave(told, self.figures).join(listings, on="listing_id")
+        self.leaving = list(allowed.select("channel_sku", "pcs").iter_rows())
+        outcome = self._send(luck.outcome, is_late=False)
+        self._hang_up()
+        offers.note_left(told, allowed.select(*GRAIN, outcome=pl.lit(outcome)))
+
     def _steps(self) -> Generator[str, Luck, None]:
         market, cabinet = self.market, self.cabinet
         offers, told = Offers(market.hub), told_channel(market.settings, cabinet.name)
@@ -84,7 +98,7 @@ class Sender:
         began_at = market.clock.now()
         luck = yield "read begun"
         seen_at = market.clock.now()
-        snapshot = cabinet.read(seen_at - luck.age * (seen_at - began_at + told.bounds.stale))
+        snapshot = cabinet.read(seen_at - luck.age * (seen_at - began_at + cabinet.stale))
         ended_at = market.clock.now()
         shown = pl.DataFrame(
             [(sku, snapshot.shown[sku], snapshot.reserved[sku]) for sku in listings["channel_sku"]],
@@ -98,10 +112,12 @@ class Sender:
             told, moving.select(*GRAIN, "shown_pcs", "reserved_pcs", "may_write", "may_freeze"), began_at=began_at, ended_at=ended_at
         )
         self.edited += len(advanced.edited)
+        self.advanced = advanced.figures
         luck = yield "advanced"
         if advanced.figures.is_empty():
             return
-        allowed = offers.leave(told, advanced.figures).join(listings, on="listing_id")
+        self.figures = advanced.figures
+        allowed = offers.leave(told, self.figures).join(listings, on="listing_id")
         left_at = market.clock.now()
         self.leaving = list(allowed.select("channel_sku", "pcs").iter_rows())
         luck = yield "left"
@@ -131,5 +147,4 @@ class Sender:
 
 def longest(cabinet: Cabinet) -> timedelta:
     """After so long nothing of before can happen in a cabinet any more."""
-    bounds = cabinet.bounds
-    return LEAVES_WITHIN + bounds.effective + bounds.stale + bounds.visible + bounds.restored
+    return LEAVES_WITHIN + cabinet.effective + cabinet.stale + cabinet.visible + cabinet.restored
