@@ -1,7 +1,8 @@
 """`python -m tests.models [PART …]`: the models at their wide sizes, each rule kept; prints and writes ``var/models.json``.
 
 The tests explore the same models small, so that they stay quick. Here one market has up to a million states and more, for which one core
-needs about half an hour and two gigabytes. A PART is a piece of the names printed: ``python -m tests.models A13r B``.
+needs about half an hour and two gigabytes. A PART is a piece of the names printed: ``python -m tests.models A13r B`` renews those in the
+file.
 """
 
 import json
@@ -39,8 +40,8 @@ def search(name: str) -> dict[str, Any]:
 
 
 def main(parts: list[str]) -> int:
-    """Returns how many holes were found."""
-    found: dict[str, Any] = {}
+    """Returns how many holes are known."""
+    found: dict[str, Any] = json.loads(KEPT_IN.read_text(encoding="utf-8")) if parts and KEPT_IN.exists() else {}
     for name in MODELS:
         if not parts or any(part in name for part in parts):
             found[name] = search(name)
