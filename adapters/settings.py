@@ -22,6 +22,7 @@ from pydantic_settings import (
 from adapters.channel_settings import ChannelSettings
 from adapters.clock import Clock
 from adapters.errors import Misconfigured
+from tasks.rules.penalties import Penalties
 from tasks.rules.quota_rules import QuotaRules
 from tasks.rules.recipes import Recipe
 from validation.part import Part
@@ -140,6 +141,7 @@ class Settings(BaseSettings):
     reservations: ReservationSettings = ReservationSettings()
     quotas: QuotaRules = QuotaRules()
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    penalties: Penalties = Field(default=Penalties(), description="what channels take for an order that the shop cancels, by kind")
     recipes: list[Recipe] = Field(default_factory=list, description="составы комплектов, которых нет в 1С или которые идут прежде неё")
     recipes_workbook: Path | None = Field(default=None, description="книга Excel с составами комплектов; она идёт прежде recipes")
     messages: MessageSettings = MessageSettings()

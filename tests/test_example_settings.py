@@ -14,7 +14,17 @@ EXAMPLE = Path(__file__).parents[1] / "utyug.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 SWITCH = re.compile(r"^# (?=\[|\w+ = )")
 HEADER = re.compile(r"^(?:# )?\[\[?([\w.]+)\]\]?")
-SECTIONS = ("channels.site", "channels.wb", "channels.ozon", "channels.market", "recipes", "messages.routes", "prefect", "clock")
+SECTIONS = (
+    "channels.site",
+    "channels.wb",
+    "channels.ozon",
+    "channels.market",
+    "penalties",
+    "recipes",
+    "messages.routes",
+    "prefect",
+    "clock",
+)
 JSON_SECRETS = {"UTYUG_MESSAGES__ROUTES__OWNER__URLS": '["json://127.0.0.1"]'}
 
 Model: TypeAlias = type[BaseModel]
