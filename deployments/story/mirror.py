@@ -17,7 +17,7 @@ from deployments.story.hours import Script
 from deployments.story.manager import Manager
 from deployments.story.mirror_book import MirrorBook
 from deployments.story.run import POLL_S, Played, Run, acting, play
-from deployments.story.stage import WAREHOUSES, Stage
+from deployments.story.stage import BEGAN_AT, WAREHOUSES, Stage
 
 OPENS_AFTER_S = 300.0
 """Figures are on all channels by then."""
@@ -46,7 +46,7 @@ def play_mirror(stage: Stage, hub: Hub, settings: Settings, script: Script) -> P
 def _take_orders(run: Run, book: MirrorBook, channel: str, shop: Channel) -> None:
     while run.goes_on:
         received = shop.read_orders(since=run.now - LOOKS_BACK, until=run.now)
-        changed = book.record(channel, received)
+        changed = book.record(channel, received.filter(pl.col("placed_at") >= BEGAN_AT))
         if changed:
             things = {thing for sku in changed for thing in run.stage.shelf.goods[sku].parts}
             for other in CHANNELS:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from adapters.capabilities import Channel
 from adapters.channel_settings import ChannelSettings
@@ -20,9 +21,9 @@ from deployments.story.time import Bell
 from deployments.story.truth import Outcome, agree_with_books, count
 from deployments.story.watcher import Look, Watcher
 
-POLL_S = 30.0
-"""Orders of a channel are asked for so often, and at once when a push came; Wildberries sends none. What Utyug ships with."""
-EARLY_S = 150.0
+POLL_S = 25.0
+"""Orders of a channel are asked for so often, and at once when a push came; Wildberries sends none. Sooner than a round of stock would."""
+EARLY_S = 75.0
 """Between rounds before the doors open, when nobody buys."""
 
 
@@ -36,8 +37,12 @@ class Run:
     script: Script
     opens_at: datetime
     record: Record = field(default_factory=Record)
+    past: dict[str, frozenset[str]] = field(init=False)
     order_bells: dict[str, Bell] = field(default_factory=lambda: {channel: Bell() for channel in CHANNELS})
     stock_bells: dict[str, Bell] = field(default_factory=lambda: {channel: Bell() for channel in CHANNELS})
+
+    def __post_init__(self) -> None:
+        self.past = {channel: frozenset(self.stage.books(channel)["orders"]) for channel in CHANNELS}
 
     @property
     def closes_at(self) -> datetime:
@@ -114,6 +119,11 @@ def play(run: Run) -> Played:
     turns.add("buyers", crowd.act, at=run.opens_at)
     turns.add("watcher", watcher.act, at=run.opens_at)
     turns.run()
-    agree_with_books(run.record, {channel: stage.books(channel) for channel in CHANNELS}, at=run.now)
+    agree_with_books(run.record, {channel: _of_the_hour(run, channel) for channel in CHANNELS}, at=run.now)
     outcome = count(stage.shelf, run.record, watcher.looks, closes_at=run.closes_at, ends_at=run.ends_at)
     return Played(outcome=outcome, looks=watcher.looks, opens_at=run.opens_at)
+
+
+def _of_the_hour(run: Run, channel: str) -> dict[str, dict[str, Any]]:
+    """The channel's orders by its own books, without those of the past."""
+    return {order_ref: order for order_ref, order in run.stage.books(channel)["orders"].items() if order_ref not in run.past[channel]}

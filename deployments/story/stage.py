@@ -22,8 +22,8 @@ from deployments.world.yandex_market.make import BUSINESS, SEPARATE
 ROOMS: Mapping[str, str] = {"wb": "wildberries", "ozon": "ozon", "ym": "yandex_market", "site": "woocommerce"}
 WAREHOUSES: Mapping[str, str] = {"wb": str(WAREHOUSE_ID), "ozon": str(MAIN), "ym": str(SEPARATE[0].id), "site": ""}
 SERVICES = ("common", "content", "discounts-prices", "marketplace")
-STOCKED_AT, BEGAN_AT = datetime(2026, 3, 2, 7, tzinfo=UTC), datetime(2026, 3, 2, 8, tzinfo=UTC)
-"""A Monday in Moscow: the cabinets are filled, and an hour later somebody begins to work."""
+STOCKED_AT, BEGAN_AT = datetime(2026, 3, 1, 19, tzinfo=UTC), datetime(2026, 3, 2, 8, tzinfo=UTC)
+"""A Monday in Moscow: the cabinets were filled the evening before, and somebody begins to work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ class Stage:
 
 @contextmanager
 def opened_stage(shelf: Shelf, *, seed: int) -> Iterator[Stage]:
-    """A world of its own while the block lasts, its shops at their quickest."""
+    """A world of its own while the block lasts, its shops at their quickest; the clock shows the evening before."""
     turns, keys = Turns(STOCKED_AT), Keys()
     waits = Waits(wildberries_card_s=0, ozon_moderation_s=0, market_s=0)
     world = make_whole_world(keys=keys, clock=StoryWorldClock(turns=turns), waits=waits)
@@ -118,6 +118,4 @@ def opened_stage(shelf: Shelf, *, seed: int) -> Iterator[Stage]:
                 for good in shelf.on(channel)
             ]
             stage.order(channel, "POST", "/goods", goods)
-        turns.add("nobody", lambda: turns.sleep_until(BEGAN_AT))
-        turns.run()
         yield stage

@@ -20,6 +20,7 @@ from deployments.story.door import story_settings
 from deployments.story.goods import make_shelf
 from deployments.story.hours import COUNTED, TITLES, Hour, hour_of, make_script
 from deployments.story.mirror import play_mirror
+from deployments.story.past import begin
 from deployments.story.report import SeedTold, save_report, total
 from deployments.story.run import Played
 from deployments.story.stage import opened_stage
@@ -98,6 +99,7 @@ def _play(server_url: str, seed: int, hour: Hour, *, asks: bool) -> Played:
         opened_stage(make_shelf(seed), seed=seed) as stage,
         Hub(url, clock=stage.clock) as hub,
     ):
+        begin(stage)
         settings, script = story_settings(stage, Path(work), asks=asks), make_script(seed, hour, stage.shelf)
         if not asks:
             return play_mirror(stage, hub, settings, script)

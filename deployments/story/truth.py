@@ -90,7 +90,7 @@ def wanted_pcs(shelf: Shelf, record: Record, closes_at: datetime) -> Counter[str
 
 
 def agree_with_books(record: Record, books: Mapping[str, Mapping[str, Any]], *, at: datetime) -> None:
-    """Make the record say what the books of the channels say at the end: what the shop has taken back besides is written down.
+    """Make the record say what the channels' books say of their orders at the end: what the shop has taken back besides is written down.
 
     An order that no buyer got and that takes nothing is one that a checkout made and could not commit.
 
@@ -98,7 +98,7 @@ def agree_with_books(record: Record, books: Mapping[str, Mapping[str, Any]], *, 
         AssertionError: an order is in one and not in the other, or takes more by the books than by the record.
     """
     known = {(sale.channel, sale.order_ref): sale for sale in record.sales}
-    kept = {(channel, ref): one for channel, told in books.items() for ref, one in told["orders"].items()}
+    kept = {(channel, ref): one for channel, orders in books.items() for ref, one in orders.items()}
     strange = [key for key in known.keys() ^ kept.keys() if key not in kept or live_in(kept[key])]
     if strange:
         raise AssertionError(f"orders of the record and of the world differ: {sorted(strange)[:5]}")

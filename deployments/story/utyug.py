@@ -24,7 +24,8 @@ from tasks.stock_rounds import stock_round
 OPENS_AFTER_S = 2700.0
 """Connecting a channel takes its bounds: Yandex Market's twenty minutes until an earlier figure is surely dead, and a poll after it."""
 ROUNDS_EVERY_S = 30.0
-"""And at once when an order came."""
+"""And when an order came, but not before the shortest time between two."""
+AT_LEAST_S = 15.0
 WHOLE_EVERY = 10
 """Rounds of stock, of which one reads every listing back; the others those that something is under way with."""
 
@@ -55,7 +56,8 @@ def _keep_told(run: Run, settings: Settings, channel: str, shop: Channel) -> Non
     while run.goes_on:
         stock_round(run.hub, settings, channel, shop, is_whole=number % WHOLE_EVERY == 0)
         number += 1
-        run.rest(run.round_s(ROUNDS_EVERY_S), run.stock_bells[channel])
+        run.stage.clock.sleep(AT_LEAST_S)
+        run.rest(run.round_s(ROUNDS_EVERY_S - AT_LEAST_S), run.stock_bells[channel])
 
 
 def _quiet(act: Callable[[Channel], None]) -> Callable[[Channel], None]:

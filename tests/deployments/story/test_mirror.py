@@ -9,6 +9,7 @@ from deployments.story.door import story_settings
 from deployments.story.goods import CHANNELS, Good, Shelf
 from deployments.story.hours import Script
 from deployments.story.mirror import play_mirror
+from deployments.story.past import begin
 from deployments.story.run import Played
 from deployments.story.stage import opened_stage
 from deployments.world.demand import DAY_S, Demand, Plan
@@ -35,6 +36,7 @@ def mirrored(server: tuple[str, str], work: Path, script: Script, *, shelf: Shel
         opened_stage(shelf, seed=script.plan.seed) as stage,
         Hub(database, clock=stage.clock) as hub,
     ):
+        begin(stage)
         return play_mirror(stage, hub, story_settings(stage, work, asks=False), script)
 
 

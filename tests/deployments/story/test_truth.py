@@ -125,8 +125,8 @@ def test_what_the_books_say_is_cancelled_besides_the_shop_has_taken_back() -> No
     basket, posting = sale("IRON", 2, ref="b1"), sale("IRON", channel="ozon", ref="p1")
     record = Record(happened=[basket, posting])
     books = {
-        "wb": {"orders": {"b1": {"tasks": {"1": "cancelled", "2": "new"}, "pcs": 2, "state": "mixed"}}},
-        "ozon": {"orders": {"p1": {"pcs": 1, "state": "awaiting_packaging"}}},
+        "wb": {"b1": {"tasks": {"1": "cancelled", "2": "new"}, "pcs": 2, "state": "mixed"}},
+        "ozon": {"p1": {"pcs": 1, "state": "awaiting_packaging"}},
     }
     agree_with_books(record, books, at=at(100))
     assert [(one.sale, one.pcs, one.is_by_seller) for one in record.releases] == [(basket, 1, True)]
@@ -134,14 +134,14 @@ def test_what_the_books_say_is_cancelled_besides_the_shop_has_taken_back() -> No
 
 def test_a_record_that_lacks_an_order_of_the_books_is_refused() -> None:
     with pytest.raises(AssertionError, match="differ"):
-        agree_with_books(Record(), {"ozon": {"orders": {"p1": {"pcs": 1, "state": "delivering"}}}}, at=NOON)
+        agree_with_books(Record(), {"ozon": {"p1": {"pcs": 1, "state": "delivering"}}}, at=NOON)
 
 
 def test_a_cancellation_that_the_books_do_not_know_is_refused() -> None:
     posting = sale("IRON", channel="ozon", ref="p1")
     record = Record(happened=[posting, back(posting, second=1)])
     with pytest.raises(AssertionError, match="1 more"):
-        agree_with_books(record, {"ozon": {"orders": {"p1": {"pcs": 1, "state": "delivering"}}}}, at=NOON)
+        agree_with_books(record, {"ozon": {"p1": {"pcs": 1, "state": "delivering"}}}, at=NOON)
 
 
 @pytest.mark.parametrize(
