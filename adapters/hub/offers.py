@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, case, cast, delete, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, case, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.hub.hub import Hub
@@ -45,14 +45,21 @@ KNOWN = text("""
 """)
 
 RENEW = text("""
-    update offer o set recipe = cast(w.recipe as jsonb), promotion = w.promotion, version = o.version + 1
-    from unnest(:listing_ids, :warehouses, :recipes, :promotions) as w (listing_id, warehouse_ref, recipe, promotion)
-    where w.listing_id = o.listing_id and w.warehouse_ref = o.warehouse_ref
-        and o.recipe <> cast(w.recipe as jsonb) and o.write_pcs is null and o.alive_until_at is null
-        and not exists (
-            select from ledger_balance b
-            where b.account = 'exposure:' || :channel || ':' || o.listing_id || ':' || o.warehouse_ref and b.account <> 'pool'
-        )
+    with due as (
+        select o.listing_id, o.warehouse_ref, cast(w.recipe as jsonb) as recipe, w.promotion
+        from offer o
+        join unnest(:listing_ids, :warehouses, :recipes, :promotions) as w (listing_id, warehouse_ref, recipe, promotion)
+            using (listing_id, warehouse_ref)
+        where o.recipe <> cast(w.recipe as jsonb) and o.write_pcs is null and o.alive_until_at is null
+            and not exists (
+                select from ledger_balance b
+                where b.account = 'exposure:' || :channel || ':' || o.listing_id || ':' || o.warehouse_ref and b.account <> 'pool'
+            )
+        order by o.listing_id, o.warehouse_ref
+        for update of o
+    )
+    update offer o set recipe = due.recipe, promotion = due.promotion, version = o.version + 1
+    from due where due.listing_id = o.listing_id and due.warehouse_ref = o.warehouse_ref
 """).bindparams(
     bindparam("listing_ids", type_=ARRAY(BigInteger)),
     *(bindparam(name, type_=ARRAY(Text)) for name in ("warehouses", "recipes", "promotions")),
@@ -200,7 +207,9 @@ class Offers:
         alive_until_at = case((o.write_pcs == 0, o.alive_until_at), else_=leave_by_at + told.bounds.effective)
         sent = update(offer).where(is_same, o.write_pcs == rows.c.pcs, in_time)
         sent = sent.values(sent_at=now, leave_by_at=leave_by_at, alive_until_at=alive_until_at)
+        due = select(o.listing_id).join(rows, is_same).order_by(o.listing_id, o.warehouse_ref).with_for_update(of=offer)
         with self._hub.engine.begin() as connection:
+            connection.execute(select(func.count()).select_from(due.subquery()))
             left = connection.execute(sent.returning(o.listing_id, o.warehouse_ref)).all()
         allowed = pl.DataFrame(left, schema={"listing_id": pl.Int64, "warehouse_ref": pl.String}, orient="row")
         return figures.join(allowed, on=["listing_id", "warehouse_ref"], how="semi", maintain_order="left")

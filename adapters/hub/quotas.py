@@ -76,7 +76,7 @@ class Quotas:
             return ListingSold.validate(pl.DataFrame(connection.execute(SOLD, {"since": since}).all(), schema=SALES, orient="row"))
 
     def set_targets(self, targets: pl.DataFrame, *, movement_id: int) -> None:
-        """Leave the targets with their offers.
+        """Leave the targets with their offers, which are locked in key order as everywhere: channels' senders hold theirs meanwhile.
 
         Args:
             targets: `QuotaSet`; what is wanted of an offer that is not among them nobody knows.
@@ -87,9 +87,12 @@ class Quotas:
         o = offer.c
         is_same = (o.listing_id == told.c.listing_id) & (o.warehouse_ref == told.c.warehouse_ref)
         is_news = (o.target_pcs.is_distinct_from(told.c.target_pcs)) | (o.target_rule.is_distinct_from(told.c.rule))
+        due = select(o.listing_id).join(told, is_same).where(is_news).order_by(o.listing_id, o.warehouse_ref).with_for_update(of=offer)
+        locked = select(func.count()).select_from(due.subquery())
         renewed = update(offer).where(is_same, is_news).values(target_pcs=told.c.target_pcs, target_rule=told.c.rule, target_at=now)
         noted = {"value": movement_id, "moved_at": now}
         placed = insert(cursor).values(system=SYSTEM, entity=ENTITY, **noted)
         with self._hub.engine.begin() as connection:
+            connection.execute(locked)
             connection.execute(renewed)
             connection.execute(placed.on_conflict_do_update(index_elements=["system", "entity"], set_=noted))
