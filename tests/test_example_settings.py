@@ -20,6 +20,8 @@ SECTIONS = (
     "channels.ozon",
     "channels.market",
     "penalties",
+    "quotas",
+    "reservations",
     "recipes",
     "messages.routes",
     "prefect",
