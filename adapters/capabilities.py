@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import polars as pl
+from pydantic import SecretStr
 
 from validation.quarantine import Judged
 
@@ -84,6 +85,15 @@ class GivesOrders(Protocol):
 
     def read_orders(self, *, since: datetime, until: datetime) -> pl.DataFrame:
         """`OrderReceived`: every order placed or changed from ``since`` up to ``until``, whatever its status; one row per line."""
+        ...
+
+
+@runtime_checkable
+class Subscribes(Protocol):
+    """Can be told by itself where to send its pushes."""
+
+    def ensure_webhooks(self, url: str, *, secret: SecretStr) -> Sequence[object]:
+        """Have its pushes sent to this address, signed with this secret; repeating changes nothing."""
         ...
 
 

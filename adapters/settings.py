@@ -83,6 +83,7 @@ class GatewaySettings(Part):
     host: str = "127.0.0.1"
     port: int = 8642
     max_body_bytes: int = Field(default=512_000_000, description="one POST")
+    public_url: str | None = Field(default=None, description="where the world finds this gateway: a site is told it for its webhooks")
     hooks_secret: SecretStr | None = Field(default=None, description="shared with Prefect automations")
 
 

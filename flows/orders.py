@@ -9,7 +9,7 @@ from adapters.hub.opening import open_hub
 from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
-from tasks.orders import OrdersTaken, fail_where_stopped, orders_round, show_orders, would_take
+from tasks.orders import OrdersTaken, fail_where_stopped, keep_subscribed, orders_round, show_orders, would_take
 from tasks.policy import at_once, policy
 from tasks.publishing import chosen
 from tasks.reporting import RunReport, reported_run
@@ -42,14 +42,19 @@ def orders(channel: str | None = None, dry_run: bool = False, rounds: int | None
 def take_orders(hub: Hub, settings: Settings, name: str, *, rounds: int | None, dry_run: bool) -> list[OrdersTaken]:
     """A channel's rounds; one that fails is tried again in the next."""
     poll_s = settings.channels[name].orders.poll_s
-    return [_attempt(hub, settings, name, dry_run=dry_run) for _ in rounds_of(hub, "orders", rounds=rounds, poll_s=poll_s)]
+    numbers = rounds_of(hub, "orders", rounds=rounds, poll_s=poll_s)
+    return [_attempt(hub, settings, name, dry_run=dry_run, is_first=number == 1) for number in numbers]
 
 
-def _attempt(hub: Hub, settings: Settings, name: str, *, dry_run: bool) -> OrdersTaken:
+def _attempt(hub: Hub, settings: Settings, name: str, *, dry_run: bool, is_first: bool) -> OrdersTaken:
     """One round; where it fails the others still have theirs."""
     try:
         with open_channel(settings.channels[name], hub=hub) as shop:
-            return would_take(hub, settings, name, shop) if dry_run else orders_round(hub, settings, name, shop)
+            if dry_run:
+                return would_take(hub, settings, name, shop)
+            if is_first:
+                keep_subscribed(settings, name, shop)
+            return orders_round(hub, settings, name, shop)
     except SyncError as error:
         get_run_logger().error("%s: %s", name, error.sentence)
         return OrdersTaken(channel=name, stopped_by=error)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from adapters.capabilities import GivesOrders
+from adapters.capabilities import GivesOrders, Subscribes
 from adapters.errors import SyncError
 from adapters.hub.bounds import Measures
 from adapters.hub.hub import Hub
@@ -74,6 +74,13 @@ def orders_round(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> 
         hidden_s = hidden(recorded.seen_after_s, polled_at, hub.clock.now())
         Measures(hub).note(name, VISIBLE, hidden_s, limit_s=channel.bounds.visible_s)
     return OrdersTaken(channel=name, read=received.height, recorded=recorded)
+
+
+def keep_subscribed(settings: Settings, name: str, shop: object) -> None:
+    """Have a channel that can be told so send its pushes to our gateway; a site switches them off by itself after failures."""
+    public_url, secret = settings.gateway.public_url, settings.channels[name].orders.push_secret
+    if isinstance(shop, Subscribes) and public_url is not None and secret is not None:
+        shop.ensure_webhooks(f"{public_url.rstrip('/')}/hooks/{name}", secret=secret)
 
 
 def poll_if_old(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> None:

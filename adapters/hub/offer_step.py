@@ -57,9 +57,10 @@ class Step:
     def take(self, one: Held, row: Mapping[str, int | bool | None], began_at: datetime, ended_at: datetime) -> None:
         """Everything that a look at one listing leads to."""
         shown_pcs, before = row["shown_pcs"], (one.offer, one.phase, one.frozen_for)
-        reading = rules.Reading(
-            began_at=began_at, ended_at=ended_at, shown_pcs=int(shown_pcs or 0), reserved_pcs=int(row["reserved_pcs"] or 0)
-        )
+        if shown_pcs is None:
+            self._limit(one, row)
+            return
+        reading = rules.Reading(began_at=began_at, ended_at=ended_at, shown_pcs=int(shown_pcs), reserved_pcs=int(row["reserved_pcs"] or 0))
         if one.phase == "new":
             self._connect(one, reading)
         elif rules.is_edited(one.offer, reading, given_pcs=one.given_pcs):
@@ -68,10 +69,16 @@ class Step:
             self._note_effect(one, reading)
             one.offer = rules.read(one.offer, reading, self.told.bounds)
         self._settle(one)
-        figure = self._decide(one, None if shown_pcs is None else int(shown_pcs), row)
+        figure = self._decide(one, int(shown_pcs), row)
         if figure is not None:
             self._write(one, figure)
         if (one.offer, one.phase, one.frozen_for) != before or one.movements:
+            self.changed.append(one)
+
+    def _limit(self, one: Held, row: Mapping[str, int | bool | None]) -> None:
+        """Nobody manages the listing's stock there, so it sells without end: a 0 comes first, and what it shows then can be gone by."""
+        if one.target_pcs is not None and row["may_freeze"]:
+            self._write(one, 0)
             self.changed.append(one)
 
     def _connect(self, one: Held, reading: rules.Reading) -> None:
@@ -79,8 +86,15 @@ class Step:
         one.take(self.pools, one.offer.exposed_pcs, "connected", may_owe=True)
 
     def _adopt(self, one: Held, reading: rules.Reading) -> None:
-        self.edited.append(Edited(channel_sku=one.sku, shown_pcs=reading.shown_pcs, exposed_pcs=one.offer.exposed_pcs))
-        one.offer, one.phase, one.frozen_for = rules.adopt(one.offer, reading), "connecting", "edited"
+        """More is shown than was ever allowed: all of it is exposed, whoever brought that about.
+
+        A cancellation that we have not heard of yet explains as much as we know orders; then the next poll tells, and nobody is alarmed.
+        """
+        is_explained = reading.shown_pcs <= one.offer.exposed_pcs + one.given_pcs + one.open_pcs
+        if not is_explained:
+            self.edited.append(Edited(channel_sku=one.sku, shown_pcs=reading.shown_pcs, exposed_pcs=one.offer.exposed_pcs))
+            one.frozen_for = "edited"
+        one.offer, one.phase = rules.adopt(one.offer, reading), "connecting"
         one.take(self.pools, reading.shown_pcs, "edited", may_owe=True)
 
     def _note_effect(self, one: Held, reading: rules.Reading) -> None:
@@ -96,7 +110,7 @@ class Step:
         one.give_back(self.pools, pcs, "settled")
         one.offer, one.phase, one.frozen_for = rules.settle(one.offer, pcs), "open", None
 
-    def _decide(self, one: Held, shown_pcs: int | None, row: Mapping[str, int | bool | None]) -> int | None:
+    def _decide(self, one: Held, shown_pcs: int, row: Mapping[str, int | bool | None]) -> int | None:
         if one.target_pcs is None:
             return None
         target_pcs = 0 if one.frozen_for is not None else one.target_pcs
