@@ -4,11 +4,14 @@
 or "zero". Lists and maps travel as JSON text. Source: `reference/commerceml.md` §2.1, §2.2.
 """
 
+from typing import Any
+
 import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
 from validation.checks import has_check_digit, holds_where_given, is_short, is_true, is_within
+from validation.plain import is_plain
 
 CURRENCIES = (
     "RUB",
@@ -39,6 +42,13 @@ class Strict(pa.DataFrameModel):
         """Exactly the declared columns."""
 
         strict = True
+
+    @classmethod
+    def validate(cls, check_obj: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - the signature is pandera's
+        """The frame itself where it is right; pandera's error, which names every failing row, where it is not."""
+        if isinstance(check_obj, pl.DataFrame) and is_plain(check_obj, cls):
+            return check_obj
+        return super().validate(check_obj, *given, **named)
 
 
 class ProductListed(Strict):
