@@ -55,8 +55,10 @@ def offers_wanted(listings: pl.DataFrame, warehouses: Sequence[str], recipes: pl
     """
     parts = pl.format("[{}, {}]", "component_id", "pcs").sort_by("component_id").str.join(", ")
     bundles = recipes.group_by(item_id="bundle_id").agg(recipe=pl.format("[{}]", parts), promotion=pl.col("promotion").first())
-    told = listings.join(bundles, on="item_id", how="left", maintain_order="left").with_columns(
-        pl.col("recipe").fill_null(pl.format("[[{}, 1]]", "item_id")), pl.col("promotion").fill_null("")
+    told = (
+        listings.select("listing_id", "item_id")
+        .join(bundles, on="item_id", how="left", maintain_order="left")
+        .with_columns(pl.col("recipe").fill_null(pl.format("[[{}, 1]]", "item_id")), pl.col("promotion").fill_null(""))
     )
     everywhere = told.join(pl.DataFrame({"warehouse_ref": list(warehouses)}), how="cross", maintain_order="left_right")
     return everywhere.select(*GRAIN, "recipe", "promotion")
