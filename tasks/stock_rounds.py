@@ -98,11 +98,12 @@ class _Round:
         if quota.height:
             poll_if_old(self.hub, self.settings, self.name, self.shop)
         renew_quotas(self.hub, self.settings)
-        asked = listings if is_whole else self._restless(listings, shared)
+        known = Offers(self.hub).known(self.name)
+        asked = listings if is_whole else self._restless(listings, shared, known)
         if asked.is_empty():
             return Published(channel=self.name, listings=listings.height)
         looked = self._look(asked)
-        advanced = self._advance(quota.join(asked, on="listing_id", how="semi"), looked)
+        advanced = self._advance(known, quota.join(asked, on="listing_id", how="semi"), looked)
         given = self._given(advanced, quota, looked.shown)
         common = self._common(shared.join(asked, on="listing_id", how="semi", maintain_order="left"), listings, looked.shown)
         differing = pl.concat([given, common.differing.with_columns(version=pl.lit(None, pl.Int64))], how="diagonal")
@@ -131,10 +132,9 @@ class _Round:
         Offers(self.hub).open(self.name, offers_wanted(quota, self.warehouses, recipes_today(self.hub, self.settings)))
         Offers(self.hub).close(self.name, shared["listing_id"].to_list())
 
-    def _restless(self, listings: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
+    def _restless(self, listings: pl.DataFrame, shared: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         """What is worth reading back between two whole readings."""
-        known = Offers(self.hub).known(self.name).filter(~is_at_rest())
-        restless = [known.select("listing_id")]
+        restless = [known.filter(~is_at_rest()).select("listing_id")]
         if shared.height:
             offered = self._offered(shared, read_kept(self.hub, self.name))
             restless.append(differences(offered, Figures(self.hub).shown(self.name)).select("listing_id"))
@@ -147,10 +147,8 @@ class _Round:
         note_shown(self.hub, self.name, listings, shown)
         return Looked(shown=shown, began_at=began_at, ended_at=ended_at)
 
-    def _advance(self, asked: pl.DataFrame, looked: Looked) -> Advanced:
+    def _advance(self, known: pl.DataFrame, asked: pl.DataFrame, looked: Looked) -> Advanced:
         """Every step that the offers can take now."""
-        offers = Offers(self.hub)
-        known = offers.known(self.name)
         read = known.drop("shown_pcs").join(looked.shown, on=GRAIN, how="left", maintain_order="left")
         is_seen = pl.col("listing_id").is_in(asked["listing_id"].implode()) | pl.col("is_lost")
         is_there = pl.col("warehouse_ref").ne("") | pl.col("listing_id").is_in(looked.shown["listing_id"].implode()).not_()
@@ -160,8 +158,8 @@ class _Round:
         )
         if moving.is_empty():
             return Advanced(figures=NO_FIGURES)
-        columns = [*GRAIN, "shown_pcs", "reserved_pcs", "may_write", "may_freeze"]
-        advanced = offers.advance(self.told, moving.select(columns), began_at=looked.began_at, ended_at=looked.ended_at)
+        columns = [*GRAIN, "shown_pcs", "reserved_pcs", "read_at", "may_write", "may_freeze"]
+        advanced = Offers(self.hub).advance(self.told, moving.select(columns), began_at=looked.began_at, ended_at=looked.ended_at)
         note_edited(self.hub, self.name, advanced.edited)
         Measures(self.hub).note(self.name, EFFECTIVE, advanced.effective_s, limit_s=self.told.bounds.effective_s)
         return advanced

@@ -44,11 +44,12 @@ class Strict(pa.DataFrameModel):
         strict = True
 
     @classmethod
-    def validate(cls, check_obj: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - the signature is pandera's
+    def validate(cls, check_obj: pl.DataFrame, *given: Any, **named: Any) -> pl.DataFrame:  # type: ignore[override]  # noqa: ANN401
         """The frame itself where it is right; pandera's error, which names every failing row, where it is not."""
-        if isinstance(check_obj, pl.DataFrame) and is_plain(check_obj, cls):
+        if is_plain(check_obj, cls):
             return check_obj
-        return super().validate(check_obj, *given, **named)
+        judged: pl.DataFrame = super().validate(check_obj, *given, **named)
+        return judged
 
 
 class ProductListed(Strict):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from adapters.hub.offer_rows import Held
 from tasks.rules import offer as rules
@@ -54,7 +55,7 @@ class Step:
         self.effective_s: list[float] = []
         self.settled = 0
 
-    def take(self, one: Held, row: Mapping[str, int | bool | None], began_at: datetime, ended_at: datetime) -> None:
+    def take(self, one: Held, row: Mapping[str, Any], began_at: datetime, ended_at: datetime) -> None:
         """Everything that a look at one listing leads to."""
         shown_pcs, before = row["shown_pcs"], (one.offer, one.phase, one.frozen_for)
         if shown_pcs is None:
@@ -66,7 +67,7 @@ class Step:
         elif rules.is_edited(one.offer, reading, given_pcs=one.given_pcs):
             self._adopt(one, reading)
         else:
-            self._note_effect(one, reading)
+            self._note_effect(one, reading, row.get("read_at"))
             one.offer = rules.read(one.offer, reading, self.told.bounds)
         self._settle(one)
         figure = self._decide(one, int(shown_pcs), row)
@@ -75,7 +76,7 @@ class Step:
         if (one.offer, one.phase, one.frozen_for) != before or one.movements:
             self.changed.append(one)
 
-    def _limit(self, one: Held, row: Mapping[str, int | bool | None]) -> None:
+    def _limit(self, one: Held, row: Mapping[str, Any]) -> None:
         """Nobody manages the listing's stock there, so it sells without end: a 0 comes first, and what it shows then can be gone by."""
         if one.target_pcs is not None and row["may_freeze"]:
             self._write(one, 0)
@@ -97,10 +98,12 @@ class Step:
         one.offer, one.phase = rules.adopt(one.offer, reading), "connecting"
         one.take(self.pools, reading.shown_pcs, "edited", may_owe=True)
 
-    def _note_effect(self, one: Held, reading: rules.Reading) -> None:
+    def _note_effect(self, one: Held, reading: rules.Reading, read_at: datetime | None) -> None:
+        """A write that is shown now had not taken effect S before the read-back that did not show it."""
         write = one.offer.write
         if write is not None and write.sent_at is not None and reading.shown_pcs == write.pcs != one.offer.exposed_before_pcs:
-            self.effective_s.append(took_s(write.sent_at, reading.ended_at))
+            seen_late = read_at is not None and read_at > write.leave_by_at
+            self.effective_s.append(took_s(write.leave_by_at, read_at - self.told.bounds.stale) if seen_late and read_at else 0.0)
 
     def _settle(self, one: Held) -> None:
         pcs = rules.settled_pcs(one.offer, poll_began_at=self.poll_began_at, known_open_pcs=one.open_pcs, bounds=self.told.bounds)
@@ -110,7 +113,7 @@ class Step:
         one.give_back(self.pools, pcs, "settled")
         one.offer, one.phase, one.frozen_for = rules.settle(one.offer, pcs), "open", None
 
-    def _decide(self, one: Held, shown_pcs: int, row: Mapping[str, int | bool | None]) -> int | None:
+    def _decide(self, one: Held, shown_pcs: int, row: Mapping[str, Any]) -> int | None:
         if one.target_pcs is None:
             return None
         target_pcs = 0 if one.frozen_for is not None else one.target_pcs

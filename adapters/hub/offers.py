@@ -38,7 +38,7 @@ KNOWN = text("""
     )
     select o.listing_id, o.warehouse_ref, l.item_id, l.channel_sku, o.phase, e.exposed_pcs, o.write_pcs, o.sent_at, o.target_pcs,
         o.target_rule, o.moved_at, o.frozen_for, o.alive_until_at is not null as is_alive, l.lost_at is not null as is_lost,
-        s.shown_pcs, s.sent_at as told_at, s.refused_at, s.refused_reason, o.recipe::text as recipe
+        s.shown_pcs, s.shown_at as read_at, s.sent_at as told_at, s.refused_at, s.refused_reason, o.recipe::text as recipe
     from offer o join exposed e using (listing_id, warehouse_ref) join listing l using (listing_id)
     left join listing_stock s using (listing_id, warehouse_ref)
     order by o.listing_id, o.warehouse_ref
@@ -81,6 +81,7 @@ KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
     "is_alive": pl.Boolean,
     "is_lost": pl.Boolean,
     "shown_pcs": pl.Int64,
+    "read_at": pl.Datetime("us", "UTC"),
     "told_at": pl.Datetime("us", "UTC"),
     "refused_at": pl.Datetime("us", "UTC"),
     "refused_reason": pl.String,
@@ -98,7 +99,7 @@ class Advanced:
         figures: ``listing_id, warehouse_ref, pcs, version``: figures whose pieces are set aside, to be sent now.
         settled: how many listings came to rest.
         edited: those that somebody else wrote to; each is frozen and connected anew.
-        effective_s: seconds that writes took until they were first seen, at most.
+        effective_s: seconds that writes provably needed until they took effect.
     """
 
     figures: pl.DataFrame
@@ -144,8 +145,8 @@ class Offers:
 
         Args:
             told: the channel.
-            seen: ``listing_id, warehouse_ref, shown_pcs, reserved_pcs, may_write, may_freeze``: what the channel showed (null: it sells
-                without limit), and whether a positive figure or a 0 may be sent to it now.
+            seen: ``listing_id, warehouse_ref, shown_pcs, reserved_pcs, read_at, may_write, may_freeze``: what the channel showed (null: it
+                sells without limit), when it was read before, and whether a positive figure or a 0 may be sent to it now.
             began_at: before the reading.
             ended_at: after it.
         """
