@@ -16,10 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+import httpx
 import psutil
 from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
+from adapters.clock import Clock
 from adapters.errors import Misconfigured
 from adapters.hub.incidents import Incidents
 from adapters.hub.migrate import migrate
@@ -33,9 +35,11 @@ from deployments.postgres import EmbeddedPostgres
 from deployments.prefect_api import POOL, close_dead_runs, ensure_pool
 from deployments.processes import await_until
 from deployments.silence import answers
+from deployments.undertaker import Undertaker
 
 LOG = logging.getLogger("utyug.supervisor")
 HUB_LOOK_S = 5.0
+RUNS_LOOK_S = 5.0
 GATEWAY_GRACE_S = 35.0
 PROCESS_DIED = "process_died"
 LOCK = "supervisor.lock"
@@ -155,6 +159,7 @@ class Supervisor:
             close_dead_runs(self.api_url, state="CRASHED", message="Процесс запуска исчез вместе с прежним Utyug")
             self._run("worker", ["prefect", "worker", "start", "--pool", POOL, "--name", "utyug", "--with-healthcheck"])
             deployed()
+        threading.Thread(target=self._bury, name="buries runs", daemon=True).start()
         self._run("dispatcher", ["deployments.serve", "dispatcher"])
         for child in self._children.values():
             child.wait_ready()
@@ -181,6 +186,16 @@ class Supervisor:
                 self._postgres.start()
             except Misconfigured as error:
                 LOG.warning("the hub's server does not start: %s", error)
+
+    def _bury(self) -> None:
+        undertaker, clock = Undertaker(self.api_url), Clock()
+        while not self._stopping.wait(RUNS_LOOK_S):
+            try:
+                if buried := undertaker.look(clock.now()):
+                    LOG.warning("%s runs had no process any more", buried)
+            except httpx.HTTPError as error:
+                LOG.warning("Prefect's server does not answer: %s", type(error).__name__)
+        undertaker.close()
 
     def _run(self, name: str, module: list[str], *, grace_s: float = 10.0) -> None:
         health = self.addresses.health.get(name)
