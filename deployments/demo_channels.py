@@ -181,10 +181,11 @@ def is_settled(hub: Hub, settings: Settings, told: Mapping[str, ChannelTold]) ->
 
 def moving(hub: Hub, channel: str) -> pl.DataFrame:
     """Offers that something is under way with, or that show more than they are to show."""
+    shown = pl.col("shown_pcs").fill_null(0)
     is_open = (pl.col("phase") == "open") & pl.col("write_pcs").is_null() & ~pl.col("is_alive")
-    shows_more = pl.col("shown_pcs") - pl.col("target_pcs") >= pl.max_horizontal(1, pl.col("shown_pcs") * QuotaRules().act_share)
-    is_shut = (pl.col("shown_pcs") == 0) & (pl.col("target_pcs") > 0)
-    return Offers(hub).known(channel).filter(~is_open | shows_more.fill_null(True) | is_shut.fill_null(True))
+    shows_more = shown - pl.col("target_pcs") >= pl.max_horizontal(1, shown * QuotaRules().act_share)
+    is_shut = (shown == 0) & (pl.col("target_pcs") > 0)
+    return Offers(hub).known(channel).filter(pl.col("target_pcs").is_not_null(), ~is_open | shows_more | is_shut)
 
 
 def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) -> None:

@@ -98,6 +98,11 @@ class Held:
     given_pcs: int
     movements: list[Movement] = field(default_factory=list)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether 1C has ever counted every part where the warehouse draws on it; unknown is not zero, so the listing is left alone."""
+        return all(self.shelves.values())
+
     def exposed_pcs(self) -> int:
         """What every part's account is enough for."""
         return min(self._of_item(item_id) // qty for item_id, qty in self.recipe.items())

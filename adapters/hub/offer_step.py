@@ -57,6 +57,8 @@ class Step:
 
     def take(self, one: Held, row: Mapping[str, Any], began_at: datetime, ended_at: datetime) -> None:
         """Everything that a look at one listing leads to."""
+        if not one.is_counted:
+            return
         shown_pcs, before = row["shown_pcs"], (one.offer, one.phase, one.frozen_for)
         if shown_pcs is None:
             self._limit(one, row)

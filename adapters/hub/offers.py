@@ -14,12 +14,14 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.hub.hub import Hub
 from adapters.hub.ledger_moves import move, notify
+from adapters.hub.ledger_shortfall import judge_again
 from adapters.hub.offer_rows import Held, keep, load
 from adapters.hub.offer_step import Edited, Step, Told
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.offer import offer
 from tasks.rules import offer as rules
 from tasks.rules.bounds import Bounds
+from tasks.rules.ledger import POOL
 from tasks.rules.ledger_draw import Shelf
 
 KNOWN = text("""
@@ -166,6 +168,7 @@ class Offers:
             keep(connection, step.changed)
             moved = [movement for one in step.changed for movement in one.movements]
             move(connection, now, moved, reference=f"offer:{told.channel}", may_owe=True)
+            judge_again(connection, now, {(one.item_id, one.place) for one in moved if one.to_account == POOL})
             if moved:
                 notify(connection)
         return Advanced(
