@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import allocate, codes, intake, parse, prices, publish, reserve
+from tests.bench import allocate, codes, intake, latency, parse, prices, publish, reserve
 
 BENCHES = {
     "parse": parse.bench,
@@ -12,6 +12,7 @@ BENCHES = {
     "publish": publish.bench,
     "reserve": reserve.bench,
     "allocate": allocate.bench,
+    "latency": latency.bench,
 }
 
 if __name__ == "__main__":

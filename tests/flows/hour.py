@@ -7,12 +7,12 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import httpx
 from pydantic import SecretStr
@@ -28,6 +28,7 @@ from deployments.story.goods import Shelf, make_shelf
 from deployments.story.hours import make_plan
 from deployments.world.demand import Wish, wishes
 from deployments.world.yandex_market.books import Lags
+from tasks.rules.bounds import Bounds
 from tests.flows.cabinets import KINDS, Cabinets, opened_cabinets, settings_of
 from tests.flows.hour_crowd import Crowd, Record
 from tests.flows.hour_weather import BOUNDS, PUSHING, TOLD, Pulse, Weather
@@ -38,6 +39,28 @@ RESTS_WITHIN_S = 90.0
 ASKED_WITHIN_S = 2.0
 POLL_S = 30.0
 NO_LAGS = Lags(**dict.fromkeys(("catalog", "card", "price", "stock"), timedelta(0)))
+
+
+class Works(Protocol):
+    """A shop, however it is run."""
+
+    @property
+    def log(self) -> Path:
+        """What it said."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its gateway answers."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still come to rest."""
+
+    def open(self) -> None:
+        """To work."""
+
+
+S = TypeVar("S", bound=Works)
 
 
 @dataclass(kw_only=True)
@@ -91,7 +114,8 @@ class Shop:
 
     def _forget(self, process: "subprocess.Popen[bytes]") -> None:
         if process.stdin is not None:
-            process.stdin.close()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
 
     def _process(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.flows.hour_shop", str(self.port)]
@@ -108,7 +132,7 @@ def _go(process: "subprocess.Popen[bytes]") -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hour:
+class Hour(Generic[S]):
     """Everything a test needs to know."""
 
     seed: int
@@ -116,7 +140,7 @@ class Hour:
     shelf: Shelf
     cabinets: Cabinets
     hub: Hub
-    shop: Shop
+    shop: S
     record: Record
     weather: Weather
     pulse: Pulse
@@ -126,7 +150,7 @@ class Hour:
         return {sku: pcs or 0 for sku, (pcs, _) in self.cabinets.books(channel).items()}
 
     def opens(self) -> None:
-        """Until every told channel shows something, all of it given to it."""
+        """Until every channel shows something."""
 
         def is_stocked() -> bool:
             return all(sum(self.shown(channel).values()) > 0 for channel in KINDS)
@@ -151,8 +175,7 @@ class Hour:
         ]  # fmt: skip
         if is_bad:
             self.weather.begin()
-            threading.Thread(target=self.weather.act, daemon=True).start()
-        threading.Thread(target=self.pulse.act, daemon=True).start()
+        self.pulse.begin()
         threads = [Loud(target=crowd.act, name=crowd.channel) for crowd in crowds]
         for thread in threads:
             thread.start()
@@ -190,47 +213,59 @@ class Loud(threading.Thread):
 
 
 @contextmanager
-def opened_hour(*, database_url: str, folder: Path, seed: int, speed: float, is_killed: bool = False) -> Iterator[Hour]:
+def opened_hour(*, database_url: str, folder: Path, seed: int, speed: float, is_killed: bool = False) -> Iterator[Hour[Shop]]:
     """A shop that is about to open: goods counted, cabinets connected, nobody there yet."""
-    shelf, key, port = make_shelf(seed), secrets.token_urlsafe(12), choose_port("127.0.0.1", 0)
-    with ExitStack() as stack:
-        cabinets = stack.enter_context(opened_cabinets(speed=speed, lags=NO_LAGS))
-        clock = Clock(epoch_at=cabinets.clock.epoch_at, speed=speed)
-        for channel in KINDS:
-            cabinets.put(channel, {good.sku: (0, good.roubles) for good in shelf.on(channel)})
-        settings = _settings(cabinets, database_url=database_url, folder=folder, key=key)
+    key, port = secrets.token_urlsafe(12), choose_port("127.0.0.1", 0)
+    with opened_cabinets(speed=speed, lags=NO_LAGS) as cabinets, ExitStack() as stack:
+        settings = hour_settings(cabinets, folder=folder, key=key, database_url=database_url)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("UTYUG_")}
         environment |= settings_environment(settings) | {"UTYUG_TOML": os.devnull, "PYTHONPATH": str(ROOT)}
         shop = Shop(port=port, environment=environment, log=folder / "shop.log", has_heir=is_killed)
         stack.callback(shop.close)
-        hub = stack.enter_context(Hub(database_url, clock=clock))
-        tell_counts(hub, settings, shelf)
-        _connect(cabinets, f"http://127.0.0.1:{port}", key)
-        weather = Weather(cabinets=cabinets, clock=clock, skus=sorted(shelf.goods), seed=seed)
-        pulse = Pulse(cabinets=cabinets, clock=clock)
-        stack.callback(pulse.end)
-        record = Record(shelf=shelf)
+        hub = stack.enter_context(Hub(database_url, clock=settings.shop_clock()))
+        with furnished(cabinets, hub, settings, shop, seed=seed) as hour:
+            connect(cabinets, f"http://127.0.0.1:{port}", key)
+            yield hour
+
+
+@contextmanager
+def furnished(cabinets: Cabinets, hub: Hub, settings: Settings, shop: S, *, seed: int) -> Iterator[Hour[S]]:
+    """Goods on every shelf and in 1C's count, none of them for sale yet; whatever goes wrong has an end with the block."""
+    shelf, clock = make_shelf(seed), hub.clock
+    for channel in KINDS:
+        cabinets.put(channel, {good.sku: (0, good.roubles) for good in shelf.on(channel)})
+    tell_counts(hub, settings, shelf)
+    weather = Weather(cabinets=cabinets, clock=clock, skus=sorted(shelf.goods), seed=seed)
+    pulse = Pulse(cabinets=cabinets, clock=clock)
+    record = Record(shelf=shelf)
+    try:
         yield Hour(seed=seed, clock=clock, shelf=shelf, cabinets=cabinets, hub=hub, shop=shop, record=record, weather=weather, pulse=pulse)
+    finally:
+        weather.stop()
+        pulse.end()
 
 
-def _settings(cabinets: Cabinets, *, database_url: str, folder: Path, key: str) -> Settings:
+def hour_settings(cabinets: Cabinets, *, folder: Path, key: str, bounds: Bounds = BOUNDS, **more: Any) -> Settings:
+    """Of a shop whose checkout asks, and that hears pushes."""
     pushed = {"poll_s": POLL_S, "push_secret": key, "push_networks": ["127.0.0.0/8"]}
     channels: dict[str, dict[str, Any]] = {name: told | {"orders": pushed} for name, told in settings_of(cabinets).items()}
     for name in TOLD:
-        channels[name]["bounds"] = BOUNDS.model_dump()
+        channels[name]["bounds"] = bounds.model_dump()
+    for told in channels.values():
+        del told["cards"], told["prices"]
     channels["site"] |= {"asks": True, "reservation_key": key}
-    told = {
+    shop = {
         "var_dir": folder,
-        "database_url": database_url,
+        **more,
         "clock": ClockSettings(epoch_at=cabinets.clock.epoch_at, speed=cabinets.clock.speed),
         "onec": OnecSettings(bases={SOURCE: OnecBase(login="1c", password=SecretStr(key))}),
         "reservations": ReservationSettings(order_within_s=1200),
         "channels": channels,
     }
-    return Settings.model_validate(told)
+    return Settings.model_validate(shop)
 
 
-def _connect(cabinets: Cabinets, gateway: str, key: str) -> None:
+def connect(cabinets: Cabinets, gateway: str, key: str) -> None:
     """Pushes come to the gateway, and the site's checkout asks there."""
     for channel in PUSHING:
         url = f"{gateway}/hooks/{channel}"

@@ -36,7 +36,7 @@ LIVE_INCIDENTS = ("oversell", "sold_beyond_quota", "shortfall", "cabinet_edited"
 Pieces = dict[tuple[str, str], int]
 
 
-def live_in_world(hour: Hour) -> Pieces:
+def live_in_world(hour: Hour[Any]) -> Pieces:
     """Pieces that every order takes by the channel's own books; Wildberries' are a task each."""
     told: Pieces = {}
     for channel in KINDS:
@@ -60,7 +60,7 @@ def lacking(pieces: Pieces) -> Pieces:
     return {key: pcs for key, pcs in pieces.items() if pcs}
 
 
-def unsettled(hour: Hour) -> list[tuple[Any, ...]]:
+def unsettled(hour: Hour[Any]) -> list[tuple[Any, ...]]:
     """Listings of told channels that are not at rest, or show another figure than they may sell."""
     found = []
     for channel in TOLD:
@@ -78,7 +78,7 @@ def number(hub: Hub, query: Any) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def stirred(hour: Hour) -> list[str]:
+def stirred(hour: Hour[Any]) -> list[str]:
     """What is not at rest yet."""
     world, hub = lacking(live_in_world(hour)), lacking(live_in_hub(hour.hub))
     said = [
@@ -89,14 +89,14 @@ def stirred(hour: Hour) -> list[str]:
     return said
 
 
-def comes_to_rest(hour: Hour) -> None:
+def comes_to_rest(hour: Hour[Any]) -> None:
     """Everything is known and nothing is under way; what is shown is what may be sold."""
     await_until(lambda: not hour.shop.is_alive or not stirred(hour), timeout_s=RESTS_WITHIN_S)
     assert hour.shop.is_alive, hour.shop.log.read_text()[-3000:]
     assert stirred(hour) == []
 
 
-def agrees_with_record(hour: Hour) -> None:
+def agrees_with_record(hour: Hour[Any]) -> None:
     """The world's books say what those who bought wrote down; of Wildberries by basket."""
     world: Counter[tuple[str, str]] = Counter()
     for channel in KINDS:
@@ -107,7 +107,7 @@ def agrees_with_record(hour: Hour) -> None:
     assert record == lacking(dict(world))
 
 
-def nothing_was_sold_twice(hour: Hour) -> None:
+def nothing_was_sold_twice(hour: Hour[Any]) -> None:
     """At no instant, and nobody in the hub thinks otherwise."""
     assert hour.record.oversold_pcs() == 0
     assert number(hour.hub, OWED) == 0
@@ -115,7 +115,7 @@ def nothing_was_sold_twice(hour: Hour) -> None:
         assert [tuple(row) for row in connection.execute(BEYOND)] == []
 
 
-def nothing_is_lost_or_doubled(hour: Hour) -> None:
+def nothing_is_lost_or_doubled(hour: Hour[Any]) -> None:
     """Every order is recorded once, its pieces are in the ledger once, and 1C is told of it once."""
     world, hub = live_in_world(hour), live_in_hub(hour.hub)
     assert hub.keys() <= world.keys()
@@ -128,7 +128,7 @@ def nothing_is_lost_or_doubled(hour: Hour) -> None:
     assert Ledger(hour.hub).check_conservation().is_empty()
 
 
-def nothing_is_stranded(hour: Hour) -> None:
+def nothing_is_stranded(hour: Hour[Any]) -> None:
     """What is neither sold nor for sale lies in the pool, in all as many as there are."""
     with hour.hub.engine.begin() as connection:
         accounts = pl.DataFrame(
@@ -146,7 +146,7 @@ def _sold_by_hub(hub: Hub) -> dict[str, int]:
         return {row.item_ref: row.pcs for row in connection.execute(SOLD)}
 
 
-def _sold_by_record(hour: Hour) -> dict[str, int]:
+def _sold_by_record(hour: Hour[Any]) -> dict[str, int]:
     taken: Counter[str] = Counter()
     for sku, pcs in hour.record.live.values():
         taken.update(hour.shelf.taken(sku, pcs))

@@ -56,9 +56,10 @@ class Weather:
     skus: list[str]
     seed: int
     _is_over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
 
     def begin(self) -> None:
-        """Channels are slow, and whatever they are told or asked may go wrong."""
+        """From now on channels are slow, and whatever they are told or asked may go wrong."""
         for channel in TOLD:
             self.cabinets.order(channel, "PUT", "/lags", json=LAGS)
             method, path = WRITES[channel] if channel != "ym" else YM_WRITES
@@ -67,8 +68,16 @@ class Weather:
         for channel in KINDS:
             for kind, share, details in STEADY:
                 self.cabinets.fault(channel, kind, share=share, times=None, **details)
+        self._thread = threading.Thread(target=self._act, daemon=True)
+        self._thread.start()
 
-    def act(self) -> None:
+    def stop(self) -> None:
+        """No more storms."""
+        self._is_over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _act(self) -> None:
         """Storms, one after the other, until it is over."""
         dice = random.Random(f"{self.seed} weather")
         while not self._is_over.is_set():
@@ -77,7 +86,7 @@ class Weather:
 
     def end(self) -> None:
         """From now on all is well."""
-        self._is_over.set()
+        self.stop()
         self.cabinets.clear()
         for channel in TOLD:
             self.cabinets.order(channel, "PUT", "/lags", json=dict.fromkeys(LAGS, 0) | {"restores": True})
@@ -115,8 +124,14 @@ class Pulse:
     clock: Clock
     worst_s: float = 0.0
     _is_over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
 
-    def act(self) -> None:
+    def begin(self) -> None:
+        """From now on."""
+        self._thread = threading.Thread(target=self._act, daemon=True)
+        self._thread.start()
+
+    def _act(self) -> None:
         """Ask, and look at the clock."""
         while not self._is_over.wait(0.05):
             began_at = self.clock.now()
@@ -126,6 +141,8 @@ class Pulse:
     def end(self) -> None:
         """Enough."""
         self._is_over.set()
+        if self._thread is not None:
+            self._thread.join()
 
     @property
     def held_bounds(self) -> bool:

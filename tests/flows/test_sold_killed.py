@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from deployments.processes import await_until
 from tests.flows.hour import opened_hour
 from tests.flows.hour_truth import (
     agrees_with_record,
@@ -19,8 +20,9 @@ from tests.flows.test_worst_hour import HOUR_S, SLOW_MACHINE, SPEED
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 SEED = 20260303
-LIVES_S = (0.5, 5.0)
-"""Real seconds that the shop lives at most; it needs part of them to open."""
+LIVES_S = (0.1, 3.0)
+"""Real seconds after its doors opened."""
+OPENS_WITHIN_S = 30.0
 
 
 def test_the_shop_killed_again_and_again_in_the_hour_sells_nothing_twice(database_url: str, tmp_path: Path) -> None:
@@ -29,6 +31,7 @@ def test_the_shop_killed_again_and_again_in_the_hour_sells_nothing_twice(databas
         hour.opens()
         crowds = hour.lasts(HOUR_S)
         while any(crowd.is_alive() for crowd in crowds):
+            assert await_until(lambda: hour.shop.is_open, timeout_s=OPENS_WITHIN_S)
             pause.wait(dice.uniform(*LIVES_S))
             hour.shop.kill()
         for crowd in crowds:
@@ -41,4 +44,4 @@ def test_the_shop_killed_again_and_again_in_the_hour_sells_nothing_twice(databas
         nothing_was_sold_twice(hour)
         nothing_is_lost_or_doubled(hour)
         nothing_is_stranded(hour)
-        assert hour.shop.deaths >= 5
+        assert hour.shop.deaths >= 4
