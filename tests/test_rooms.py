@@ -23,7 +23,7 @@ CLOCKS = {
     ("time", "sleep"),
 }
 
-PLAYS_THE_OUTSIDE = {"deployments/demo.py"}
+PLAYS_THE_OUTSIDE = {"deployments/demo.py", "deployments/story/story.py"}
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.hub.hub import Hub
-from adapters.hub.order_recording import Beyond, Overtaken, Poll, Recorded, Recording
+from adapters.hub.order_recording import Overtaken, Poll, Recorded, Recording
 from adapters.hub.order_rows import OrderRow, load_orders
+from adapters.hub.order_settling import Beyond
 from adapters.hub.tables.offer import channel_watch
 from adapters.hub.tables.orders import sale_line, sale_order
 from tasks.rules.sales import ChannelOrders
