@@ -109,7 +109,10 @@ class Sender:
         known = offers.known(cabinet.name).join(shown, on="channel_sku").with_columns(shown_pcs="read_pcs")
         moving = known.filter(~is_at_rest()).with_columns(may_write=True, may_freeze=True)
         advanced = offers.advance(
-            told, moving.select(*GRAIN, "shown_pcs", "reserved_pcs", "may_write", "may_freeze"), began_at=began_at, ended_at=ended_at
+            told,
+            moving.select(*GRAIN, "shown_pcs", "reserved_pcs", "read_at", "may_write", "may_freeze"),
+            began_at=began_at,
+            ended_at=ended_at,
         )
         self.edited += len(advanced.edited)
         self.advanced = advanced.figures

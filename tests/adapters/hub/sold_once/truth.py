@@ -12,7 +12,7 @@ from tests.adapters.hub.sold_once.sender import longest
 
 ACCOUNTS = text("select item_id, account, sum(pcs)::bigint as pcs, min(pcs) as least_pcs from ledger_balance group by item_id, account")
 OFFERS = text("""
-    select l.channel, l.channel_sku, o.listing_id, o.warehouse_ref, o.phase, o.write_pcs, o.sent_at, o.leave_by_at, o.alive_until_at
+    select l.channel, l.channel_sku, o.listing_id, o.warehouse_ref, o.frozen_for, o.write_pcs, o.sent_at, o.leave_by_at, o.alive_until_at
     from offer o join listing l using (listing_id)
 """)
 ORDERS = text("""
@@ -86,7 +86,7 @@ def live_pieces(market: Market, committed: set[str]) -> Counter[str]:
 def assert_covered(market: Market, books: Books, cabinet: Cabinet, sku: str) -> None:
     """An exposure is enough for all that its listing sold unseen or may still sell."""
     offer = books.offers[cabinet.name, sku]
-    assert offer.phase == "open", f"{cabinet.name}/{sku} was taken for edited, and every bound holds"
+    assert offer.frozen_for is None, f"{cabinet.name}/{sku} was taken for edited, and every bound holds"
     unsent = offer.write_pcs or 0 if offer.sent_at is None and offer.write_pcs and offer.leave_by_at >= market.clock.hand[0] else 0
     unseen = sum(sale.live_pcs - recorded_pcs(books, cabinet, sale.ref) for sale in cabinet.sales if sale.sku == sku)
     flying = sum(write.pcs for write in cabinet.flying if write.sku == sku)
