@@ -41,7 +41,7 @@ from tests.flows.hour import NO_LAGS, connect, hour_settings
 from tests.flows.hour_weather import PUSHING
 
 GOODS, PCS = 12, 60
-ORDERS, EVERY_S = 80, 1.5
+ORDERS, EVERY_S = 72, 1.25
 SEED = 7
 OPENS_WITHIN_S, KNOWN_WITHIN_S = 300.0, 120.0
 BOUNDS = Bounds(visible_s=30, effective_s=300, stale_s=60, restored_s=60)
@@ -158,7 +158,7 @@ def _shop() -> Iterator[tuple[Cabinets, Supervisor, str]]:
     key = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory(dir=OUT) as folder, opened_cabinets(speed=1.0, lags=NO_LAGS) as cabinets:
         ports = {"prefect": PrefectSettings(port=0), "gateway": GatewaySettings(port=0)}
-        settings = hour_settings(cabinets, folder=Path(folder) / "var", key=key, bounds=BOUNDS, **ports)
+        settings = hour_settings(cabinets, folder=Path(folder) / "var", key=key, bounds=BOUNDS, timeout_s=30.0, **ports)
         try:
             with Supervisor(settings) as supervisor:
                 yield cabinets, supervisor, key

@@ -29,7 +29,7 @@ from deployments.story.hours import make_plan
 from deployments.world.demand import Wish, wishes
 from deployments.world.yandex_market.books import Lags
 from tasks.rules.bounds import Bounds
-from tests.flows.cabinets import KINDS, Cabinets, opened_cabinets, settings_of
+from tests.flows.cabinets import KINDS, TIMEOUT_S, Cabinets, opened_cabinets, settings_of
 from tests.flows.hour_crowd import Crowd, Record
 from tests.flows.hour_weather import BOUNDS, PUSHING, TOLD, Pulse, Weather
 
@@ -245,7 +245,9 @@ def furnished(cabinets: Cabinets, hub: Hub, settings: Settings, shop: S, *, seed
         pulse.end()
 
 
-def hour_settings(cabinets: Cabinets, *, folder: Path, key: str, bounds: Bounds = BOUNDS, **more: Any) -> Settings:
+def hour_settings(
+    cabinets: Cabinets, *, folder: Path, key: str, bounds: Bounds = BOUNDS, timeout_s: float = TIMEOUT_S, **more: Any
+) -> Settings:
     """Of a shop whose checkout asks, and that hears pushes."""
     pushed = {"poll_s": POLL_S, "push_secret": key, "push_networks": ["127.0.0.0/8"]}
     channels: dict[str, dict[str, Any]] = {name: told | {"orders": pushed} for name, told in settings_of(cabinets).items()}
@@ -253,6 +255,7 @@ def hour_settings(cabinets: Cabinets, *, folder: Path, key: str, bounds: Bounds 
         channels[name]["bounds"] = bounds.model_dump()
     for told in channels.values():
         del told["cards"], told["prices"]
+        told["timeout_s"] = timeout_s
     channels["site"] |= {"asks": True, "reservation_key": key}
     shop = {
         "var_dir": folder,

@@ -11,6 +11,7 @@ from tests.flows.hour import opened_hour
 from tests.flows.hour_truth import (
     agrees_with_record,
     comes_to_rest,
+    nobody_was_alarmed,
     nothing_is_lost_or_doubled,
     nothing_is_stranded,
     nothing_was_sold_twice,
@@ -44,4 +45,5 @@ def test_the_shop_killed_again_and_again_in_the_hour_sells_nothing_twice(databas
         nothing_was_sold_twice(hour)
         nothing_is_lost_or_doubled(hour)
         nothing_is_stranded(hour)
+        nobody_was_alarmed(hour)
         assert hour.shop.deaths >= 4

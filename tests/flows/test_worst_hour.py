@@ -8,6 +8,7 @@ from tests.flows.hour import opened_hour
 from tests.flows.hour_truth import (
     agrees_with_record,
     comes_to_rest,
+    nobody_was_alarmed,
     nothing_is_lost_or_doubled,
     nothing_is_stranded,
     nothing_was_sold_twice,
@@ -34,4 +35,5 @@ def test_in_the_worst_hour_nothing_is_sold_twice_lost_doubled_or_stranded(databa
         nothing_was_sold_twice(hour)
         nothing_is_lost_or_doubled(hour)
         nothing_is_stranded(hour)
+        nobody_was_alarmed(hour)
         assert set(hour.record.done) == {"paid late", "never paid", "cancelled", "cancelled in part", "split"}
