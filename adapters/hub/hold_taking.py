@@ -37,7 +37,11 @@ FROZEN = """
     select item_id, place from shortfall where item_id = any (%(item_ids)s::bigint[])
     union all
     select item_id, null from item where item_id = any (%(item_ids)s::bigint[]) and (is_deleted or is_absent)
+    union all
+    select (part ->> 0)::bigint, null from offer cross join lateral jsonb_array_elements(recipe) part
+    where phase = 'connecting' and (part ->> 0)::bigint = any (%(item_ids)s::bigint[])
 """
+"""What is sold nowhere now: short, gone from 1C, or sold by a channel whose earlier orders are not all known yet."""
 
 WRITE = """
     with held as (

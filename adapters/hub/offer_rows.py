@@ -28,6 +28,11 @@ PARTS = text("""
     where o.listing_id = any (:listing_ids)
 """).bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)))
 
+CONNECTING = text("""
+    select (part ->> 0)::bigint as item_id, count(*) as listings
+    from offer cross join lateral jsonb_array_elements(recipe) part where phase = 'connecting' group by 1
+""")
+
 HELD = text("select item_id, place, account, pcs from ledger_balance where account = any (:accounts)").bindparams(
     bindparam("accounts", type_=ARRAY(Text))
 )
@@ -73,7 +78,7 @@ class Held:
         recipe: item → pieces of it in one of the listing.
         exposure: what the account holds, by item and place; moved as steps are taken.
         offer: as the rules see it.
-        phase: new | connecting | open.
+        phase: new | connecting (it sold before us) | adopted (somebody else wrote there) | open.
         version: counts its changes.
         moved_at: when its figure was last changed.
         frozen_for: why nothing but 0 may be written.

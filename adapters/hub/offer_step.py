@@ -1,5 +1,6 @@
 """One look at a channel's listings, one after the other, over the same locked pools."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,12 +42,22 @@ class Edited:
 
 @dataclass(kw_only=True)
 class Step:
-    """One look at a channel's listings, one after the other, over the same pools."""
+    """One look at a channel's listings, one after the other, over the same pools.
+
+    Args:
+        told: the channel.
+        now: the shop's instant.
+        pools: of all their items, locked; moved as steps are taken.
+        poll_began_at: of the newest poll of orders in every state whose orders are all recorded.
+        connecting: item → listings that sold it before us, whose orders of that time are not all known: its pool holds less than it says,
+            so that nobody is given anything of it.
+    """
 
     told: Told
     now: datetime
     pools: dict[Shelf, int]
     poll_began_at: datetime | None
+    connecting: Counter[int]
 
     def __post_init__(self) -> None:
         self.changed: list[Held] = []
@@ -86,6 +97,7 @@ class Step:
 
     def _connect(self, one: Held, reading: rules.Reading) -> None:
         one.offer, one.phase = rules.connect(reading), "connecting"
+        self.connecting.update(one.recipe.keys())
         one.take(self.pools, one.offer.exposed_pcs, "connected", may_owe=True)
 
     def _adopt(self, one: Held, reading: rules.Reading) -> None:
@@ -97,7 +109,7 @@ class Step:
         if not is_explained:
             self.edited.append(Edited(channel_sku=one.sku, shown_pcs=reading.shown_pcs, exposed_pcs=one.offer.exposed_pcs))
             one.frozen_for = "edited"
-        one.offer, one.phase = rules.adopt(one.offer, reading), "connecting"
+        one.offer, one.phase = rules.adopt(one.offer, reading), "adopted"
         one.take(self.pools, reading.shown_pcs, "edited", may_owe=True)
 
     def _note_effect(self, one: Held, reading: rules.Reading, read_at: datetime | None) -> None:
@@ -111,6 +123,8 @@ class Step:
         pcs = rules.settled_pcs(one.offer, poll_began_at=self.poll_began_at, known_open_pcs=one.open_pcs, bounds=self.told.bounds)
         if pcs is None:
             return
+        if one.phase == "connecting":
+            self.connecting.subtract(one.recipe.keys())
         self.settled += one.offer.write is not None or one.phase != "open"
         one.give_back(self.pools, pcs, "settled")
         one.offer, one.phase, one.frozen_for = rules.settle(one.offer, pcs), "open", None
@@ -123,6 +137,8 @@ class Step:
         wish = rules.Wish(target_pcs=target_pcs, pool_pcs=one.pool_pcs(self.pools), shown_pcs=shown_pcs, moves_at=moves_at)
         figure = rules.decide(one.offer, wish, self.now, self.told.stride)
         if figure is None or not row["may_freeze" if figure == 0 else "may_write"]:
+            return None
+        if figure > 0 and any(self.connecting[item_id] for item_id in one.recipe):
             return None
         return figure if rules.may_write(one.offer, figure, wish.pool_pcs) else None
 

@@ -4,6 +4,7 @@ The steps are `tasks.rules.offer`. One sender per channel (`Listings.only_sender
 for each figure that it sends `leave` before and `note_left` after the call.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from adapters.hub.hub import Hub
 from adapters.hub.ledger_moves import move, notify
 from adapters.hub.ledger_shortfall import judge_again
-from adapters.hub.offer_rows import Held, keep, load
+from adapters.hub.offer_rows import CONNECTING, Held, keep, load
 from adapters.hub.offer_step import Edited, Step, Told
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.offer import offer
@@ -162,8 +163,9 @@ class Offers:
             poll_began_at = connection.scalar(
                 text("select poll_began_at from channel_watch where channel = :channel"), {"channel": told.channel}
             )
-            step = Step(told=told, now=now, pools=pools, poll_began_at=poll_began_at)
-            for one in listings:
+            connecting = Counter({row.item_id: row.listings for row in connection.execute(CONNECTING)})
+            step = Step(told=told, now=now, pools=pools, poll_began_at=poll_began_at, connecting=connecting)
+            for one in sorted(listings, key=lambda one: one.phase != "new"):
                 step.take(one, rows[one.key], began_at, ended_at)
             keep(connection, step.changed)
             moved = [movement for one in step.changed for movement in one.movements]

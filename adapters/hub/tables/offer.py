@@ -13,7 +13,7 @@ offer = Table(
     Column("listing_id", BigInteger, ForeignKey("listing.listing_id", ondelete="CASCADE"), primary_key=True),
     Column("warehouse_ref", Text, primary_key=True),
     Column("version", BigInteger, nullable=False, server_default="0"),
-    Column("phase", Text, nullable=False, comment="connecting | open"),
+    Column("phase", Text, nullable=False, comment="new | connecting | adopted | open"),
     json_column("recipe", nullable=False),
     Column("promotion", Text, nullable=False, server_default=""),
     Column("write_pcs", BigInteger, comment="the unsettled write; null: none"),
@@ -30,6 +30,7 @@ offer = Table(
     at_column("target_at", nullable=True),
     at_column("moved_at", nullable=True),
     Column("frozen_for", Text, comment="why nothing but 0 may be written: edited | breached | shortfall; null: nothing"),
+    Index("ix_offer_connecting", "listing_id", postgresql_where=text("phase = 'connecting'")),
     Index("ix_offer_unsettled", "listing_id", postgresql_where=text("write_pcs is not null")),
 )
 """``recipe``: list of [item_id, pieces], what the exposure stands under; it changes only while the exposure is 0.

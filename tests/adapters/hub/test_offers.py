@@ -167,7 +167,7 @@ def test_a_figure_that_somebody_else_wrote_is_added_frozen_and_connected_anew(bo
     assert [(one.channel_sku, one.shown_pcs, one.exposed_pcs) for one in advanced.edited] == [("i", 4, 1)]
     assert advanced.figures["pcs"].to_list() == [0]
     row = book.row(listing_id)
-    assert (row["phase"], row["frozen_for"], book.exposed(iron, listing_id), book.pool(iron)) == ("connecting", "edited", 5, 0)
+    assert (row["phase"], row["frozen_for"], book.exposed(iron, listing_id), book.pool(iron)) == ("adopted", "edited", 5, 0)
     book.settle({listing_id: 0})
     row = book.row(listing_id)
     assert (row["phase"], row["frozen_for"], book.exposed(iron, listing_id), book.pool(iron)) == ("open", None, 0, 5)
@@ -248,8 +248,9 @@ def test_a_warehouse_draws_on_its_own_places_in_their_order(database_url: str, c
         book.clock.wait(31)
         book.complete_poll()
         book.wants(listing_id, 3)
-        assert book.look({listing_id: 0}, warehouse="1").figures["pcs"].to_list() == [3]
+        assert book.look({listing_id: 0}, warehouse="1").figures.is_empty(), "the other warehouse's orders of before are not known yet"
         assert book.look({listing_id: 0}, warehouse="2").figures["pcs"].to_list() == [1]
+        assert book.look({listing_id: 0}, warehouse="1").figures["pcs"].to_list() == [3]
         pools = {place: book.pool(iron, place) for place in "abcd"}
         assert pools == {"a": 1, "b": 0, "c": 0, "d": 9}
         assert book.exposed(iron, listing_id, warehouse="2", place="c") == 1

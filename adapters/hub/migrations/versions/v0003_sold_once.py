@@ -59,9 +59,7 @@ def _create_orders() -> None:
         unique=False,
         postgresql_where=sa.text("state in ('unpaid', 'new', 'confirmed', 'other')"),
     )
-    op.create_index(
-        "ix_sale_order_parent", "sale_order", ["channel", "parent_ref"], postgresql_where=sa.text("parent_ref is not null")
-    )
+    op.create_index("ix_sale_order_parent", "sale_order", ["channel", "parent_ref"], postgresql_where=sa.text("parent_ref is not null"))
     op.create_index("uq_sale_order_number", "sale_order", ["number"], unique=True)
     op.create_table(
         "sale_line",
@@ -144,7 +142,7 @@ def _create_offers() -> None:
         sa.Column("listing_id", sa.BigInteger(), nullable=False),
         sa.Column("warehouse_ref", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("phase", sa.Text(), nullable=False, comment="connecting | open"),
+        sa.Column("phase", sa.Text(), nullable=False, comment="new | connecting | adopted | open"),
         sa.Column("recipe", postgresql.JSONB(), nullable=False),
         sa.Column("promotion", sa.Text(), server_default="", nullable=False),
         sa.Column("write_pcs", sa.BigInteger(), nullable=True, comment="the unsettled write; null: none"),
@@ -174,6 +172,7 @@ def _create_offers() -> None:
         sa.ForeignKeyConstraint(["listing_id"], ["listing.listing_id"], name="fk_offer_listing_id_listing", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("listing_id", "warehouse_ref", name="pk_offer"),
     )
+    op.create_index("ix_offer_connecting", "offer", ["listing_id"], unique=False, postgresql_where=sa.text("phase = 'connecting'"))
     op.create_index("ix_offer_unsettled", "offer", ["listing_id"], unique=False, postgresql_where=sa.text("write_pcs is not null"))
     op.create_table(
         "withdrawal",
