@@ -107,7 +107,7 @@ def test_a_bundle_with_another_recipe_sells_nothing_until_nothing_of_it_stands_e
     market.shop.execute("update bundle_recipe set pcs = 1 where component_ref = 'kettle'")
     market.renew()
     assert (targets(market)["wb", "set"], targets(market, "target_rule")["wb", "set"]) == (0, "frozen")
-    for _ in range(4):
+    for _ in range(5):
         market.wait(400)
         market.poll_all()
         market.play_rounds()
