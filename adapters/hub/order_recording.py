@@ -53,7 +53,7 @@ class Recorded:
         questions: rows of the quarantine that were asked or asked again.
         queued: documents for 1C.
         refused_by_onec: documents that 1C could not be told.
-        seen_after_s: of each order first heard of, how long after it was placed.
+        seen_after_s: of each order first heard of, how long after it was placed; one split from another was placed long before.
     """
 
     orders: int = 0
@@ -237,7 +237,8 @@ class Recording:
 
     def _recorded(self, fold: Fold, changed: set[str], settled: Settling, papers: Queued, asked: int, *, orders: int) -> Recorded:
         new = {order.order_ref for order in fold.new}
-        ours = [order for order in fold.new if not order.is_apart and not (settled.folding.is_before_us(order))]
+        is_before_us = settled.folding.is_before_us
+        ours = [order for order in fold.new if not order.is_apart and order.parent_ref is None and not is_before_us(order)]
         cancelled = [order for order in fold.changed if order.cancelled_at == self.at]
         return Recorded(
             orders=orders,

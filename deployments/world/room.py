@@ -8,6 +8,7 @@ import copy
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -220,10 +221,11 @@ async def _answer(room: Room, request: Request, handle: Handler, *, is_undone: b
 
 
 async def _come_late(room: Room, request: Request, handle: Handler, fault: Fault) -> None:
-    """The effect of a call long since answered."""
+    """The effect of a call long since answered; a refusal is heard by nobody."""
     await asyncio.sleep(fault.seconds / room.clock.speed)
     async with room.turn:
-        await handle(request)
+        with suppress(Refusal):
+            await handle(request)
 
 
 async def _heard(request: Request, response: Response) -> Exchange:

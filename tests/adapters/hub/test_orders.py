@@ -362,6 +362,12 @@ def test_how_late_an_order_is_seen_is_never_less_than_nothing(shop: OrderShop) -
     assert shop.record(report("1", placed_at=now - timedelta(seconds=40))).seen_after_s == ()
 
 
+def test_a_part_split_off_was_not_hidden_since_its_order_was_placed(shop: OrderShop) -> None:
+    shop.sells(10, 9)
+    shop.record(report("1", {"iron": 2}))
+    assert shop.record(report("1", {"iron": 1}), report("1-2", {"iron": 1}, parent_ref="1")).seen_after_s == ()
+
+
 def test_an_item_that_1c_never_counted_is_sold_below_zero(shop: OrderShop) -> None:
     item_id = shop.add_item()
     shop.enlist(item_id)
