@@ -36,7 +36,14 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def hub(hub: Hub, database_url: str, site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hub:
     """A hub that the flow opens by its settings, with the site as its only channel."""
-    settings = {"kind": "woocommerce", "url": site.url, "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET, "timeout_s": 1.5, "asks": True}
+    settings = {
+        "kind": "woocommerce",
+        "url": site.url,
+        "consumer_key": SITE_KEY,
+        "consumer_secret": SITE_SECRET,
+        "timeout_s": 1.5,
+        "asks": True,
+    }
     monkeypatch.setenv("UTYUG_TOML", str(tmp_path / "none.toml"))
     monkeypatch.setenv("UTYUG_DATABASE_URL", database_url)
     monkeypatch.setenv("UTYUG_VAR_DIR", str(tmp_path))
