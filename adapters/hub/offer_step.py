@@ -113,9 +113,9 @@ class Step:
         one.take(self.pools, reading.shown_pcs, "edited", may_owe=True)
 
     def _note_effect(self, one: Held, reading: rules.Reading, read_at: datetime | None) -> None:
-        """A write that is shown now had not taken effect S before the read-back that did not show it."""
+        """A write that shows now for certain had not taken effect S before the read-back that did not show it."""
         write = one.offer.write
-        if write is not None and write.sent_at is not None and reading.shown_pcs == write.pcs != one.offer.exposed_before_pcs:
+        if write is not None and rules.shows_write(one.offer, reading, self.told.bounds):
             seen_late = read_at is not None and read_at > write.leave_by_at
             self.effective_s.append(took_s(write.leave_by_at, read_at - self.told.bounds.stale) if seen_late and read_at else 0.0)
 
