@@ -46,9 +46,9 @@ def hub(database_url: str, cabinets: Cabinets, monkeypatch: pytest.MonkeyPatch, 
 
 
 def connect(monkeypatch: pytest.MonkeyPatch, cabinets: Cabinets, *names: str, **cards: bool) -> None:
-    """Only these channels; ``cards`` are put over the rules for the cards of each."""
-    every = settings_of(cabinets)
-    chosen = {name: every[name] | {"cards": every[name]["cards"] | cards} for name in names}
+    """Only these channels, each shown all there is; ``cards`` are put over the rules for the cards of each."""
+    every, shown = settings_of(cabinets), {"mirror": {"articles": ["*"], "buffer_pcs": 0}}
+    chosen = {name: every[name] | shown | {"cards": every[name]["cards"] | cards} for name in names}
     for variable, value in environment(cabinets, chosen).items():
         monkeypatch.setenv(variable, value)
 

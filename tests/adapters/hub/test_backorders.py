@@ -2,13 +2,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import NamedTuple
 
 import pytest
+from sqlalchemy import select
 
 from adapters.hub import backorders
-from adapters.hub.backorders import Receipts, Served
+from adapters.hub.backorders import Receipts
 from adapters.hub.holds import Cart, Held, Refused, consume, let_go
 from adapters.hub.hub import Hub
+from adapters.hub.tables.ledger import ledger_movement
 from tests.adapters.hub.checkout import Checkout
 from tests.adapters.hub.shop import minute
 
@@ -23,12 +26,24 @@ def receipts(hub: Hub) -> Receipts:
     return Receipts(hub)
 
 
+class Served(NamedTuple):
+    account: str
+    pcs: int
+
+
+def served(shop: Checkout, item_id: int) -> list[Served]:
+    m = ledger_movement.c
+    came = select(m.to_account, m.pcs).where(m.item_id == item_id, m.reason == backorders.REASON).order_by(m.movement_id)
+    with shop.hub.engine.begin() as connection:
+        return [Served(*row) for row in connection.execute(came)]
+
+
 def count(shop: Checkout, item_id: int, pcs: int, at: int) -> list[Served]:
-    """1C counts, and who waits is served."""
+    """1C counts, and who waits is served: what came for whom now."""
+    before = served(shop, item_id)
     shop.count({item_id: pcs}, formed_at=minute(at))
     shop.ledger.post_counts()
-    with shop.hub.engine.begin() as connection:
-        return backorders.serve(connection, shop.hub.clock.now(), {(item_id, "main")})
+    return served(shop, item_id)[len(before) :]
 
 
 def announce(shop: Checkout, receipts: Receipts, pcs: int, *, days: int = 7, ref: str = "iron") -> int:
