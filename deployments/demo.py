@@ -236,7 +236,7 @@ class Demo:
         """Buyers on all channels at once, for the same goods; the hub must know of every order, and sell nothing twice."""
         goods = most_shared(self._hub, HOT_GOODS)
         with self._step("Покупатели приходят на четыре площадки за одними и теми же товарами"):
-            send_buyers(self._world, goods, speed=SHOP_SPEED)
+            send_buyers(self._world, goods, self._hub.clock)
             told = told_of_orders(self._hub, self._world)
         show_orders(told, self.console)
         self._check("каждый заказ записан ровно один раз", all(one.placed == one.recorded for one in told.values()))

@@ -167,11 +167,6 @@ def told_so_far(hub: Hub, *, after_run: int = 0) -> dict[str, ChannelTold]:
     return told
 
 
-def is_quiet(told: Mapping[str, ChannelTold]) -> bool:
-    """Whether runs had nothing to send."""
-    return all(channel.sent == 0 for channel in told.values())
-
-
 def is_settled(hub: Hub, settings: Settings, told: Mapping[str, ChannelTold]) -> bool:
     """Whether no card waits for its channel's word, no offer is under way, and every channel shows what it should."""
     waits = any(not Cards(hub).pending(name).is_empty() for name in told)

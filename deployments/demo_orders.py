@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
+from adapters.clock import Clock
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import Incidents
 from adapters.hub.offers import Offers
@@ -21,8 +23,7 @@ from deployments.processes import await_until
 
 HOT_GOODS = 30
 WISHES_PER_MINUTE = 12.0
-SHOPPING_S = 600.0
-"""Of the shop's clock."""
+SHOPPING = timedelta(minutes=10)
 RECORDED_WITHIN_S = 180.0
 SEED = 7
 
@@ -78,13 +79,13 @@ def promised_beyond(hub: Hub, settings: Settings) -> int:
     return int(shown.select((pl.col("shown_pcs") - pl.col("exposed_pcs")).clip(0).sum()).item())
 
 
-def send_buyers(world: str, goods: pl.DataFrame, *, speed: float) -> None:
+def send_buyers(world: str, goods: pl.DataFrame, clock: Clock) -> None:
     """Buyers come to all four channels at once, for the same few goods; back when the last one has been.
 
     Args:
         world: the stand-in world's address.
         goods: ``channel, channel_sku`` that may be wanted.
-        speed: of the shop's clock.
+        clock: the shop's.
 
     Raises:
         RuntimeError: the crowd broke down.
@@ -94,7 +95,7 @@ def send_buyers(world: str, goods: pl.DataFrame, *, speed: float) -> None:
     plan = {"seed": SEED, "demand": demand, "cancelled_share": 0.1, "cancelled_after_s": 120.0}
     with httpx.Client(base_url=f"{world}/_control/buyers", timeout=60) as control:
         control.post("/start", json=plan).raise_for_status()
-        await_until(lambda: False, timeout_s=SHOPPING_S / speed)
+        clock.sleep_until(clock.now() + SHOPPING)
         control.post("/stop").raise_for_status()
         totals = control.get("/totals").raise_for_status().json()
     if totals["failure"]:

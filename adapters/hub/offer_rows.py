@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ARRAY, BigInteger, Connection, Row, Text, bindparam, text
 
 from adapters.hub.ledger_moves import Movement, lock_pools
+from adapters.hub.order_rows import open_units
 from tasks.rules.bounds import Bounds
 from tasks.rules.ledger import POOL
 from tasks.rules.ledger_draw import Shelf
@@ -43,13 +44,6 @@ WITHDRAWN = text("""
     where w.listing_id = any (:listing_ids)
         and w.learned_at >= least(coalesce(o.read_began_at, :now), coalesce(o.moved_at, :now), :now) - make_interval(secs => :returns_s)
     order by w.learned_at, w.withdrawal_id
-""").bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)))
-
-OPEN_UNITS = text("""
-    select s.listing_id, o.warehouse_ref, sum(s.pcs - s.cancelled_pcs)::bigint as pcs
-    from sale_line s join sale_order o using (order_id)
-    where s.listing_id = any (:listing_ids) and o.channel = :channel and o.state in ('unpaid', 'new', 'confirmed')
-    group by s.listing_id, o.warehouse_ref
 """).bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)))
 
 GIVEN = text("""
@@ -179,8 +173,7 @@ def load(
     withdrawn: dict[Key, list[Withdrawn]] = {}
     for row in connection.execute(WITHDRAWN, {"listing_ids": ids, "now": now, "returns_s": bounds.restored_s + bounds.stale_s}):
         withdrawn.setdefault((row.listing_id, row.warehouse_ref), []).append(Withdrawn(pcs=row.pcs, learned_at=row.learned_at))
-    is_open = connection.execute(OPEN_UNITS, {"listing_ids": ids, "channel": channel})
-    open_pcs = {(row.listing_id, row.warehouse_ref): int(row.pcs) for row in is_open}
+    open_pcs = open_units(connection, channel, ids)
     told = connection.execute(GIVEN, {"accounts": list(accounts.values()), "since": shown_since or now})
     given = {(row.from_account, row.item_id): int(row.pcs) for row in told}
     shelves: dict[int, list[Shelf]] = {}

@@ -6,11 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Row, Text, bindparam, delete, insert, select, text, tuple_, update
+from sqlalchemy import ARRAY, BigInteger, Connection, Row, Text, bindparam, delete, insert, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.hub.tables.orders import sale_line, sale_order
 from tasks.rules.order_changes import OPEN, Known, Pieces
+
+OPEN_UNITS = text("""
+    select s.listing_id, o.warehouse_ref, sum(s.pcs - s.cancelled_pcs)::bigint as pcs
+    from sale_line s join sale_order o using (order_id)
+    where s.listing_id = any (:listing_ids) and o.channel = :channel and o.state in ('unpaid', 'new', 'confirmed') and not o.is_by_channel
+    group by s.listing_id, o.warehouse_ref
+""").bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)))
 
 FIRST_NUMBER = 100_000
 """Our numbers for 1C begin after it: short, digits only, and as long as each other for years."""
@@ -204,3 +211,12 @@ def _line(row: Row[Any]) -> LineRow:
     del told["order_id"]
     recipe = told.pop("recipe")
     return LineRow(**told, recipe=None if recipe is None else [(int(item_id), int(pcs)) for item_id, pcs in recipe])
+
+
+def open_units(connection: Connection, channel: str, listing_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """Units that a channel keeps reserved for orders we know, by listing and warehouse; what it ships itself is reserved elsewhere.
+
+    Orders from before Utyug are among them: the channel reserves for those too.
+    """
+    rows = connection.execute(OPEN_UNITS, {"channel": channel, "listing_ids": sorted(listing_ids)})
+    return {(row.listing_id, row.warehouse_ref): int(row.pcs) for row in rows}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import polars as pl
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.hub.hub import Hub
@@ -18,8 +18,6 @@ from tasks.rules.sales import ChannelOrders
 __all__ = ["Beyond", "Orders", "Poll", "Recorded"]
 
 ATTEMPTS = 5
-RESERVED_THERE = ("unpaid", "new", "confirmed")
-"""States in which a channel keeps an order's pieces in its own reserve."""
 
 
 class Orders:
@@ -82,34 +80,6 @@ class Orders:
         with self._hub.engine.begin() as connection:
             row = connection.execute(select(o.channel, o.order_ref).where(o.number == number)).first()
             return load_orders(connection, row.channel, [row.order_ref])[row.order_ref] if row else None
-
-    def open_units(self, channel: str) -> pl.DataFrame:
-        """Units that the channel keeps reserved for orders we know: ``listing_id, warehouse_ref, pcs``, one row per listing and warehouse.
-
-        Orders from before Utyug are among them: the channel reserves for those too.
-        """
-        o, s = sale_order.c, sale_line.c
-        live = func.sum(s.pcs - s.cancelled_pcs)
-        query = (
-            select(s.listing_id, o.warehouse_ref, live.label("pcs"))
-            .join(sale_order, o.order_id == s.order_id)
-            .where(o.channel == channel, o.state.in_(RESERVED_THERE), s.listing_id.is_not(None), ~o.is_by_channel)
-            .group_by(s.listing_id, o.warehouse_ref)
-            .having(live > 0)
-            .order_by(s.listing_id, o.warehouse_ref)
-        )
-        return self._frame(query, {"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64})
-
-    def sales_since(self, at: datetime) -> pl.DataFrame:
-        """What was ordered from this instant on, cancelled or not: ``listing_id, sold_at, pcs``, one row per line, for rates of sale."""
-        o, s = sale_order.c, sale_line.c
-        query = (
-            select(s.listing_id, o.placed_at.label("sold_at"), s.pcs)
-            .join(sale_order, o.order_id == s.order_id)
-            .where(o.placed_at >= at, s.listing_id.is_not(None))
-            .order_by(o.placed_at, s.order_id, s.line_ref)
-        )
-        return self._frame(query, {"listing_id": pl.Int64, "sold_at": pl.Datetime("us", "UTC"), "pcs": pl.Int64})
 
     def unknown_lines(self, channel: str | None = None, *, limit: int = 200) -> pl.DataFrame:
         """Lines whose goods are not found, the newest first: ``channel, order_ref, line_ref, channel_sku, pcs, placed_at``."""

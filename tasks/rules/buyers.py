@@ -16,7 +16,6 @@ REGION = "RU"
 """Whose phone numbers are written without a country."""
 
 ADDRESS_PARTS = ("country", "region", "city", "street", "house", "flat", "postcode")
-NAME_PARTS = ("last", "first", "middle")
 PATRONYMIC = re.compile(r"(ич|вна|чна|оглы|кызы)$", re.IGNORECASE)
 CITY = re.compile(r"^(?:г(?:ород)?|пос(?:[её]лок)?|п|пгт|с(?:ело)?|дер(?:евня)?|ст-ца)\.?\s+(?=\S)|^г\.(?=\S)", re.IGNORECASE)
 STREET = re.compile(

@@ -6,8 +6,6 @@ long as nobody else needs it, because taking it back costs a freeze. The pool ke
 so that the last piece is on sale somewhere.
 """
 
-from datetime import datetime, timedelta
-
 import polars as pl
 
 from tasks.rules.quota_rules import QuotaRules
@@ -44,22 +42,6 @@ def allocate(supply: pl.DataFrame, listings: pl.DataFrame, recipes: pl.DataFrame
     ruled = told.with_columns(target_pcs=_target(), rule=_rule()).sort("row")
     direct = pl.min_horizontal("target_pcs", "pool_makes_pcs")
     return QuotaSet.validate(ruled.select(*GRAIN, "target_pcs", direct_pcs=direct, rule="rule"))
-
-
-def worth_changing(target_pcs: pl.Expr, shown_pcs: pl.Expr, changed_at: pl.Expr, now: datetime, rules: QuotaRules) -> pl.Expr:
-    """Whether a new target is worth a write (DESIGN §4 rule 8): it differs by a share of what is shown or crosses zero.
-
-    Args:
-        target_pcs: the quota set.
-        shown_pcs: what the channel shows; null: unknown, so it is told.
-        changed_at: when this listing was told another figure; null: never.
-        now: the shop's instant.
-        rules: the section ``quotas``.
-    """
-    differs = (target_pcs != shown_pcs) & ((target_pcs - shown_pcs).abs() >= rules.act_share * shown_pcs)
-    has_dwelt = (changed_at <= now - timedelta(seconds=rules.dwell_s)).fill_null(True)
-    is_stopped = (target_pcs == 0) & (shown_pcs > 0)
-    return (is_stopped | (differs & has_dwelt)).fill_null(True)
 
 
 def free_to_give(rules: QuotaRules) -> pl.Expr:

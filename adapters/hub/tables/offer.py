@@ -29,7 +29,7 @@ offer = Table(
     Column("target_rule", Text),
     at_column("target_at", nullable=True),
     at_column("moved_at", nullable=True),
-    Column("frozen_for", Text, comment="why nothing but 0 may be written: edited | breached | shortfall; null: nothing"),
+    Column("frozen_for", Text, comment="why nothing but 0 may be written: edited; null: nothing"),
     Index("ix_offer_connecting", "listing_id", postgresql_where=text("phase = 'connecting'")),
     Index("ix_offer_unsettled", "listing_id", postgresql_where=text("write_pcs is not null")),
 )

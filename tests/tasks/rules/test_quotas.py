@@ -1,11 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 import pytest
 
 from tasks.rules.quota_rules import ChannelQuota, QuotaRules
-from tasks.rules.quotas import allocate, worth_changing
+from tasks.rules.quotas import allocate
 from tests.tasks.rules.quota_shelf import BY_HAND, listings, quotas, recipes, ruled, supply, targets
 from validation.quotas import QUOTA_RULES
 
@@ -180,33 +180,3 @@ def test_a_mirror_shows_all_there_is_less_its_buffer_and_takes_nothing_from_othe
 
 def test_pieces_owed_are_not_promised() -> None:
     assert targets({1: -4}, FAST, {"mirror_buffer_pcs": 0}) == [0, 0]
-
-
-@pytest.mark.parametrize(
-    ("target", "shown", "told_s_ago", "is_due"),
-    [
-        (12, 10, None, True),
-        (11, 10, None, False),
-        (8, 10, None, True),
-        (9, 10, None, False),
-        (10, 10, None, False),
-        (0, 0, None, False),
-        (1, 0, None, True),
-        (0, 1, 0, True),
-        (1, 0, 299, False),
-        (1, 0, 300, True),
-        (20, 10, 299, False),
-        (5, None, None, True),
-        (0, None, 1, True),
-    ],
-)
-def test_a_target_is_worth_a_write_when_it_differs_by_a_fifth_or_crosses_zero_and_the_last_one_has_dwelt(
-    target: int, shown: int | None, told_s_ago: float | None, is_due: bool
-) -> None:
-    changed_at = None if told_s_ago is None else NOW - timedelta(seconds=told_s_ago)
-    row = pl.DataFrame(
-        {"target": [target], "shown": [shown], "changed_at": [changed_at]},
-        schema={"target": pl.Int64, "shown": pl.Int64, "changed_at": pl.Datetime("us", "UTC")},
-    )
-    due = row.select(worth_changing(pl.col("target"), pl.col("shown"), pl.col("changed_at"), NOW, USUAL))
-    assert due.item() is is_due

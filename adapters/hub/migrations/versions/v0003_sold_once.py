@@ -166,9 +166,7 @@ def _create_offers() -> None:
         sa.Column("target_rule", sa.Text(), nullable=True),
         sa.Column("target_at", AT, nullable=True),
         sa.Column("moved_at", AT, nullable=True),
-        sa.Column(
-            "frozen_for", sa.Text(), nullable=True, comment="why nothing but 0 may be written: edited | breached | shortfall; null: nothing"
-        ),
+        sa.Column("frozen_for", sa.Text(), nullable=True, comment="why nothing but 0 may be written: edited; null: nothing"),
         sa.ForeignKeyConstraint(["listing_id"], ["listing.listing_id"], name="fk_offer_listing_id_listing", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("listing_id", "warehouse_ref", name="pk_offer"),
     )
