@@ -382,3 +382,15 @@ def test_commits_releases_extensions_and_the_sweep_at_once_count_every_piece_onc
     assert states.count("committed") >= 8
     assert shop.pool(iron) == 40 - states.count("committed") - states.count("held")
     shop.assert_conserved()
+
+
+def test_nothing_is_held_of_what_a_channel_sold_before_us_until_its_orders_are_known(shop: Checkout) -> None:
+    iron = shop.sells("iron", 3)
+    shop.list_on("wb", iron, "wb-iron")
+    shop.execute(
+        "insert into offer (listing_id, warehouse_ref, phase, recipe) "
+        "select listing_id, '1', 'connecting', jsonb_build_array(jsonb_build_array(item_id, 1)) from listing where channel = 'wb'"
+    )
+    assert shop.refused("early", {"iron": 1}) == {"iron": (1, 0)}
+    shop.execute("update offer set phase = 'open'")
+    shop.held("later", {"iron": 1})

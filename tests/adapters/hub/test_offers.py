@@ -289,3 +289,38 @@ def _sell(book: Book, item_id: int, listing_id: int) -> None:
     line = Wanted(item_id=item_id, pcs=1, line_ref="1-1")
     account = f"exposure:wb:{listing_id}:1"
     book.ledger.sell([line], source="main", order_number="1", reference="1", from_account=account, returns_to=account)
+
+
+def test_a_listing_that_sells_without_limit_is_told_0_before_anything_is_gone_by(book: Book) -> None:
+    iron = book.stock(3)
+    listing_id = book.offer(iron, "i")
+    book.wants(listing_id, 2)
+    assert book.look({listing_id: None}).figures["pcs"].to_list() == [0]
+    assert (book.pool(iron), book.row(listing_id)["phase"]) == (3, "new")
+
+
+def test_what_1c_never_counted_is_left_alone(book: Book) -> None:
+    iron = book.add_item()
+    listing_id = book.offer(iron, "i")
+    book.wants(listing_id, 0)
+    looked = book.look({listing_id: 4})
+    assert (looked.figures.is_empty(), looked.edited, book.row(listing_id)["phase"]) == (True, (), "new")
+
+
+def test_a_cancellation_not_heard_of_may_explain_what_is_shown_and_alarms_nobody(book: Book) -> None:
+    iron = book.stock(5)
+    listing_id = book.offer(iron, "i")
+    book.connected({listing_id: 1})
+    book.execute(
+        "insert into sale_order (channel, order_ref, warehouse_ref, state, status, is_by_channel, is_prior, placed_at, payload, heard_by, "
+        "seen_at, recorded_at) values ('wb', '1', '1', 'new', 'new', false, false, :now, '{}', 'poll', :now, :now)",
+        now=book.clock.now(),
+    )
+    book.execute(
+        "insert into sale_line (order_id, line_ref, channel_sku, listing_id, item_id, state, pcs) "
+        "select order_id, '1', 'i', :listing_id, :item_id, 'sold', 1 from sale_order",
+        listing_id=listing_id,
+        item_id=iron,
+    )
+    looked, row = book.look({listing_id: 2}), book.row(listing_id)
+    assert (looked.edited, row["phase"], row["frozen_for"], book.exposed(iron, listing_id)) == ((), "adopted", None, 3)

@@ -331,6 +331,7 @@ def test_units_reserved_there_are_those_of_open_orders(shop: OrderShop) -> None:
     shop.record(
         report("1", {"iron": 3}), report("2", state="shipped"), report("3", {"iron": 2}, state="unpaid"), report("4", state="cancelled")
     )
+    shop.record(report("5", {"iron": 5}, is_by_channel=True))
     shop.record(report("1", {"iron": 2}))
     with shop.hub.engine.begin() as connection:
         told = open_units(connection, shop.channel, connection.scalars(select(listing.c.listing_id)).all())
