@@ -16,8 +16,10 @@ from deployments.story.goods import Shelf
 from deployments.world.demand import Wish
 from tests.flows.cabinets import Cabinets
 
-CUT_SHARE, SPLIT_SHARE, UNPAID_SHARE, PAID_SHARE = 0.3, 0.5, 0.12, 0.5
-"""Of orders of several pieces, of those of Ozon, of buyers of Ozon and Yandex Market, of those who reserved."""
+CUT_SHARE, SPLIT_SHARE = 0.3, 0.5
+"""Of orders of several pieces; of those of Ozon."""
+RESERVES_EVERY = 6
+"""Of those who get something on Ozon and Yandex Market, one reserves before he pays; of these each second one never pays."""
 THINKS_S = (30.0, 600.0)
 RESERVING = ("ozon", "ym")
 
@@ -96,6 +98,7 @@ class Crowd:
     record: Record
     seed: int
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    _served: int = 0
     _later: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -122,13 +125,14 @@ class Crowd:
         heapq.heappush(self._later, (at, next(self._numbers), decide))
 
     def _want(self, wish: Wish) -> None:
-        if self.channel in RESERVING and self._dice.random() < UNPAID_SHARE:
+        if self.channel in RESERVING and self._served % RESERVES_EVERY == 1:
             self._reserve(wish)
             return
         told = self._order("POST", "/orders", json={"sku": wish.sku, "pcs": wish.pcs})
         if told is None:
             self.record.refused[self.channel] += 1
             return
+        self._served += 1
         ref = str(told["order_ref"])
         self.record.sell(self.channel, ref, wish.sku, wish.pcs, self.clock.now())
         self._plan(wish, ref)
@@ -146,9 +150,10 @@ class Crowd:
         if told is None:
             self.record.refused[self.channel] += 1
             return
+        is_paid = self._served // RESERVES_EVERY % 2 == 0
+        self._served += 1
         ref = str(told["reservation_ref"])
         self.record.sell(self.channel, ref, wish.sku, wish.pcs, self.clock.now())
-        is_paid = self._dice.random() < PAID_SHARE
         self._afterwards((lambda: self._pay(ref)) if is_paid else (lambda: self._abandon(ref)))
 
     def _pay(self, ref: str) -> None:
