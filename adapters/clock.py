@@ -25,3 +25,8 @@ class Clock:
         """Block until the shop's clock shows ``instant``."""
         while (left := (instant - self.now()) / timedelta(seconds=1)) > 0:
             time.sleep(left / self.speed)
+
+
+def elapsed_s() -> float:
+    """Real seconds since some instant of the past, the same one for the life of the process: for how long something has lain unused."""
+    return time.monotonic()

@@ -3,9 +3,17 @@
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine, create_engine
+import psycopg
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from adapters.clock import Clock
+from adapters.clock import Clock, elapsed_s
+
+FRESH_S = 1.0
+"""A connection that was in use so lately is not asked whether its server still lives: no server dies and is back in less."""
+RETURNED = "returned_s"
 
 
 class Hub:
@@ -21,11 +29,11 @@ class Hub:
             url,
             pool_size=5,
             max_overflow=15,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"application_name": "utyug"},
         )
         self.clock = clock
+        _ask_those_that_lay(self.engine)
 
     def __enter__(self) -> Self:
         return self
@@ -36,3 +44,25 @@ class Hub:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _ask_those_that_lay(engine: Engine) -> None:
+    """What SQLAlchemy's ``pool_pre_ping`` does before every transaction, a round trip each, for connections that lay unused only."""
+
+    def returned(driver: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - the event's own shape
+        entry.info[RETURNED] = elapsed_s()
+
+    def taken(driver: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:  # noqa: ARG001
+        returned_s = entry.info.get(RETURNED)
+        if returned_s is not None and elapsed_s() - returned_s >= FRESH_S and not _lives(engine, driver):
+            raise InvalidatePoolError
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", taken)
+
+
+def _lives(engine: Engine, driver: DBAPIConnection) -> bool:
+    try:
+        return engine.dialect.do_ping(driver)
+    except psycopg.Error:
+        return False
