@@ -22,6 +22,8 @@ from tasks.rules.ledger_draw import Shelf
 PART = "~"
 """What the number of a line's part follows."""
 
+RESTATED = "recipe_changed"
+
 Recipe = Sequence[tuple[int, int]]
 RESIZE = text("""
     update sold_line s set pcs = v.pcs
@@ -146,6 +148,35 @@ class SalesDesk:
                     back[returns_to] = back.get(returns_to, 0) + pcs
         return back
 
+    def restate(self, account: str, *, was: Recipe, stands: Recipe, units: int, places: Sequence[str] | None, reference: str) -> None:
+        """Units that came back to an exposure are units of another recipe now: it is to hold what these need, and nothing else.
+
+        Args:
+            account: the exposure.
+            was: the recipe that the units came back under.
+            stands: the one that the exposure stands under; empty where nothing may be sold of it any more.
+            units: how many.
+            places: where the pool gives what is needed, in this order, below zero if need be; None: any place.
+            reference: the cause, for the movements.
+        """
+        had, needs = dict(was), dict(stands)
+        for item_id in sorted(had.keys() | needs.keys()):
+            pcs = (needs.get(item_id, 0) - had.get(item_id, 0)) * units
+            if pcs > 0:
+                shares = self._from_pool(item_id, places, pcs)
+                self._note(
+                    item_id,
+                    [Move(place=place, from_account=POOL, to_account=account, pcs=share, reason=RESTATED) for place, share in shares],
+                    reference,
+                )
+            else:
+                shares = self._held_at(account, item_id, -pcs)
+                self._note(
+                    item_id,
+                    [Move(place=place, from_account=account, to_account=POOL, pcs=share, reason=RESTATED) for place, share in shares],
+                    reference,
+                )
+
     def take_over(self, line: str, heir: str, recipe: Recipe, units: int, *, order_number: str, reference: str) -> int:
         """Units go on in another order's line, sold as they are; returns how many there were."""
         taken = min(units, self.sold_units(line, recipe))
@@ -248,6 +279,23 @@ class SalesDesk:
         """The line itself the first time, then its parts."""
         known = {now.line_ref for part in self._parts.get(line, ()) for now in (part.now, part.before) if now}
         return line if line not in known else next(ref for n in range(1, len(known) + 2) if (ref := f"{line}{PART}{n}") not in known)
+
+    def _from_pool(self, item_id: int, places: Sequence[str] | None, pcs: int) -> list[tuple[str, int]]:
+        """Where the pool gives so many pieces: what there is, in the order of the places, and the rest of it owed."""
+        asked = self._places.get(item_id, []) if places is None else places
+        shares: list[tuple[str, int]] = []
+        for place in asked:
+            share = min(pcs, max(0, self._held.get((item_id, place, POOL), 0)))
+            shares, pcs = [*shares, (place, share)], pcs - share
+        return [one for one in (*shares, (self._owing_place(item_id, asked) if pcs else "", pcs)) if one[1]]
+
+    def _held_at(self, account: str, item_id: int, pcs: int) -> list[tuple[str, int]]:
+        """Where an account holds so many pieces."""
+        shares: list[tuple[str, int]] = []
+        for place in sorted((place for item, place, name in self._held if (item, name) == (item_id, account)), reverse=True):
+            share = min(pcs, self._held[item_id, place, account])
+            shares, pcs = [*shares, (place, share)], pcs - share
+        return [one for one in shares if one[1]]
 
     def _owing_place(self, item_id: int, places: Sequence[str]) -> str:
         """Where a sale of what is not there is written: the first place that 1C ever counted the item at."""

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 from sqlalchemy import ARRAY, BigInteger, Text, bindparam, case, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from adapters.hub.hub import Hub
-from adapters.hub.ledger_moves import move, notify
+from adapters.hub.ledger_moves import lock_pools, move, notify
 from adapters.hub.ledger_shortfall import judge_again
 from adapters.hub.offer_rows import CONNECTING, Held, keep, load
 from adapters.hub.offer_step import Edited, Step, Told
@@ -47,6 +48,16 @@ KNOWN = text("""
     order by o.listing_id, o.warehouse_ref
 """)
 
+OUTDATED = text("""
+    select distinct (part ->> 0)::bigint from offer o
+    join unnest(:listing_ids, :warehouses, :recipes) as w (listing_id, warehouse_ref, recipe) using (listing_id, warehouse_ref)
+    cross join jsonb_array_elements(o.recipe) part
+    where o.recipe <> cast(w.recipe as jsonb)
+""").bindparams(
+    bindparam("listing_ids", type_=ARRAY(BigInteger)), *(bindparam(name, type_=ARRAY(Text)) for name in ("warehouses", "recipes"))
+)
+"""Whoever gives pieces to an exposure holds the items of its recipe: a cancellation cannot come while the recipe changes."""
+
 RENEW = text("""
     with due as (
         select o.listing_id, o.warehouse_ref, cast(w.recipe as jsonb) as recipe, w.promotion
@@ -58,13 +69,14 @@ RENEW = text("""
                 select from ledger_balance b
                 where b.account = 'exposure:' || :channel || ':' || o.listing_id || ':' || o.warehouse_ref and b.account <> 'pool'
             )
+            and not exists (select from jsonb_array_elements(o.recipe) part where (part ->> 0)::bigint <> all (:locked))
         order by o.listing_id, o.warehouse_ref
         for update of o
     )
     update offer o set recipe = due.recipe, promotion = due.promotion, version = o.version + 1
     from due where due.listing_id = o.listing_id and due.warehouse_ref = o.warehouse_ref
 """).bindparams(
-    bindparam("listing_ids", type_=ARRAY(BigInteger)),
+    *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("listing_ids", "locked")),
     *(bindparam(name, type_=ARRAY(Text)) for name in ("warehouses", "recipes", "promotions")),
 )
 
@@ -135,7 +147,11 @@ class Offers:
         columns = {"listing_ids": "listing_id", "warehouses": "warehouse_ref", "recipes": "recipe", "promotions": "promotion"}
         with self._hub.engine.begin() as connection:
             connection.execute(new.on_conflict_do_nothing())
-            connection.execute(RENEW, {name: wanted[column].to_list() for name, column in columns.items()} | {"channel": channel})
+            asked: dict[str, Any] = {name: wanted[column].to_list() for name, column in columns.items()}
+            outdated = set(connection.scalars(OUTDATED, {name: asked[name] for name in ("listing_ids", "warehouses", "recipes")}))
+            if outdated:
+                lock_pools(connection, outdated)
+                connection.execute(RENEW, asked | {"channel": channel, "locked": sorted(outdated)})
 
     def known(self, channel: str) -> pl.DataFrame:
         """Every offer of the channel, one row per listing and warehouse; ``exposed_pcs`` in pieces of the listing."""

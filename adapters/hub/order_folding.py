@@ -111,6 +111,19 @@ class Folding:
         """The exposure of a line's listing."""
         return exposure_account(self.channel, line.listing_id or 0, offer.warehouse_ref)
 
+    def stands(self, line: LineRow, warehouse_ref: str) -> tuple[tuple[int, int], ...] | None:
+        """The recipe that a line's exposure stands under now; empty where the listing has no quota any more, None for a listing gone."""
+        listed = self.listed.get(line.channel_sku)
+        if listed is None or listed.listing_id != line.listing_id:
+            return None
+        offered = listed.offers.get(warehouse_ref)
+        return offered.recipe if offered is not None else ()
+
+    def offered_items(self, fold: Fold) -> set[int]:
+        """Items that the exposures behind the acts stand under."""
+        listed = (self.listed.get(act.line.channel_sku) for act in fold.acts)
+        return {item_id for one in listed if one is not None for offered in one.offers.values() for item_id, _ in offered.recipe}
+
     def is_before_us(self, order: OrderRow) -> bool:
         """Whether it was placed before the channel was connected: no exposure stands behind it."""
         return self.connected_at is not None and order.placed_at < self.connected_at

@@ -102,7 +102,7 @@ class Recording:
         numbers = {order.number for order in fold.orders.values() if order.number}
         told = lock_papers(self.connection, numbers)
         carried = carried_holds(order for order in fold.new if self.rules.is_asking and not order.is_apart)
-        item_ids = _items(fold) | self._held_items(carried)
+        item_ids = _items(fold) | folding.offered_items(fold) | self._held_items(carried)
         desk = SalesDesk(
             self.connection,
             self.at,

@@ -143,6 +143,15 @@ class Settling:
                 warehouse = account.removeprefix(exposure_account(order.channel, line.listing_id, ""))
                 key = (line.listing_id, warehouse, order.order_id)
                 self.withdrawn[key] = self.withdrawn.get(key, 0) + pcs // per_unit
+                self._restate(act, account, warehouse, pcs // per_unit)
+
+    def _restate(self, act: Act, account: str, warehouse: str, units: int) -> None:
+        """What the channel may put on sale again is a unit of the recipe that its listing stands under now."""
+        recipe, stands = _recipe(act.line), self.folding.stands(act.line, warehouse)
+        if stands is not None and dict(stands) != dict(recipe):
+            self.desk.restate(
+                account, was=recipe, stands=stands, units=units, places=self.rules.places(warehouse), reference=act.order.reference
+            )
 
     def _serve_waiting(self, order: OrderRow) -> None:
         """What came for an order that waited, or was held for it from the start, is sold; with the last piece it waits no longer."""

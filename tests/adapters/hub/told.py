@@ -35,9 +35,14 @@ class Book(Checkout):
 
     def wanted(self, listing_id: int, recipe: str, promotion: str = "") -> None:
         """What an offer is to stand under."""
-        rows = [(listing_id, warehouse, recipe, promotion) for warehouse in self.told.places_of]
+        for warehouse in self.told.places_of:
+            self.offers.open("wb", self.wishes(listing_id, warehouse, recipe, promotion))
+
+    @staticmethod
+    def wishes(listing_id: int, warehouse: str, recipe: str, promotion: str = "") -> pl.DataFrame:
+        """A recipe in force, as the sender brings it."""
         columns = ["listing_id", "warehouse_ref", "recipe", "promotion"]
-        self.offers.open("wb", pl.DataFrame(rows, schema=columns, orient="row"))
+        return pl.DataFrame([(listing_id, warehouse, recipe, promotion)], schema=columns, orient="row")
 
     def look(self, shown: Mapping[int, int | None], *, reserved: int = 0, warehouse: str = "1", **may: bool) -> Advanced:
         """A reading that is over at once, and all that it leads to."""
