@@ -103,6 +103,7 @@ def channel_orders(settings: Settings, name: str) -> ChannelOrders:
         penalties={other: settings.penalties.of(told.kind) for other, told in settings.channels.items()},
         title=name,
         time_zone=settings.time_zone,
+        visible=channel.bounds.visible,
     )
 
 

@@ -4,7 +4,7 @@ The channel's recorder, then what 1C was told, then the items in key order, then
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,18 +14,17 @@ from sqlalchemy import Connection, func, insert, select, text
 from adapters.hub import oversells
 from adapters.hub.channel_refusals import settle_rows
 from adapters.hub.holds import HoldTaken, consume, let_go
-from adapters.hub.ledger_moves import is_among
 from adapters.hub.ledger_sales import SalesDesk
 from adapters.hub.order_folding import Fold, Folding, carried_holds
 from adapters.hub.order_goods import Recipes, read_listed
+from adapters.hub.order_news import digests, news_of, remember
 from adapters.hub.order_papers import Queued, lock_papers, queue_papers
 from adapters.hub.order_rows import BACKORDERED, add_orders, keep_orders, load_orders, split_pieces, waiting_refs
 from adapters.hub.order_settling import Beyond, Settling
-from adapters.hub.tables.ledger import ledger_balance
 from adapters.hub.tables.offer import channel_watch, withdrawal
 from adapters.hub.tables.orders import hold
+from adapters.hub.unexplained import weigh_beyond
 from tasks.rules.buyers import questions
-from tasks.rules.ledger import POOL
 from tasks.rules.order_changes import CANCELLED
 from tasks.rules.sales import ENTITY, ChannelOrders, judge_received, question_keys
 from validation.quarantine import refuse
@@ -96,8 +95,19 @@ class Recording:
             Overtaken: begin the transaction anew.
         """
         self.connection.execute(select(func.pg_advisory_xact_lock(RECORDER, func.hashtext(self.channel))))
+        told = digests(received)
+        waiting = waiting_refs(self.connection, self.channel)
+        news = news_of(self.connection, self.channel, received, told, self.rules)
+        if news.is_empty() and not waiting:
+            oversells.judge(self.connection, self.at)
+            return Recorded(orders=told.height)
+        recorded = replace(self._record(news, waiting), orders=told.height)
+        remember(self.connection, self.channel, told.join(news, on="order_ref", how="semi"))
+        return recorded
+
+    def _record(self, received: pl.DataFrame, waiting: Collection[str]) -> Recorded:
         judged = judge_received(received)
-        folding, fold = self._fold(judged.passed)
+        folding, fold = self._fold(judged.passed, waiting)
         add_orders(self.connection, fold.new)
         numbers = {order.number for order in fold.orders.values() if order.number}
         told = lock_papers(self.connection, numbers)
@@ -123,11 +133,11 @@ class Recording:
         self._withdraw(settled.withdrawn)
         papers = queue_papers(self.connection, self.at, rules=self.rules, orders=fold.orders, changed=changed, told=told)
         asked = self._ask(judged.passed, judged.refused, fold)
-        self._tell(fold, settled.beyond, item_ids)
-        return self._recorded(fold, changed, settled, papers, asked, orders=judged.passed["order_ref"].n_unique())
+        self._tell(fold, settled, item_ids)
+        return self._recorded(fold, changed, settled, papers, asked)
 
-    def _fold(self, received: pl.DataFrame) -> tuple[Folding, Fold]:
-        refs = {*received["order_ref"], *received["parent_ref"].drop_nulls(), *waiting_refs(self.connection, self.channel)}
+    def _fold(self, received: pl.DataFrame, waiting: Collection[str]) -> tuple[Folding, Fold]:
+        refs = {*received["order_ref"], *received["parent_ref"].drop_nulls(), *waiting}
         known = load_orders(self.connection, self.channel, refs)
         skus = {*received["channel_sku"], *(line.channel_sku for order in known.values() for line in order.lines.values())}
         folding = Folding(
@@ -215,33 +225,17 @@ class Recording:
         )
         return told.height
 
-    def _tell(self, fold: Fold, beyond: Collection[Beyond], item_ids: Collection[int]) -> None:
-        """What was sold beyond a quota is told a person at once; what is whole again is over."""
-        b = ledger_balance.c
-        sums = select(b.item_id, func.sum(b.pcs).label("pcs")).where(b.account == POOL).group_by(b.item_id)
-        rows = self.connection.execute(sums.where(is_among(b.item_id, {one.item_id for one in beyond})))
-        pool = {row.item_id: int(row.pcs) for row in rows}
-        told = [
-            oversells.Beyond(
-                channel=one.channel,
-                order_number=fold.orders[one.order_ref].number or one.order_ref,
-                channel_sku=fold.orders[one.order_ref].lines[one.line_ref].channel_sku,
-                item_id=one.item_id,
-                pcs=one.pcs,
-                pool_pcs=pool.get(one.item_id, 0),
-            )
-            for one in beyond
-        ]
-        oversells.report_beyond(self.connection, self.at, told, penalties=self.rules.penalties)
+    def _tell(self, fold: Fold, settled: Settling, item_ids: Collection[int]) -> None:
+        """What was sold beyond a quota is told a person, or waits for its explanation; what is whole again is over."""
+        weigh_beyond(self.connection, self.at, rules=self.rules, orders=fold.orders, beyond=settled.beyond, returned=settled.returned)
         oversells.judge(self.connection, self.at, item_ids)
 
-    def _recorded(self, fold: Fold, changed: set[str], settled: Settling, papers: Queued, asked: int, *, orders: int) -> Recorded:
+    def _recorded(self, fold: Fold, changed: set[str], settled: Settling, papers: Queued, asked: int) -> Recorded:
         new = {order.order_ref for order in fold.new}
         is_before_us = settled.folding.is_before_us
         ours = [order for order in fold.new if not order.is_apart and order.parent_ref is None and not is_before_us(order)]
         cancelled = [order for order in fold.changed if order.cancelled_at == self.at]
         return Recorded(
-            orders=orders,
             new_refs=tuple(sorted(new)),
             prior_refs=tuple(sorted(order.order_ref for order in fold.new if order.is_prior)),
             changed_refs=tuple(sorted(changed - new)),

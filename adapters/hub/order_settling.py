@@ -16,16 +16,19 @@ from tasks.rules.sales import ChannelOrders
 class Beyond:
     """Pieces sold that nothing was set aside for: beyond the exposure, or (``owed_pcs``) beyond what there is.
 
-    ``is_told``: the channel was given a quota and sold more than it; else it sells from the pool by agreement.
+    ``is_told``: the channel was given a quota, that of its ``warehouse_ref``, and sold more than it; else it sells from the pool by
+    agreement. ``per_unit``: pieces of the item in one of the listing.
     """
 
     channel: str
     order_ref: str
     line_ref: str
     listing_id: int | None
+    warehouse_ref: str
     item_id: int
     pcs: int
     owed_pcs: int
+    per_unit: int
     is_told: bool
 
 
@@ -35,6 +38,8 @@ class Settling:
 
     First pieces are handed from orders to those split from them, then given back, so that a piece cancelled and sold again within one
     frame is not found lacking; then orders first heard of cancelled, then the rest.
+
+    ``withdrawn``: units that a channel may put back on sale, by listing, warehouse and order; ``returned``: those that we knew as sold.
     """
 
     rules: ChannelOrders
@@ -46,6 +51,7 @@ class Settling:
         self.sold = self.cancelled = 0
         self.beyond: list[Beyond] = []
         self.withdrawn: dict[tuple[int, str, int], int] = {}
+        self.returned: dict[tuple[int, str], int] = {}
 
     def put_under_hold(self, act: Act) -> None:
         """A line of a cart held at checkout is sold under the recipe it was held under."""
@@ -121,9 +127,11 @@ class Settling:
             order_ref=order.order_ref,
             line_ref=line.line_ref,
             listing_id=line.listing_id,
+            warehouse_ref=_warehouse(order, line, sale.account) if is_told else order.warehouse_ref,
             item_id=part.item_id,
             pcs=pcs,
             owed_pcs=part.owed_pcs,
+            per_unit=dict(sale.recipe)[part.item_id],
             is_told=is_told,
         )
 
@@ -140,9 +148,11 @@ class Settling:
         per_unit = recipe[0][1]
         for account, pcs in self.desk.cancel(name, recipe, units, reference=order.reference).items():
             if account is not None and line.listing_id is not None:
-                warehouse = account.removeprefix(exposure_account(order.channel, line.listing_id, ""))
-                key = (line.listing_id, warehouse, order.order_id)
+                warehouse = _warehouse(order, line, account)
+                key, offered = (line.listing_id, warehouse, order.order_id), (line.listing_id, warehouse)
                 self.withdrawn[key] = self.withdrawn.get(key, 0) + pcs // per_unit
+                if not act.sold:
+                    self.returned[offered] = self.returned.get(offered, 0) + pcs // per_unit
                 self._restate(act, account, warehouse, pcs // per_unit)
 
     def _restate(self, act: Act, account: str, warehouse: str, units: int) -> None:
@@ -162,6 +172,11 @@ class Settling:
                     self.desk.sell(self._sale(order, line, missing))
                 if self.desk.sold_units(order.line(line), _recipe(line)) >= line.live_pcs:
                     line.state = SOLD
+
+
+def _warehouse(order: OrderRow, line: LineRow, exposure: str | None) -> str:
+    """The channel's warehouse that an exposure of the line's listing is of."""
+    return (exposure or "").removeprefix(exposure_account(order.channel, line.listing_id or 0, ""))
 
 
 def _recipe(line: LineRow) -> list[tuple[int, int]]:

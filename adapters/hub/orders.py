@@ -13,6 +13,7 @@ from adapters.hub.order_rows import OrderRow, load_orders
 from adapters.hub.order_settling import Beyond
 from adapters.hub.tables.offer import channel_watch
 from adapters.hub.tables.orders import sale_line, sale_order
+from adapters.hub.unexplained import judge_unexplained
 from tasks.rules.sales import ChannelOrders
 
 __all__ = ["Beyond", "Orders", "Poll", "Recorded"]
@@ -63,6 +64,7 @@ class Orders:
                     recorded = recording.record(received)
                     if poll is not None:
                         _note_poll(connection, channel, poll)
+                        judge_unexplained(connection, at, channel=channel, rules=rules)
                     return recorded
             except Overtaken:
                 if attempt == ATTEMPTS - 1:

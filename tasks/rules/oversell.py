@@ -91,6 +91,32 @@ def pieces_of(item_id: int, lines: Iterable[tuple[Recipe, int]]) -> int:
     return sum(pcs * units for recipe, units in lines for part, pcs in recipe if part == item_id)
 
 
+def certain_pcs(pcs: int, *, open_pcs: int, own_pcs: int, unexplained_pcs: int) -> int:
+    """Of pieces sold beyond a quota those that no cancellation still unheard of can explain.
+
+    A channel puts a cancelled piece back on sale by itself, and may list its next sale before the cancellation. What is given back so is
+    of another open order, and the first of such a row was within the quota.
+
+    Args:
+        pcs: so many of an item one order took beyond the quota of a listing.
+        open_pcs: in all open orders of the listing, as far as we know.
+        own_pcs: of these, in this order.
+        unexplained_pcs: of these, beyond the quota and not explained, this order's among them.
+    """
+    others = open_pcs - own_pcs if open_pcs > unexplained_pcs else 0
+    return max(0, pcs - others)
+
+
+def explained(waiting: Sequence[int], returned_pcs: int) -> list[int]:
+    """What is left of sales that wait for a cancellation, the oldest first, when so many pieces were cancelled."""
+    left = []
+    for pcs in waiting:
+        taken = min(pcs, returned_pcs)
+        left.append(pcs - taken)
+        returned_pcs -= taken
+    return left
+
+
 def propose(orders: Sequence[OpenOrder], *, missing_pcs: int) -> list[Proposal]:
     """The orders to cancel so that the rest can be served, cheapest first; exact.
 

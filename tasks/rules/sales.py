@@ -6,7 +6,7 @@ while its pieces are reserved as far as they are known.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -35,6 +35,7 @@ class ChannelOrders:
         penalties: channel → what it takes for an order that the shop cancels.
         title: the channel, as 1C and people are told it.
         time_zone: of the shop; promotions begin and end at its midnight.
+        visible: L: within it an order, and each of its changes, is in the channel's list.
     """
 
     is_asking: bool = False
@@ -45,6 +46,7 @@ class ChannelOrders:
     penalties: Mapping[str, Penalty] = field(default_factory=dict)
     title: str = ""
     time_zone: str = "Europe/Moscow"
+    visible: timedelta = timedelta(0)
 
     def is_mirrored(self, article: str | None) -> bool:
         """Whether an item is sold from the shared number, without a quota."""

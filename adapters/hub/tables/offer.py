@@ -3,7 +3,21 @@
 What it may sell is in the ledger: the account ``exposure:<channel>:<listing>:<warehouse>`` of each of its parts.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Double, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 
 from adapters.hub.tables.base import METADATA, at_column, id_column, json_column
 
@@ -48,6 +62,26 @@ withdrawal = Table(
     at_column("learned_at"),
     Index("ix_withdrawal_listing", "listing_id", "warehouse_ref", "learned_at"),
 )
+
+unexplained = Table(
+    "unexplained",
+    METADATA,
+    id_column("unexplained_id"),
+    Column("channel", Text, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("channel_sku", Text, nullable=False),
+    Column("listing_id", BigInteger, nullable=False),
+    Column("warehouse_ref", Text, nullable=False),
+    Column("item_id", BigInteger, nullable=False),
+    Column(
+        "pcs", BigInteger, CheckConstraint("pcs > 0", name="positive"), nullable=False, comment="beyond the exposure, and not explained yet"
+    ),
+    Column("per_unit", BigInteger, nullable=False, comment="pieces of the item in one of the listing"),
+    at_column("sold_at"),
+    Index("ix_unexplained_channel", "channel", "sold_at"),
+    Index("ix_unexplained_item", "item_id"),
+)
+"""Sales beyond an exposure that a cancellation which is not listed yet may explain; one that it explains, and one that is told, leaves."""
 
 channel_watch = Table(
     "channel_watch",

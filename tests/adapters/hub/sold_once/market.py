@@ -49,7 +49,7 @@ BOUNDS = {
 ORDER_WITHIN_S = 600
 EMPTY = text("""
     truncate item, bundle_recipe, stock_count, feed, exchange_session, ledger_balance, ledger_movement, ledger_entry, sold_line, shortfall,
-        listing, offer, withdrawal, channel_watch, bound_measure, sale_order, sale_line, hold, receipt, backorder, cursor, journal,
+        listing, offer, withdrawal, unexplained, channel_watch, bound_measure, sale_order, sale_line, hold, receipt, backorder, cursor, journal,
         incident, quarantine restart identity cascade
 """)
 

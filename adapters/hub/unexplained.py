@@ -1,0 +1,164 @@
+"""Sales beyond a quota that a cancellation which is not listed yet may explain (DESIGN §4 rules 4 and 5).
+
+A channel puts a cancelled piece back on sale by itself, sells it again, and may list that sale before the cancellation. Its pieces are
+reserved at once like any others; but a person hears of it only when a complete poll that began L after the sale was seen has brought no
+cancellation. What no open order could explain is told at once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, delete, func, insert, select, text, tuple_, update
+
+from adapters.hub import oversells
+from adapters.hub.ledger_moves import is_among
+from adapters.hub.order_rows import OrderRow
+from adapters.hub.order_settling import Beyond
+from adapters.hub.tables.ledger import ledger_balance
+from adapters.hub.tables.offer import unexplained
+from tasks.rules.ledger import POOL
+from tasks.rules.oversell import certain_pcs, explained
+from tasks.rules.sales import ChannelOrders
+
+OPEN_UNITS = text("""
+    select s.listing_id, s.order_id, sum(s.pcs - s.cancelled_pcs)::bigint as units
+    from sale_line s join sale_order o using (order_id)
+    where s.listing_id = any (:listing_ids) and s.state = 'sold' and o.state in ('unpaid', 'new', 'confirmed', 'other')
+    group by s.listing_id, s.order_id
+""").bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)))
+
+DUE = text("""
+    delete from unexplained u using channel_watch w, sale_order o
+    where u.channel = :channel and w.channel = u.channel and o.order_id = u.order_id and u.sold_at + :visible <= w.poll_began_at
+    returning u.unexplained_id, coalesce(o.number, o.order_ref) as order_number, u.channel_sku, u.item_id, u.pcs
+""")
+
+
+def weigh_beyond(
+    connection: Connection,
+    at: datetime,
+    *,
+    rules: ChannelOrders,
+    orders: Mapping[str, OrderRow],
+    beyond: Sequence[Beyond],
+    returned: Mapping[tuple[int, str], int],
+) -> None:
+    """What a frame of orders sold beyond a quota: told where it is certain, else kept until it is; the orders are recorded already.
+
+    Args:
+        connection: the caller's transaction, which holds the items.
+        at: now.
+        rules: how the channel's orders are taken.
+        orders: those of the frame, by ``order_ref``.
+        beyond: what was sold without pieces set aside for it.
+        returned: units by listing and warehouse, sold before this frame and cancelled in it: they explain what was sold before.
+    """
+    _explain(connection, returned)
+    certain = _certain(connection, orders, beyond)
+    waits = [(one, one.pcs - pcs) for one, pcs in zip(beyond, certain, strict=True) if one.pcs > pcs]
+    if waits:
+        connection.execute(insert(unexplained), [_row(at, orders[one.order_ref], one, pcs) for one, pcs in waits])
+    told = [_named(orders[one.order_ref], one, pcs) for one, pcs in zip(beyond, certain, strict=True) if pcs]
+    _tell(connection, at, told, rules)
+
+
+def judge_unexplained(connection: Connection, at: datetime, *, channel: str, rules: ChannelOrders) -> None:
+    """Tell what the newest complete poll of a channel must have explained, and has not."""
+    rows = sorted(connection.execute(DUE, {"channel": channel, "visible": rules.visible}), key=lambda row: int(row.unexplained_id))
+    due = [
+        oversells.Beyond(
+            channel=channel, order_number=row.order_number, channel_sku=row.channel_sku, item_id=row.item_id, pcs=row.pcs, pool_pcs=0
+        )
+        for row in rows
+    ]
+    _tell(connection, at, due, rules)
+
+
+def _explain(connection: Connection, returned: Mapping[tuple[int, str], int]) -> None:
+    """The oldest sales of a listing first."""
+    if not returned:
+        return
+    u = unexplained.c
+    rows = connection.execute(
+        select(unexplained).where(tuple_(u.listing_id, u.warehouse_ref).in_(returned)).order_by(u.unexplained_id)
+    ).all()
+    for listing_id, warehouse_ref, item_id in sorted({(row.listing_id, row.warehouse_ref, row.item_id) for row in rows}):
+        waiting = [row for row in rows if (row.listing_id, row.warehouse_ref, row.item_id) == (listing_id, warehouse_ref, item_id)]
+        units = returned[listing_id, warehouse_ref]
+        left = explained([row.pcs for row in waiting], units * max(row.per_unit for row in waiting))
+        for row, pcs in zip(waiting, left, strict=True):
+            same = u.unexplained_id == row.unexplained_id
+            connection.execute(update(unexplained).where(same).values(pcs=pcs) if pcs else delete(unexplained).where(same))
+
+
+def _certain(connection: Connection, orders: Mapping[str, OrderRow], beyond: Sequence[Beyond]) -> list[int]:
+    """Of each sale the pieces that nothing can explain; a channel without a quota has nothing that could."""
+    told = [one for one in beyond if one.is_told]
+    if not told:
+        return [one.pcs for one in beyond]
+    listing_ids = sorted({one.listing_id for one in told if one.listing_id is not None})
+    units = {(row.listing_id, row.order_id): int(row.units) for row in connection.execute(OPEN_UNITS, {"listing_ids": listing_ids})}
+    of_listing = _summed((listing_id, pcs) for (listing_id, _), pcs in units.items())
+    u = unexplained.c
+    kept = connection.execute(select(u.listing_id, u.item_id, u.pcs).where(is_among(u.listing_id, listing_ids)))
+    waiting = _summed([
+        *(((row.listing_id, row.item_id), row.pcs) for row in kept),
+        *(((one.listing_id, one.item_id), one.pcs) for one in told),
+    ])  # fmt: skip
+    return [
+        certain_pcs(
+            one.pcs,
+            open_pcs=of_listing.get(one.listing_id, 0) * one.per_unit,
+            own_pcs=units.get((one.listing_id, orders[one.order_ref].order_id), 0) * one.per_unit,
+            unexplained_pcs=waiting[one.listing_id, one.item_id],
+        )
+        if one.is_told
+        else one.pcs
+        for one in beyond
+    ]
+
+
+def _tell(connection: Connection, at: datetime, told: Sequence[oversells.Beyond], rules: ChannelOrders) -> None:
+    """What still waits for its explanation is not lacking yet."""
+    if not told:
+        return
+    b, u, item_ids = ledger_balance.c, unexplained.c, {one.item_id for one in told}
+    pools = select(b.item_id, func.sum(b.pcs).label("pcs")).where(b.account == POOL, is_among(b.item_id, item_ids)).group_by(b.item_id)
+    waiting = select(u.item_id, func.sum(u.pcs).label("pcs")).where(is_among(u.item_id, item_ids)).group_by(u.item_id)
+    pcs = _summed((row.item_id, int(row.pcs)) for query in (pools, waiting) for row in connection.execute(query))
+    beyond = [replace(one, pool_pcs=pcs.get(one.item_id, 0)) for one in told]
+    oversells.report_beyond(connection, at, beyond, penalties=rules.penalties)
+
+
+def _named(order: OrderRow, one: Beyond, pcs: int) -> oversells.Beyond:
+    return oversells.Beyond(
+        channel=one.channel,
+        order_number=order.number or one.order_ref,
+        channel_sku=order.lines[one.line_ref].channel_sku,
+        item_id=one.item_id,
+        pcs=pcs,
+        pool_pcs=0,
+    )
+
+
+def _row(at: datetime, order: OrderRow, one: Beyond, pcs: int) -> dict[str, Any]:
+    return {
+        "channel": one.channel,
+        "order_id": order.order_id,
+        "channel_sku": order.lines[one.line_ref].channel_sku,
+        "listing_id": one.listing_id,
+        "warehouse_ref": one.warehouse_ref,
+        "item_id": one.item_id,
+        "pcs": pcs,
+        "per_unit": one.per_unit,
+        "sold_at": at,
+    }
+
+
+def _summed(parts: Iterable[tuple[Any, int]]) -> dict[Any, int]:
+    found: dict[Any, int] = {}
+    for key, pcs in parts:
+        found[key] = found.get(key, 0) + pcs
+    return found
