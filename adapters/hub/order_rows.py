@@ -203,7 +203,9 @@ def reservation_of(payload: str) -> str | None:
 
 
 def _order(row: Row[Any]) -> OrderRow:
-    return OrderRow(**row._asdict())
+    told = row._asdict()
+    del told["told_digest"]
+    return OrderRow(**told)
 
 
 def _line(row: Row[Any]) -> LineRow:

@@ -10,7 +10,6 @@ from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, select, text
 from adapters.hub.incidents import recover_incident, report_incident
 from adapters.hub.journal import write
 from adapters.hub.tables.catalog import item
-from adapters.hub.tables.journal import incident
 from tasks.rules.oversell import CANCELLABLE, OpenOrder, Proposal, pieces_of, propose
 from tasks.rules.penalties import Penalties, Penalty
 
@@ -33,6 +32,10 @@ OPEN_ORDERS = text("""
       )
     order by o.order_id, l.line_ref
 """).bindparams(bindparam("states", expanding=True))
+
+LIVE = text("""
+    select kind, cause, last_at from incident where kind in (:oversell, :beyond) and recovered_at is null
+""")
 
 OWING = text("""
     select item_id from ledger_balance where account = 'pool' and pcs < 0 and item_id = any (:item_ids)
@@ -86,15 +89,20 @@ def report_beyond(
         _tell_beyond_quota(connection, at, [one for one in beyond if one.channel == channel and one.pool_pcs >= 0])
 
 
-def judge(connection: Connection, at: datetime, item_ids: Collection[int]) -> None:
-    """Close the incidents of items whose pools owe nothing any more, and those of channels that have kept to their quotas for a while."""
-    asked = sorted(set(item_ids))
+def judge(connection: Connection, at: datetime, item_ids: Collection[int] | None = None) -> None:
+    """Close the incidents of items whose pools owe nothing any more, and those of channels that have kept to their quotas for a while.
+
+    Args:
+        connection: the caller's transaction.
+        at: now.
+        item_ids: which items are judged; all that have an incident by default.
+    """
+    live = connection.execute(LIVE, {"oversell": OVERSELL, "beyond": BEYOND_QUOTA}).all()
+    if not live:
+        return
+    told = {int(cause.removeprefix("item:")) for kind, cause, _ in live if kind == OVERSELL}
+    asked = sorted(told if item_ids is None else set(item_ids))
     owing = set(connection.execute(OWING, {"item_ids": asked}).scalars())
-    live = connection.execute(
-        select(incident.c.kind, incident.c.cause, incident.c.last_at).where(
-            incident.c.kind.in_((OVERSELL, BEYOND_QUOTA)), incident.c.recovered_at.is_(None)
-        )
-    ).all()
     whole = {f"item:{item_id}" for item_id in asked if item_id not in owing}
     for kind, cause, last_at in live:
         if (kind == OVERSELL and cause in whole) or (kind == BEYOND_QUOTA and last_at <= at - QUIET):

@@ -28,6 +28,7 @@ sale_order = Table(
     at_column("seen_at"),
     at_column("recorded_at"),
     at_column("cancelled_at", nullable=True),
+    Column("told_digest", BigInteger, comment="of the report folded in last: the same again is no news"),
     UniqueConstraint("channel", "order_ref"),
     Index("uq_sale_order_number", "number", unique=True),
     Index("ix_sale_order_parent", "channel", "parent_ref", postgresql_where=text("parent_ref is not null")),

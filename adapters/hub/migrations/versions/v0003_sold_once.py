@@ -49,6 +49,7 @@ def _create_orders() -> None:
         sa.Column("seen_at", AT, nullable=False),
         sa.Column("recorded_at", AT, nullable=False),
         sa.Column("cancelled_at", AT, nullable=True),
+        sa.Column("told_digest", sa.BigInteger(), nullable=True, comment="of the report folded in last: the same again is no news"),
         sa.PrimaryKeyConstraint("order_id", name="pk_sale_order"),
         sa.UniqueConstraint("channel", "order_ref", name="uq_sale_order_channel"),
     )
