@@ -56,7 +56,7 @@ class Stage:
     def shown(self) -> dict[str, dict[str, int]]:
         """What buyers see now: by channel and code."""
         return {
-            channel: {sku: told["pcs"].get(WAREHOUSES[channel]) or 0 for sku, told in self.books(channel)["goods"].items()}
+            channel: {sku: told["pcs"].get(WAREHOUSES[channel]) or 0 for sku, told in self.order(channel, "GET", "/goods").json().items()}
             for channel in CHANNELS
         }
 

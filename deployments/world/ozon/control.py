@@ -75,21 +75,28 @@ async def remove_goods(request: Request, sku: str) -> None:
     room.books.remove(card_of(room, sku))
 
 
-@control.get("/books")
-async def read_books(request: Request) -> dict[str, Any]:
-    """The room's own truth: pieces are those that buyers can still take."""
+@control.get("/goods")
+async def read_goods(request: Request) -> dict[str, Any]:
+    """What buyers see, by code: pieces are those that they can still take."""
     room, now = opened(request)
     return {
-        "goods": {
-            card.offer_id: {
-                "name": card.content.name,
-                "price_kopecks": card.prices.price_kopecks or None,
-                "pcs": {str(at): shelf.free_pcs for at, shelf in card.shelves.items()},
-                "reserved_pcs": {str(at): shelf.reserved_pcs for at, shelf in card.shelves.items()},
-                "is_sellable": card.is_sellable(now),
-            }
-            for card in room.books.cards.values()
-        },
+        card.offer_id: {
+            "name": card.content.name,
+            "price_kopecks": card.prices.price_kopecks or None,
+            "pcs": {str(at): shelf.free_pcs for at, shelf in card.shelves.items()},
+            "reserved_pcs": {str(at): shelf.reserved_pcs for at, shelf in card.shelves.items()},
+            "is_sellable": card.is_sellable(now),
+        }
+        for card in room.books.cards.values()
+    }
+
+
+@control.get("/books")
+async def read_books(request: Request) -> dict[str, Any]:
+    """The room's own truth."""
+    room, _ = opened(request)
+    return {
+        "goods": await read_goods(request),
         "orders": {
             number: {
                 "sku": one.offer_id,

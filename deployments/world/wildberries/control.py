@@ -83,12 +83,12 @@ async def remove_goods(request: Request, sku: str) -> None:
     room.ripe().remove(_card(room, sku), room.clock.now())
 
 
-@control.get("/books")
-async def read_books(request: Request) -> dict[str, Any]:
-    """The room's own truth."""
+@control.get("/goods")
+async def read_goods(request: Request) -> dict[str, Any]:
+    """What buyers see, by code."""
     room = cabinet_of(request)
     books, now = room.ripe(), room.clock.now()
-    goods = {
+    return {
         card.vendor_code: {
             "name": card.title,
             "price_kopecks": card.price_kopecks(),
@@ -97,7 +97,13 @@ async def read_books(request: Request) -> dict[str, Any]:
         }
         for card in books.cards.values()
     }
-    return {"goods": goods, "orders": {order_ref: _told(books.tasks.basket(order_ref)) for order_ref in books.tasks.baskets}}
+
+
+@control.get("/books")
+async def read_books(request: Request) -> dict[str, Any]:
+    """The room's own truth."""
+    tasks = cabinet_of(request).ripe().tasks
+    return {"goods": await read_goods(request), "orders": {order_ref: _told(tasks.basket(order_ref)) for order_ref in tasks.baskets}}
 
 
 @control.put("/stock")

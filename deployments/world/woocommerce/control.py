@@ -74,23 +74,27 @@ async def put_goods(request: Request, goods: list[Shelved]) -> list[int]:
     return put(room.books, products, now)
 
 
+@control.get("/goods")
+async def read_goods(request: Request) -> dict[str, Any]:
+    """What buyers see, by code; ``pcs`` is empty where stock is not managed: such goods are sold without limit."""
+    room, _ = opened(request)
+    return {
+        goods.sku: {
+            "name": goods.name,
+            "price_kopecks": kopecks(goods.price),
+            "pcs": {} if (pcs := room.books.shown_pcs(goods)) is None else {ONLY_PLACE: pcs},
+            "is_sellable": goods.status == "publish" and kopecks(goods.price) is not None,
+        }
+        for goods in room.books.goods.values()
+        if goods.type in SALEABLE
+    }
+
+
 @control.get("/books")
 async def read_books(request: Request) -> dict[str, Any]:
-    """The room's own truth; ``pcs`` is empty where stock is not managed: such goods are sold without limit."""
-    room, _ = opened(request)
-    sold = [goods for goods in room.books.goods.values() if goods.type in SALEABLE]
-    return {
-        "goods": {
-            goods.sku: {
-                "name": goods.name,
-                "price_kopecks": kopecks(goods.price),
-                "pcs": {} if (pcs := room.books.shown_pcs(goods)) is None else {ONLY_PLACE: pcs},
-                "is_sellable": goods.status == "publish" and kopecks(goods.price) is not None,
-            }
-            for goods in sold
-        },
-        "orders": {str(order.order_id): _told(order) for order in room.books.orders.values()},
-    }
+    """The room's own truth."""
+    orders = opened(request)[0].books.orders
+    return {"goods": await read_goods(request), "orders": {str(order.order_id): _told(order) for order in orders.values()}}
 
 
 @control.get("/stock")

@@ -90,9 +90,9 @@ async def remove_good(request: Request, sku: str) -> None:
     books.remove(_offer(books, sku).sku)
 
 
-@control.get("/books")
-async def read_books(request: Request) -> dict[str, Any]:
-    """The Market's own truth, as buyers see it now."""
+@control.get("/goods")
+async def read_goods(request: Request) -> dict[str, Any]:
+    """What buyers see now, by code."""
     room = room_of(request)
     now, books = room.clock.now(), room.books
     goods = {}
@@ -104,6 +104,13 @@ async def read_books(request: Request) -> dict[str, Any]:
             "pcs": {ref: count.pcs for ref, pool in _pools(books).items() if (count := books.stock(pool, sku, now)) is not None},
             "is_sellable": offer.is_sellable(now),
         }
+    return goods
+
+
+@control.get("/books")
+async def read_books(request: Request) -> dict[str, Any]:
+    """The Market's own truth."""
+    books = room_of(request).books
     orders = {
         str(order.id): {
             "sku": order.sku,
@@ -113,7 +120,7 @@ async def read_books(request: Request) -> dict[str, Any]:
         }
         for order in books.orders.values()
     }
-    return {"goods": goods, "orders": orders}
+    return {"goods": await read_goods(request), "orders": orders}
 
 
 @control.put("/stock")
