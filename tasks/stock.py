@@ -57,9 +57,10 @@ def listings_after_search(hub: Hub, channel: str, shop: SellsCatalog, *, limit: 
     listings = Listings(hub)
     searched = listings.unmatched(channel, limit=limit)
     found = shop.find_listings(searched["channel_sku"].to_list())
-    listings.save_matches(channel, searched, found.passed)
-    answered = [*found.passed["channel_sku"], *found.refused["key"]]
-    ChannelRefusals(hub).settle(channel, entity="listing", keys=answered, refused=found.refused)
+    if searched.height:
+        listings.save_matches(channel, searched, found.passed)
+        answered = [*found.passed["channel_sku"], *found.refused["key"]]
+        ChannelRefusals(hub).settle(channel, entity="listing", keys=answered, refused=found.refused)
     Unlisted(hub).restate(channel, searched=searched, refused=found.refused)
     return listings.offered(channel)
 
@@ -97,10 +98,11 @@ def note_shown(hub: Hub, channel: str, listings: pl.DataFrame, shown: pl.DataFra
         listings: what was asked for: ``listing_id, channel_sku, item_ref``.
         shown: `StockShown`.
     """
-    missing = lost(listings, shown)
     Figures(hub).note_shown(shown)
-    Listings(hub).note_lost(missing)
-    ChannelRefusals(hub).settle(channel, entity="listing", keys=[], refused=gone(missing))
+    missing = lost(listings, shown)
+    if missing.height:
+        Listings(hub).note_lost(missing)
+        ChannelRefusals(hub).settle(channel, entity="listing", keys=[], refused=gone(missing))
 
 
 def note_sent(hub: Hub, channel: str, differing: pl.DataFrame, settled: pl.DataFrame) -> None:
@@ -154,6 +156,8 @@ def note_heard(hub: Hub, channel: str, listings: pl.DataFrame, heard: pl.DataFra
         listings: `ListingKept`.
         heard: `StockSent`.
     """
+    if heard.is_empty():
+        return
     keys = heard.join(listings, on="listing_id").select(key=stock_key())["key"].to_list()
     Figures(hub).note_sent(heard)
     ChannelRefusals(hub).settle(channel, entity="stock", keys=keys, refused=NONE_REFUSED)

@@ -103,9 +103,10 @@ class _Round:
         if asked.is_empty():
             return Published(channel=self.name, listings=listings.height)
         looked = self._look(asked)
-        advanced = self._advance(known, quota.join(asked, on="listing_id", how="semi"), looked)
-        given = self._given(advanced, quota, looked.shown)
-        common = self._common(shared.join(asked, on="listing_id", how="semi", maintain_order="left"), listings, looked.shown)
+        kept = read_kept(self.hub, self.name)
+        advanced = self._advance(known, quota.join(asked, on="listing_id", how="semi") if quota.height else quota, looked)
+        given = self._given(advanced, quota, kept, looked.shown)
+        common = self._common(shared.join(asked, on="listing_id", how="semi", maintain_order="left"), listings, kept, looked.shown)
         differing = pl.concat([given, common.differing.with_columns(version=pl.lit(None, pl.Int64))], how="diagonal")
         compared = Published(channel=self.name, listings=listings.height, heard=common.heard)
         return self._send(differing, compared)
@@ -164,11 +165,13 @@ class _Round:
         Measures(self.hub).note(self.name, EFFECTIVE, advanced.effective_s, limit_s=self.told.bounds.effective_s)
         return advanced
 
-    def _given(self, advanced: Advanced, listings: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
+    def _given(self, advanced: Advanced, listings: pl.DataFrame, kept: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
         """`StockDiffering` with ``version``: figures whose pieces are set aside."""
+        if advanced.figures.is_empty():
+            return NONE_GIVEN
         named = advanced.figures.join(listings, on="listing_id", maintain_order="left")
         read = named.join(shown.select(*GRAIN, shown_pcs="pcs"), on=GRAIN, how="left", maintain_order="left")
-        alone = refused_with_others(read_kept(self.hub, self.name))
+        alone = refused_with_others(kept)
         told = read.join(alone, on=GRAIN, how="left", maintain_order="left").with_columns(pl.col("is_alone").fill_null(False))
         return told.select(*StockDiffering.to_schema().columns, "version")
 
@@ -177,9 +180,9 @@ class _Round:
         buffer = 0 if self.settings.channels[self.name].is_asking else self.channel.mirror.buffer_pcs
         return offer(free.with_columns(pl.col("pcs") - buffer), shared, kept, self.warehouses)
 
-    def _common(self, shared: pl.DataFrame, listings: pl.DataFrame, shown: pl.DataFrame) -> "_Common":
+    def _common(self, shared: pl.DataFrame, listings: pl.DataFrame, kept: pl.DataFrame, shown: pl.DataFrame) -> "_Common":
         """What is told the shared number and does not show it; and what was heard of earlier figures, whosever they are."""
-        now, kept = self.hub.clock.now(), read_kept(self.hub, self.name)
+        now = self.hub.clock.now()
         heard = shown_since(kept, shown)
         note_heard(self.hub, self.name, listings, heard)
         if shared.is_empty():
@@ -192,6 +195,8 @@ class _Round:
 
     def _send(self, differing: pl.DataFrame, compared: Published) -> Published:
         """Zeros and shrinks first; each batch is remembered just before it leaves."""
+        if differing.is_empty():
+            return compared
         sent = [answered for lane in lanes(differing) for answered in self._lane(lane)]
         if not sent:
             return compared
@@ -233,6 +238,7 @@ def told_channel(settings: Settings, name: str) -> Told:
     return Told(channel=name, bounds=channel.bounds, places_of=channel.places_of, dwell=timedelta(seconds=quotas.dwell_s), stride=stride)
 
 
+NONE_GIVEN = StockDiffering.empty().with_columns(version=pl.lit(None, pl.Int64))
 NO_FIGURES = pl.DataFrame(schema={"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64, "version": pl.Int64})
 
 

@@ -4,12 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import Connection, Text, cast, exists, literal, select, true, tuple_, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import ARRAY, Connection, Text, bindparam, text
 
 from adapters.hub.hub import Hub
-from adapters.hub.rows import rows_of
-from adapters.hub.tables.journal import IS_OPEN, quarantine
+
+TOLD = ("key", "reason", "sentence", "payload")
+
+RESOLVE = text("""
+    update quarantine q set state = 'resolved', closed_at = :now
+    where q.source = :source and q.entity = :entity and q.state = 'open' and (:is_everything or q.key = any (:decided))
+      and (q.key, q.reason) not in (select key, reason from unnest(:keys, :reasons) told (key, reason))
+""").bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("decided", "keys", "reasons")))
+
+PUT = text("""
+    insert into quarantine (source, entity, key, reason, sentence, payload, state, first_seen_at, last_seen_at)
+    select :source, :entity, told.key, told.reason, told.sentence, told.payload::jsonb, 'open', :now, :now
+    from unnest(:keys, :reasons, :sentences, :payloads) told (key, reason, sentence, payload)
+    where not exists (
+        select from quarantine q
+        where q.source = :source and q.entity = :entity and q.state = 'dismissed'
+          and q.key = told.key and q.reason = told.reason and q.payload = told.payload::jsonb
+    )
+    on conflict (source, entity, key, reason) where state = 'open' do update
+    set times = quarantine.times + 1, last_seen_at = excluded.last_seen_at, sentence = excluded.sentence, payload = excluded.payload
+""").bindparams(*(bindparam(f"{name}s", type_=ARRAY(Text)) for name in TOLD))
 
 
 class ChannelRefusals:
@@ -29,6 +47,8 @@ class ChannelRefusals:
             keys: what was decided upon just now, open rows of other keys stay; none: all there is.
             refused: `RowRefused` of this entity.
         """
+        if keys is not None and not len(keys) and refused.is_empty():
+            return
         with self._hub.engine.begin() as connection:
             settle_rows(connection, self._hub.clock.now(), channel, entity=entity, keys=keys, refused=refused)
 
@@ -37,35 +57,10 @@ def settle_rows(
     connection: Connection, now: datetime, channel: str, *, entity: str, keys: Sequence[str] | None, refused: pl.DataFrame
 ) -> None:
     """`ChannelRefusals.settle` inside another book's transaction."""
-    q = quarantine.c
-    decided = rows_of(pl.DataFrame({"key": keys or []}, schema={"key": pl.String}), key=Text())
-    is_decided = true() if keys is None else q.key.in_(select(decided.c.key))
-    told = rows_of(refused, key=Text(), reason=Text(), sentence=Text(), payload=Text())
-    of_channel = (q.source == channel, q.entity == entity)
-    resolved = (
-        update(quarantine)
-        .where(*of_channel, q.state == "open", is_decided)
-        .where(tuple_(q.key, q.reason).not_in(select(told.c.key, told.c.reason)))
-        .values(state="resolved", closed_at=now)
-    )
-    payload = cast(told.c.payload, JSONB)
-    is_dismissed = exists().where(*of_channel, q.state == "dismissed", q.key == told.c.key, q.reason == told.c.reason, q.payload == payload)
-    seen = literal(now)
-    put = insert(quarantine).from_select(
-        ["source", "entity", "key", "reason", "sentence", "payload", "state", "first_seen_at", "last_seen_at"],
-        select(literal(channel), literal(entity), told.c.key, told.c.reason, told.c.sentence, payload, literal("open"), seen, seen).where(
-            ~is_dismissed
-        ),
-    )
-    again = put.on_conflict_do_update(
-        index_elements=[q.source, q.entity, q.key, q.reason],
-        index_where=IS_OPEN,
-        set_={
-            "times": q.times + 1,
-            "last_seen_at": now,
-            "sentence": put.excluded.sentence,
-            "payload": put.excluded.payload,
-        },
-    )
-    connection.execute(resolved)
-    connection.execute(again)
+    of_channel = {"source": channel, "entity": entity, "now": now}
+    told = {name: refused[name].to_list() for name in TOLD}
+    if keys is None or len(keys):
+        decided = {"is_everything": keys is None, "decided": sorted(set(keys or ()))}
+        connection.execute(RESOLVE, {**of_channel, **decided, "keys": told["key"], "reasons": told["reason"]})
+    if refused.height:
+        connection.execute(PUT, {**of_channel, **{f"{name}s": values for name, values in told.items()}})

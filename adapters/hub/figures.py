@@ -1,13 +1,13 @@
 """The book of figures: what a channel was last told, took, refused and showed of each listing's stock, per warehouse."""
 
 import polars as pl
-from sqlalchemy import Text, and_, case, func, literal, null, or_, select
+from sqlalchemy import ARRAY, Text, bindparam, case, literal, null, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import BigInteger
 
 from adapters.hub.hub import Hub
 from adapters.hub.rows import rows_of
-from adapters.hub.tables.listing import listing, listing_stock
+from adapters.hub.tables.listing import listing_stock
 from validation.stock import StockKept
 
 KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -21,6 +21,32 @@ KEPT: dict[str, pl.DataType | type[pl.DataType]] = {
     "refused_reason": pl.String,
 }
 
+OF_CHANNEL = text("""
+    select s.listing_id, s.warehouse_ref, s.sent_pcs, s.sent_at,
+        s.sent_at is not null and coalesce(greatest(s.accepted_at, s.refused_at) < s.sent_at, true) as is_open,
+        s.refused_pcs, s.refused_at, s.refused_reason
+    from listing_stock s join listing l using (listing_id)
+    where l.channel = :channel
+""")
+
+SHOWN = text("""
+    select s.listing_id, s.warehouse_ref, s.shown_pcs
+    from listing_stock s join listing l using (listing_id)
+    where l.channel = :channel and s.shown_at is not null
+""")
+
+NOTE_SHOWN = text("""
+    insert into listing_stock (listing_id, warehouse_ref, shown_pcs, reserved_pcs, shown_at)
+    select *, :now from unnest(:listing_id, :warehouse_ref, :pcs, :reserved_pcs)
+    on conflict (listing_id, warehouse_ref) do update
+    set shown_pcs = excluded.shown_pcs, reserved_pcs = excluded.reserved_pcs, shown_at = excluded.shown_at
+""").bindparams(
+    bindparam("listing_id", type_=ARRAY(BigInteger)),
+    bindparam("warehouse_ref", type_=ARRAY(Text)),
+    bindparam("pcs", type_=ARRAY(BigInteger)),
+    bindparam("reserved_pcs", type_=ARRAY(BigInteger)),
+)
+
 
 class Figures:
     """One row per listing and warehouse of its channel."""
@@ -30,21 +56,14 @@ class Figures:
 
     def kept(self, channel: str) -> pl.DataFrame:
         """`StockKept` of every figure that was ever sent, refused or read there."""
-        c = listing_stock.c
-        decided_at = func.greatest(c.accepted_at, c.refused_at)
-        is_open = and_(c.sent_at.is_not(None), func.coalesce(decided_at < c.sent_at, True))
-        columns = [is_open.label(name) if name == "is_open" else c[name] for name in KEPT]
-        of_channel = select(*columns).join(listing).where(listing.c.channel == channel)
         with self._hub.engine.begin() as connection:
-            rows = connection.execute(of_channel).all()
+            rows = connection.execute(OF_CHANNEL, {"channel": channel}).all()
         return StockKept.validate(pl.DataFrame(rows, schema=KEPT, orient="row"))
 
     def shown(self, channel: str) -> pl.DataFrame:
         """``listing_id, warehouse_ref, pcs``: what the channel showed when it was last read."""
-        c = listing_stock.c
-        query = select(c.listing_id, c.warehouse_ref, c.shown_pcs).join(listing).where(listing.c.channel == channel)
         with self._hub.engine.begin() as connection:
-            rows = connection.execute(query.where(c.shown_at.is_not(None))).all()
+            rows = connection.execute(SHOWN, {"channel": channel}).all()
         return pl.DataFrame(rows, schema={"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64}, orient="row")
 
     def note_leaving(self, offered: pl.DataFrame) -> None:
@@ -69,6 +88,8 @@ class Figures:
         Args:
             sent: `StockSent`, settled by read-back.
         """
+        if sent.is_empty():
+            return
         now = literal(self._hub.clock.now())
         told = rows_of(sent, listing_id=BigInteger(), warehouse_ref=Text(), pcs=BigInteger(), outcome=Text(), reason=Text())
         kept, is_accepted, is_refused = listing_stock.c, told.c.outcome == "accepted", told.c.outcome == "refused"
@@ -94,11 +115,8 @@ class Figures:
         Args:
             shown: `StockShown`.
         """
-        told = rows_of(shown, listing_id=BigInteger(), warehouse_ref=Text(), pcs=BigInteger(), reserved_pcs=BigInteger())
-        put = insert(listing_stock).from_select(
-            ["listing_id", "warehouse_ref", "shown_pcs", "reserved_pcs", "shown_at"],
-            select(told.c.listing_id, told.c.warehouse_ref, told.c.pcs, told.c.reserved_pcs, literal(self._hub.clock.now())),
-        )
-        renewed = {name: put.excluded[name] for name in ("shown_pcs", "reserved_pcs", "shown_at")}
+        if shown.is_empty():
+            return
+        columns = {name: shown[name].to_list() for name in ("listing_id", "warehouse_ref", "pcs", "reserved_pcs")}
         with self._hub.engine.begin() as connection:
-            connection.execute(put.on_conflict_do_update(index_elements=["listing_id", "warehouse_ref"], set_=renewed))
+            connection.execute(NOTE_SHOWN, {**columns, "now": self._hub.clock.now()})

@@ -7,13 +7,14 @@ from typing import Any
 
 import polars as pl
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, exists, func, literal, not_, or_, select, text, update
+from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, delete, exists, func, literal, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import BigInteger
 
 from adapters.hub.codes import codes_on, is_there
 from adapters.hub.hub import Hub
+from adapters.hub.locks import LOCK, TRY_LOCK, UNLOCK
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.catalog import item
 from adapters.hub.tables.ledger import ledger_balance
@@ -35,6 +36,21 @@ KEPT: Columns = {
     "is_live": pl.Boolean,
 }
 
+OFFERED = (
+    select(
+        listing.c.listing_id,
+        listing.c.item_id,
+        item.c.item_ref,
+        listing.c.channel_sku,
+        cast(listing.c.refs, Text).label("refs"),
+        is_there(item).label("is_live"),
+    )
+    .join(item, item.c.item_id == listing.c.item_id)
+    .where(listing.c.channel == bindparam("channel"), listing.c.lost_at.is_(None))
+    .order_by(listing.c.listing_id)
+)
+"""Made once: it takes longer to build than to run."""
+
 
 class Listings:
     """One row per item and channel."""
@@ -45,14 +61,14 @@ class Listings:
     @contextmanager
     def only_sender(self, channel: str, what: str = "stock") -> Iterator[bool]:
         """True for one caller at a time per channel, false for whoever has waited too long; over when the block or the process ends."""
-        key = func.hashtextextended(f"sender:{channel}:{what}", 0)
+        key = {"key": f"sender:{channel}:{what}"}
         with self._hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             is_only = _locked(connection, key)
             try:
                 yield is_only
             finally:
                 if is_only:
-                    connection.execute(select(func.pg_advisory_unlock(key)))
+                    connection.execute(UNLOCK, key)
 
     def unmatched(self, channel: str, *, limit: int = 5000) -> pl.DataFrame:
         """Items to be looked for on the channel: ``item_id, item_ref, channel_sku``; those never looked for come first.
@@ -122,20 +138,7 @@ class Listings:
 
     def offered(self, channel: str) -> pl.DataFrame:
         """`ListingKept`: every listing of the channel that is still there, in its order of matching."""
-        query = (
-            select(
-                listing.c.listing_id,
-                listing.c.item_id,
-                item.c.item_ref,
-                listing.c.channel_sku,
-                cast(listing.c.refs, Text).label("refs"),
-                is_there(item).label("is_live"),
-            )
-            .join(item, item.c.item_id == listing.c.item_id)
-            .where(listing.c.channel == channel, listing.c.lost_at.is_(None))
-            .order_by(listing.c.listing_id)
-        )
-        return ListingKept.validate(self._read(query, KEPT))
+        return ListingKept.validate(self._read(OFFERED, KEPT, channel=channel))
 
     def note_lost(self, listings: pl.DataFrame) -> None:
         """The channel no longer has these: they are offered nothing and looked for anew at once.
@@ -143,6 +146,8 @@ class Listings:
         Args:
             listings: ``listing_id``.
         """
+        if listings.is_empty():
+            return
         told = rows_of(listings, listing_id=BigInteger())
         lost = update(listing).where(listing.c.listing_id == told.c.listing_id).values(lost_at=self._hub.clock.now())
         returned = lost.returning(listing.c.channel, listing.c.item_id)
@@ -153,15 +158,17 @@ class Listings:
                 forgotten = delete(listing_search).where(listing_search.c.channel == channel, listing_search.c.item_id.in_(ids))
                 connection.execute(forgotten)
 
-    def _read(self, query: Select[Any], schema: Columns) -> pl.DataFrame:
+    def _read(self, query: Select[Any], schema: Columns, **named: str) -> pl.DataFrame:
         with self._hub.engine.begin() as connection:
-            return pl.DataFrame(connection.execute(query).all(), schema=schema, orient="row")
+            return pl.DataFrame(connection.execute(query, named).all(), schema=schema, orient="row")
 
 
-def _locked(connection: Connection, key: ColumnElement[int]) -> bool:
+def _locked(connection: Connection, key: dict[str, str]) -> bool:
+    if connection.execute(TRY_LOCK, key).scalar_one():
+        return True
     connection.execute(text(f"set lock_timeout = '{SENDER_WAITS}'"))
     try:
-        connection.execute(select(func.pg_advisory_lock(key)))
+        connection.execute(LOCK, key)
     except OperationalError as error:
         if not isinstance(error.orig, LockNotAvailable):
             raise
