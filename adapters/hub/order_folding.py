@@ -1,5 +1,6 @@
 """Reports of orders folded into what the hub knows: rows after them, and what the ledger must do for them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,12 +40,14 @@ class Fold:
         before: what they were; None: never heard of.
         acts: for the ledger.
         unknown: lines whose goods are not found, with the reason.
+        fell: what known orders had less of when the frame came, and no split of the frame has taken over, by order and line.
     """
 
     orders: dict[str, OrderRow]
     before: dict[str, tuple[Any, ...] | None]
     acts: list[Act] = field(default_factory=list)
     unknown: list[tuple[OrderRow, LineRow, str]] = field(default_factory=list)
+    fell: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def new(self) -> list[OrderRow]:
@@ -67,6 +70,7 @@ class Folding:
         listed: its listings by code.
         recipes: in force on any day.
         connected_at: orders placed before were there before Utyug; None: the channel was never connected.
+        polled_at: when the newest complete poll began whose orders were all recorded before this frame; None before the first.
         heard_by: poll | push.
         at: now.
     """
@@ -76,6 +80,7 @@ class Folding:
     listed: Mapping[str, Listed]
     recipes: Recipes
     connected_at: datetime | None
+    polled_at: datetime | None
     heard_by: str
     at: datetime
 
@@ -83,6 +88,7 @@ class Folding:
         """Fold `OrderReceived` into the known orders, which are changed; splits before what they were split from."""
         fold = Fold(orders=dict(known), before={ref: order.snapshot() for ref, order in known.items()})
         reports = sorted(_reports(received), key=lambda rows: (rows[0]["parent_ref"] is None, rows[0]["order_ref"]))
+        fold.fell.update(_fallen(reports, known))
         for rows in reports:
             head = rows[0]
             order = fold.orders.get(head["order_ref"])
@@ -164,7 +170,7 @@ class Folding:
         for one in after.lines:
             act = self._change_line(order, one, rows.get(one.line_ref))
             if act is not None and is_new and (parent := known.get(order.parent_ref or "")):
-                self._take_over(parent, act)
+                self._take_over(parent, act, fold.fell)
             if act is not None and act.line.state in {SOLD, BACKORDERED}:
                 fold.acts.append(act)
 
@@ -180,17 +186,27 @@ class Folding:
         _take_pieces(order, line, one.after)
         return None if one.is_none else Act(order=order, line=line, sold=one.sold_pcs, cancelled=one.cancelled_pcs)
 
-    def _take_over(self, parent: OrderRow, act: Act) -> None:
-        """A split carries on what its parent's line was sold under."""
+    def _take_over(self, parent: OrderRow, act: Act, fell: Counter[tuple[str, str]]) -> None:
+        """A split carries on what its parent's line was sold under, and the pieces themselves where the parent has them.
+
+        A parent may have been first seen when the split was over: then its pieces are all its own, and the split's are sold besides.
+        """
         line = parent.lines.get(act.line.line_ref)
         if line is None:
             return
-        taken = take_over(line.pieces, act.sold)
+        key = (parent.order_ref, line.line_ref)
+        pcs = act.sold if self._was_whole(parent) else min(act.sold, line.cancelled_pcs + fell[key])
+        taken = take_over(line.pieces, pcs)
+        fell[key] -= taken.moved_pcs
         if line.state == SOLD and act.line.state != APART:
             act.line.listing_id, act.line.item_id, act.line.state = line.listing_id, line.item_id, SOLD
             act.line.recipe, act.line.promotion = line.recipe, line.promotion
             act.of_parent, act.parent = taken.moved_pcs, parent
         _take_pieces(parent, line, taken.after)
+
+    def _was_whole(self, parent: OrderRow) -> bool:
+        """Whether what is split from it now was split after it was first seen: else a poll before this one had to show the split."""
+        return self.polled_at is None or parent.seen_at + self.rules.visible <= self.polled_at
 
     def _find_lines(self, fold: Fold, order: OrderRow) -> None:
         """Goods that were not known when the line was first told are sold now: all of the line, and then what is cancelled of it."""
@@ -238,6 +254,17 @@ def _take_pieces(order: OrderRow, line: LineRow, after: Pieces | None) -> None:
         order.lines.pop(line.line_ref, None)
     else:
         line.pcs, line.cancelled_pcs = after.pcs, after.cancelled_pcs
+
+
+def _fallen(reports: Iterable[Sequence[Mapping[str, Any]]], known: Mapping[str, OrderRow]) -> Counter[tuple[str, str]]:
+    """By how much known orders have less in these reports, by order and line."""
+    fell: Counter[tuple[str, str]] = Counter()
+    for rows in reports:
+        order = known.get(rows[0]["order_ref"])
+        stated = {} if rows[0]["state"] == CANCELLED else {row["line_ref"]: row["pcs"] for row in rows}
+        for ref, line in order.lines.items() if order is not None else ():
+            fell[rows[0]["order_ref"], ref] = max(0, line.live_pcs - stated.get(ref, 0))
+    return fell
 
 
 def _reports(received: pl.DataFrame) -> list[Sequence[dict[str, Any]]]:

@@ -140,12 +140,15 @@ class Recording:
         refs = {*received["order_ref"], *received["parent_ref"].drop_nulls(), *waiting}
         known = load_orders(self.connection, self.channel, refs)
         skus = {*received["channel_sku"], *(line.channel_sku for order in known.values() for line in order.lines.values())}
+        w = channel_watch.c
+        watch = self.connection.execute(select(w.connected_at, w.poll_began_at).where(w.channel == self.channel)).one_or_none()
         folding = Folding(
             channel=self.channel,
             rules=self.rules,
             listed=read_listed(self.connection, self.channel, skus),
             recipes=Recipes(self.connection),
-            connected_at=self.connection.scalar(select(channel_watch.c.connected_at).where(channel_watch.c.channel == self.channel)),
+            connected_at=watch.connected_at if watch is not None else None,
+            polled_at=watch.poll_began_at if watch is not None else None,
             heard_by=self.heard_by,
             at=self.at,
         )

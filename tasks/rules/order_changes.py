@@ -13,7 +13,8 @@ the same:
 - A full refund on a site is a return too: the site does not say whether the goods had left.
 
 Ozon splits a posting: the child takes its pieces over from the parent, which goes on with what is left. A parent first heard of together
-with its child, or after it, tells what is left already.
+with its child, or after it, tells what is left already; one heard of before it may, until a poll had to show the child
+(`adapters.hub.order_folding`).
 """
 
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, text
 
 from adapters.hub.hub import Hub
 from adapters.hub.ledger import Wanted
-from adapters.hub.orders import Orders, Recorded
+from adapters.hub.orders import Orders, Poll, Recorded
 from adapters.hub.tables.listing import listing
 from adapters.hub.tables.offer import offer
 from adapters.hub.tables.sale import onec_outgoing
@@ -79,6 +79,11 @@ class OrderShop(Shop):
     def record(self, *reports: pl.DataFrame, **how: Any) -> Recorded:
         """Record reports that came in one frame."""
         return self.orders.record(self.channel, pl.concat(reports), rules=how.pop("rules", self.rules), heard_by="poll", **how)
+
+    def poll(self, *reports: pl.DataFrame) -> Recorded:
+        """Record what a complete poll of this instant shows."""
+        at = self.hub.clock.now()
+        return self.record(*reports, report("none").clear(), poll=Poll(at, at, at))
 
     def sold(self, order_ref: str, sku: str = "iron") -> str:
         """The ledger's account of a line."""

@@ -22,11 +22,10 @@ class Channel(OrderShop):
 
     clock: HandClock
 
-    def poll(self, *reports: pl.DataFrame, after_s: float = 1.0) -> None:
+    def after(self, seconds: float, *reports: pl.DataFrame) -> None:
         """A complete poll after a while."""
-        self.clock.wait(after_s)
-        at = self.clock.now()
-        self.record(*reports, report("none").clear(), poll=Poll(at, at, at))
+        self.clock.wait(seconds)
+        self.poll(*reports)
 
     def told(self) -> list[str]:
         """Kinds of what a person hears of."""
@@ -59,27 +58,27 @@ def resold(shop: Channel, pcs: int = 1) -> tuple[int, str]:
 def test_a_piece_sold_again_before_its_cancellation_is_listed_alarms_nobody(shop: Channel) -> None:
     item_id, exposure = resold(shop)
     assert (shop.accounts(item_id), shop.told()) == ({"pool": -1, shop.sold("1"): 1, shop.sold("2"): 1}, [])
-    shop.poll(report("1", state="cancelled"), after_s=VISIBLE_S - 2)
+    shop.after(VISIBLE_S - 2, report("1", state="cancelled"))
     assert shop.accounts(item_id) == {"pool": -1, exposure: 1, shop.sold("2"): 1}
-    shop.poll(after_s=VISIBLE_S)
+    shop.after(VISIBLE_S)
     assert (shop.told(), shop.journal()) == ([], [])
 
 
 def test_a_cancellation_that_comes_with_the_poll_that_would_tell_explains_it(shop: Channel) -> None:
     resold(shop)
-    shop.poll(report("1", state="cancelled"), after_s=VISIBLE_S)
+    shop.after(VISIBLE_S, report("1", state="cancelled"))
     assert (shop.told(), shop.journal()) == ([], [])
 
 
 def test_what_no_cancellation_explained_is_told_by_the_first_poll_that_must_have_shown_one(shop: Channel) -> None:
     item_id, _ = resold(shop)
-    shop.poll(after_s=VISIBLE_S - 1)
+    shop.after(VISIBLE_S - 1)
     assert shop.told() == []
-    shop.poll(after_s=1)
+    shop.after(1)
     assert shop.told() == ["oversell"]
     (written,) = shop.journal()
     assert (written["order"], written["item_id"], written["pcs"], written["pool_pcs"]) == ("100002", item_id, 1, -1)
-    shop.poll(after_s=VISIBLE_S)
+    shop.after(VISIBLE_S)
     assert len(shop.journal()) == 1
 
 
@@ -101,7 +100,7 @@ def test_a_push_that_reads_no_list_judges_nothing(shop: Channel) -> None:
 def test_what_the_pool_covered_waits_as_well(shop: Channel) -> None:
     resold(shop, pcs=2)
     assert shop.told() == []
-    shop.poll(after_s=VISIBLE_S)
+    shop.after(VISIBLE_S)
     assert shop.told() == ["sold_beyond_quota"]
 
 
@@ -126,7 +125,7 @@ def test_of_an_order_only_as_much_waits_as_the_others_could_give_back(shop: Chan
     shop.poll(report("2", {"iron": 3}))
     (written,) = shop.journal()
     assert (written["pcs"], written["pool_pcs"], shop.told()) == (2, -2, ["oversell"])
-    shop.poll(after_s=VISIBLE_S)
+    shop.after(VISIBLE_S)
     assert [(one["pcs"], one["pool_pcs"]) for one in shop.journal()] == [(2, -2), (1, -3)]
 
 
@@ -135,7 +134,7 @@ def test_one_cancellation_explains_one_of_two(shop: Channel) -> None:
     shop.poll(report("3"))
     assert shop.told() == []
     shop.poll(report("1", state="cancelled"))
-    shop.poll(after_s=VISIBLE_S)
+    shop.after(VISIBLE_S)
     (written,) = shop.journal()
     assert (written["order"], written["pcs"]) == ("100003", 1)
 
@@ -143,7 +142,7 @@ def test_one_cancellation_explains_one_of_two(shop: Channel) -> None:
 def test_an_order_first_heard_of_cancelled_explains_nothing(shop: Channel) -> None:
     resold(shop)
     shop.poll(report("3", state="cancelled"))
-    shop.poll(after_s=VISIBLE_S)
+    shop.after(VISIBLE_S)
     assert shop.told() == ["oversell"]
 
 
@@ -155,7 +154,7 @@ def test_a_set_sold_again_waits_for_every_part_of_it(shop: Channel) -> None:
     shop.poll(report("2", {"set": 1}))
     assert (shop.accounts(iron)["pool"], shop.accounts(cup)["pool"], shop.told()) == (-1, -2, [])
     shop.poll(report("1", {"set": 1}, state="cancelled"))
-    shop.poll(after_s=VISIBLE_S)
+    shop.after(VISIBLE_S)
     assert shop.told() == []
 
 
@@ -164,7 +163,7 @@ def test_another_listings_cancellation_explains_nothing(shop: Channel) -> None:
     shop.sells(1, 1, ref="cup")
     shop.poll(report("3", {"cup": 1}))
     shop.poll(report("3", {"cup": 1}, state="cancelled"))
-    shop.poll(after_s=VISIBLE_S)
+    shop.after(VISIBLE_S)
     assert shop.told() == ["oversell"]
 
 
@@ -173,5 +172,5 @@ def test_what_waits_survives_a_restart(shop: Channel, database_url: str) -> None
     with Hub(database_url, clock=shop.clock) as hub:
         again = Channel(hub, shop.rules)
         again.clock = shop.clock
-        again.poll(after_s=VISIBLE_S)
+        again.after(VISIBLE_S)
         assert again.told() == ["oversell"]

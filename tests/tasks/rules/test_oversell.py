@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.oversell import CANCELLABLE, OpenOrder, pieces_of, propose, roubles
+from tasks.rules.oversell import CANCELLABLE, OpenOrder, certain_pcs, explained, pieces_of, propose, roubles
 from tasks.rules.penalties import Penalty
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -168,3 +168,27 @@ def test_the_order_they_are_told_in_does_not_matter(rows: list[tuple[int, int, s
     shuffled = orders[:]
     chance.shuffle(shuffled)
     assert propose(orders, missing_pcs=missing) == propose(shuffled, missing_pcs=missing)
+
+
+@pytest.mark.parametrize(
+    ("open_pcs", "unexplained_pcs", "certain"),
+    [(1, 1, 1), (2, 1, 0), (2, 2, 1), (3, 2, 0), (0, 1, 1)],
+    ids=["alone", "another may be cancelled", "both are beyond", "two beyond, one within", "shipped at once"],
+)
+def test_a_sale_beyond_a_quota_is_certain_where_no_order_within_it_is_open(open_pcs: int, unexplained_pcs: int, certain: int) -> None:
+    assert certain_pcs(1, open_pcs=open_pcs, own_pcs=min(1, open_pcs), unexplained_pcs=unexplained_pcs) == certain
+
+
+def test_an_order_does_not_explain_itself() -> None:
+    assert certain_pcs(2, open_pcs=5, own_pcs=4, unexplained_pcs=2) == 1
+
+
+def test_the_oldest_sale_is_explained_first() -> None:
+    assert explained([2, 1, 1], 3) == [0, 0, 1]
+    assert explained([2], 0) == [2]
+    assert explained([], 5) == []
+
+
+@given(waiting=st.lists(st.integers(1, 5)), returned=st.integers(0, 30))
+def test_as_much_is_explained_as_came_back(waiting: list[int], returned: int) -> None:
+    assert sum(waiting) - sum(explained(waiting, returned)) == min(returned, sum(waiting))
