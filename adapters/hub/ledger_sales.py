@@ -1,41 +1,22 @@
-"""Many order lines at once in the ledger: sold, cancelled in part or whole, taken over by a split; the items are locked all the while.
-
-A line may lie in several rows of ``sold_line``: one per item and place, and one more for every part that was cancelled by itself or came
-later. All of them are named by the line: ``<order>/<line>``, then ``<order>/<line>~1`` and so on.
-"""
+"""Many order lines at once in the ledger: sold, cancelled in part or whole, taken over by a split; the items are locked all the while."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Row, Text, any_, bindparam, insert, literal, select, text
+from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from adapters.hub.ledger_moves import Movement, is_among, lock_pools, move, notify
-from adapters.hub.ledger_rows import as_line, keep_lines
+from adapters.hub.ledger_moves import Movement, lock_pools, move, notify
+from adapters.hub.ledger_parts import PART, Part, alive, is_same, live, read_parts, read_sources, write_parts
 from adapters.hub.ledger_shortfall import judge_again
-from adapters.hub.tables.ledger import ledger_balance, sold_line
+from adapters.hub.tables.ledger import ledger_balance
 from tasks.rules.ledger import POOL, Line, Move, cancel, sold_account, split, take_over
 from tasks.rules.ledger_draw import Shelf
-
-PART = "~"
-"""What the number of a line's part follows."""
 
 RESTATED = "recipe_changed"
 
 Recipe = Sequence[tuple[int, int]]
-RESIZE = text("""
-    update sold_line s set pcs = v.pcs
-    from unnest(cast(:line_refs as text[]), cast(:item_ids as bigint[]), cast(:places as text[]), cast(:pcs as bigint[]))
-        as v (line_ref, item_id, place, pcs)
-    where s.line_ref = v.line_ref and s.item_id = v.item_id and s.place = v.place
-""")
-FORGET = text("""
-    delete from sold_line s
-    using unnest(cast(:line_refs as text[]), cast(:item_ids as bigint[]), cast(:places as text[])) as v (line_ref, item_id, place)
-    where s.line_ref = v.line_ref and s.item_id = v.item_id and s.place = v.place
-""")
 HELD = text("""
     select item_id, place, account, pcs from ledger_balance where account = any (:accounts) and item_id = any (:item_ids)
 """).bindparams(bindparam("accounts", type_=ARRAY(Text)), bindparam("item_ids", type_=ARRAY(BigInteger)))
@@ -78,17 +59,6 @@ class FromPool:
     owed_pcs: int
 
 
-@dataclass(kw_only=True, slots=True)
-class _Part:
-    """A row of ``sold_line``: as it was (None: not there), as it is (None: no longer there)."""
-
-    item_id: int
-    source: str
-    order_number: str
-    before: Line | None
-    now: Line | None
-
-
 class SalesDesk:
     """The sold lines of some items between their locks and the end of the transaction; nothing is written before `write`.
 
@@ -109,11 +79,8 @@ class SalesDesk:
         asked = {"accounts": sorted(accounts), "item_ids": sorted(item_ids)}
         self._held |= {(row.item_id, row.place, row.account): row.pcs for row in connection.execute(HELD, asked)}
         self._places = _places_of(self._held)
-        self._sources = _sources(connection, item_ids)
-        self._parts: dict[str, list[_Part]] = {}
-        for row in _rows(connection, item_ids, order_numbers):
-            part = _Part(item_id=row.item_id, source=row.source, order_number=row.order_number, before=as_line(row), now=as_line(row))
-            self._parts.setdefault(row.line_ref.partition(PART)[0], []).append(part)
+        self._sources = read_sources(connection, item_ids)
+        self._parts = read_parts(connection, item_ids, order_numbers)
         self._movements: list[Movement] = []
         self._came_back: set[Shelf] = set()
 
@@ -128,7 +95,7 @@ class SalesDesk:
     def sold_units(self, line: str, recipe: Recipe) -> int:
         """Units of a line that are sold and not cancelled."""
         item_id, per_unit = recipe[0]
-        return sum(now.pcs for part in self._parts.get(line, ()) if part.item_id == item_id and (now := _live(part))) // per_unit
+        return sum(now.pcs for part in self._parts.get(line, ()) if part.item_id == item_id and (now := live(part))) // per_unit
 
     def sell(self, sale: Sale) -> list[FromPool]:
         """Sell units, below zero of the pool if need be; what the sale's own account did not hold."""
@@ -182,7 +149,7 @@ class SalesDesk:
         taken = min(units, self.sold_units(line, recipe))
         for item_id, per_unit in recipe:
             for part, pcs in self._choose(line, item_id, per_unit * taken):
-                made = take_over(_alive(part), pcs, line_ref=heir)
+                made = take_over(alive(part), pcs, line_ref=heir)
                 part.now = made.kept
                 self._note(item_id, made.moves, reference)
                 self._inherit(heir, part, made.parted, order_number)
@@ -190,15 +157,7 @@ class SalesDesk:
 
     def write(self) -> None:
         """Write everything down."""
-        parts = [part for parts in self._parts.values() for part in parts if part.now != part.before]
-        gone = [(part.before.line_ref, part.item_id, part.before.place) for part in parts if part.before and not part.now]
-        changed = [(part, part.before, part.now) for part in parts if part.before and part.now]
-        resized = [(now.line_ref, part.item_id, now.place, now.pcs) for part, before, now in changed if now.pcs != before.pcs]
-        keep_lines(self._connection, self._at, [(part.item_id, now) for part, _, now in changed])
-        self._run(RESIZE, resized, "line_refs", "item_ids", "places", "pcs")
-        self._run(FORGET, gone, "line_refs", "item_ids", "places")
-        if made := [self._row(part, part.now) for part in parts if part.now and not part.before]:
-            self._connection.execute(insert(sold_line), made)
+        write_parts(self._connection, self._at, [part for parts in self._parts.values() for part in parts])
         move(self._connection, self._at, self._movements, reference="sales", may_owe=True)
         if self._came_back:
             judge_again(self._connection, self._at, self._came_back)
@@ -232,47 +191,47 @@ class SalesDesk:
         line = Line(line_ref=line_ref, place=place, pcs=pcs, returns_to=sale.returns_to)
         self._join(sale.line, item_id, line, sale.order_number)
 
-    def _cancel_part(self, line: str, part: _Part, pcs: int, parted_ref: str, reference: str) -> str | None:
-        live = _alive(part)
-        if pcs < live.pcs:
-            parted = split(live, pcs, line_ref=parted_ref)
+    def _cancel_part(self, line: str, part: Part, pcs: int, parted_ref: str, reference: str) -> str | None:
+        whole = alive(part)
+        if pcs < whole.pcs:
+            parted = split(whole, pcs, line_ref=parted_ref)
             self._note(part.item_id, parted.moves, reference)
             part.now = parted.kept
-            part = _Part(item_id=part.item_id, source=part.source, order_number=part.order_number, before=None, now=parted.parted)
+            part = Part(item_id=part.item_id, source=part.source, order_number=part.order_number, before=None, now=parted.parted)
             self._parts[line].append(part)
-        told = cancel(_alive(part))
+        told = cancel(alive(part))
         part.now = told.line
         self._note(part.item_id, told.moves, reference)
         return told.line.returns_to
 
-    def _choose(self, line: str, item_id: int, pcs: int) -> list[tuple[_Part, int]]:
+    def _choose(self, line: str, item_id: int, pcs: int) -> list[tuple[Part, int]]:
         """Live parts that give so many pieces: those that 1C's figure does not show yet first."""
-        live = [(part, now) for part in self._parts.get(line, ()) if part.item_id == item_id and (now := _live(part))]
-        chosen: list[tuple[_Part, int]] = []
-        for part, now in sorted(live, key=lambda one: (one[1].left_pcs, one[1].line_ref, one[1].place)):
+        given = [(part, now) for part in self._parts.get(line, ()) if part.item_id == item_id and (now := live(part))]
+        chosen: list[tuple[Part, int]] = []
+        for part, now in sorted(given, key=lambda one: (one[1].left_pcs, one[1].line_ref, one[1].place)):
             taken = min(pcs, now.pcs)
             if taken:
                 chosen.append((part, taken))
                 pcs -= taken
         return chosen
 
-    def _inherit(self, heir: str, of: _Part, parted: Line, order_number: str) -> None:
-        same = next((part for part in self._parts.get(heir, ()) if _is_same(part, of.item_id, parted)), None)
+    def _inherit(self, heir: str, of: Part, parted: Line, order_number: str) -> None:
+        same = next((part for part in self._parts.get(heir, ()) if is_same(part, of.item_id, parted)), None)
         if same is None:
-            made = _Part(item_id=of.item_id, source=of.source, order_number=order_number, before=None, now=parted)
+            made = Part(item_id=of.item_id, source=of.source, order_number=order_number, before=None, now=parted)
             self._parts.setdefault(heir, []).append(made)
         else:
-            now = _alive(same)
+            now = alive(same)
             same.now = replace(now, pcs=now.pcs + parted.pcs, is_handed_over=now.is_handed_over or parted.is_handed_over)
 
     def _join(self, line: str, item_id: int, sold: Line, order_number: str) -> None:
         """Pieces of one sale from one place are one row, whichever accounts they came from."""
-        same = next((part for part in self._parts.get(line, ()) if _is_same(part, item_id, sold)), None)
+        same = next((part for part in self._parts.get(line, ()) if is_same(part, item_id, sold)), None)
         if same is not None:
-            now = _alive(same)
+            now = alive(same)
             same.now = replace(now, pcs=now.pcs + sold.pcs)
             return
-        made = _Part(item_id=item_id, source=self._sources[item_id], order_number=order_number, before=None, now=sold)
+        made = Part(item_id=item_id, source=self._sources[item_id], order_number=order_number, before=None, now=sold)
         self._parts.setdefault(line, []).append(made)
 
     def _next_ref(self, line: str) -> str:
@@ -319,33 +278,6 @@ class SalesDesk:
             self._held[key] = self._held.get(key, 0) + pcs
         self._movements.append(one)
 
-    def _row(self, part: _Part, line: Line) -> dict[str, Any]:
-        kept = (
-            "line_ref",
-            "place",
-            "pcs",
-            "returns_to",
-            "reserved_pcs",
-            "left_pcs",
-            "report_formed_at",
-            "report_received_at",
-            "is_given_up",
-        )
-        return {
-            **{name: getattr(line, name) for name in kept},
-            "item_id": part.item_id,
-            "source": part.source,
-            "order_number": part.order_number,
-            "sold_at": self._at,
-            "handed_over_at": self._at if line.is_handed_over else None,
-            "cancelled_at": self._at if line.is_cancelled else None,
-            "released_at": self._at if line.is_released else None,
-        }
-
-    def _run(self, statement: Any, rows: Sequence[tuple[Any, ...]], *names: str) -> None:  # noqa: ANN401 - a text of this module
-        if rows:
-            self._connection.execute(statement, {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
-
 
 def _locked(connection: Connection, item_ids: Collection[int]) -> dict[Shelf, int]:
     return lock_pools(connection, item_ids) if item_ids else {}
@@ -356,29 +288,3 @@ def _places_of(held: Mapping[tuple[int, str, str], int]) -> dict[int, list[str]]
     for item_id, place, _ in held:
         places.setdefault(item_id, set()).add(place)
     return {item_id: sorted(names) for item_id, names in places.items()}
-
-
-def _sources(connection: Connection, item_ids: Collection[int]) -> dict[int, str]:
-    rows = connection.execute(text("select item_id, source from item where item_id = any (:item_ids)"), {"item_ids": sorted(item_ids)})
-    return {row.item_id: row.source for row in rows}
-
-
-def _rows(connection: Connection, item_ids: Collection[int], order_numbers: Collection[str]) -> list[Row[Any]]:
-    s = sold_line.c
-    numbered = s.order_number == any_(literal(sorted(order_numbers), ARRAY(Text)))
-    return list(connection.execute(select(sold_line).where(is_among(s.item_id, item_ids), numbered).order_by(s.line_ref)))
-
-
-def _live(part: _Part) -> Line | None:
-    return part.now if part.now is not None and not part.now.is_cancelled else None
-
-
-def _alive(part: _Part) -> Line:
-    if part.now is None or part.now.is_cancelled:
-        raise ValueError("a line that is cancelled or gone cannot be changed")
-    return part.now
-
-
-def _is_same(part: _Part, item_id: int, line: Line) -> bool:
-    now = part.now
-    return now is not None and not now.is_cancelled and (part.item_id, now.line_ref, now.place) == (item_id, line.line_ref, line.place)
