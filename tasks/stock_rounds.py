@@ -186,7 +186,7 @@ class _Round:
         heard = shown_since(kept, shown)
         note_heard(self.hub, self.name, listings, heard)
         if shared.is_empty():
-            return _Common(differing=StockDiffering.empty(), heard=heard.height)
+            return _Common(differing=NONE_DIFFERING, heard=heard.height)
         offered = self._offered(shared, kept)
         differing = differences(offered, shown)
         waits = {"shows_within_s": self.shop.shows_within_s}
@@ -238,7 +238,8 @@ def told_channel(settings: Settings, name: str) -> Told:
     return Told(channel=name, bounds=channel.bounds, places_of=channel.places_of, dwell=timedelta(seconds=quotas.dwell_s), stride=stride)
 
 
-NONE_GIVEN = StockDiffering.empty().with_columns(version=pl.lit(None, pl.Int64))
+NONE_DIFFERING = StockDiffering.empty()
+NONE_GIVEN = NONE_DIFFERING.with_columns(version=pl.lit(None, pl.Int64))
 NO_FIGURES = pl.DataFrame(schema={"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64, "version": pl.Int64})
 
 
