@@ -120,6 +120,7 @@ class Market:
         self.lost: Counter[str] = Counter()
         self.excused: Counter[str] = Counter()
         self.recorded: list[tuple[str, Recorded]] = []
+        self.from_pool: set[tuple[str, str]] = set()
 
     def open(self, pcs: Mapping[str, int], shown: Mapping[tuple[str, str], int] | None = None) -> None:
         """The first count, and channels that sell already are connected before anything else is sold."""
