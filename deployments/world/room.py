@@ -127,10 +127,13 @@ class ControlRoute(APIRoute):
 
 
 def open_room(room: Room, router: APIRouter) -> FastAPI:
-    """The room as an application to be mounted; ``router`` was made with ``route_class=RoomRoute``."""
-    app = FastAPI(openapi_url=None)
+    """The room as an application to be mounted; ``router`` was made with ``route_class=RoomRoute``.
+
+    Its routes are the application's own: FastAPI looks twice through those of an included router, for every call.
+    """
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.room = room
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
     return app
 
 
@@ -265,9 +268,9 @@ async def _hang(request: Request, fault: Fault) -> Response:
 
 def furnish(world: FastAPI, name: str, room: Room, router: APIRouter, *controls: APIRouter) -> None:
     """Open the room at ``/<name>`` and its control at ``/_control/<name>``."""
-    orders = FastAPI(openapi_url=None)
+    orders = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     orders.state.room = room
     for control in controls:
-        orders.include_router(control)
+        orders.router.routes.extend(control.routes)
     world.mount(f"/_control/{name}", orders)
     world.mount(f"/{name}", open_room(room, router))

@@ -58,10 +58,10 @@ def furnish_ozon(
     router = APIRouter()
     parts = [part.router for part in (access, categories, catalog, listing, prices, stock, stock_reads, orders, parting)]
     for part in parts:
-        router.include_router(part)
+        router.routes.extend(part.routes)
     methods = [route.path for part in parts for route in part.routes if isinstance(route, APIRoute)]
     key = Key(expires_at=clock.now() + KEY_LIVES, roles={"Admin": methods})
-    router.include_router(gone.router)
+    router.routes.extend(gone.router.routes)
     room = OzonRoom(
         clock=clock, books=books, client_id=client_id, keys={api_key: key}, knobs=knobs, methods=frozenset(methods), outside=outside
     )

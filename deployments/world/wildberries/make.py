@@ -41,7 +41,7 @@ def furnish_wildberries(
     room = Cabinet(clock=clock, books=books, habits=habits, seller_ref=seller_ref)
     router = APIRouter()
     for part in (general, directories, catalog, cards, prices, stock, orders):
-        router.include_router(part.router)
-    router.include_router(general.rest)
+        router.routes.extend(part.router.routes)
+    router.routes.extend(general.rest.routes)
     furnish(world, "wildberries", room, router, control)
     return room

@@ -46,6 +46,6 @@ def furnish_woocommerce(
     room = WooCommerceRoom(clock=clock, books=books, doorkeeper=Doorkeeper(key=key, secret=secret, clock=clock), outside=outside)
     router = APIRouter()
     for part in (products_of_site, orders, order_writing, webhooks, settings):
-        router.include_router(part.router)
+        router.routes.extend(part.router.routes)
     furnish(world, "woocommerce", room, router, control, oddities)
     return room

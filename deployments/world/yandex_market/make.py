@@ -76,6 +76,6 @@ def furnish_yandex_market(
     )
     router = APIRouter()
     for part in (cabinet, catalog, prices, stock, orders, elsewhere):
-        router.include_router(part.router)
+        router.routes.extend(part.router.routes)
     furnish(world, name, room, router, control, oddities)
     return room
