@@ -31,9 +31,10 @@ def renew_quotas(hub: Hub, settings: Settings) -> bool:
     now, rules = hub.clock.now(), settings.quotas
     shelf_of = shelves(places for channel in settings.channels.values() for places in channel.places_of.values())
     recipes = recipes_today(hub, settings)
-    sold = rates(book.sold(now - FORGOTTEN_AFTER * timedelta(seconds=rules.memory_s)), now, rules.memory_s)
     listings = pl.concat([_told(hub, settings, shelf_of, recipes), _asking(hub, settings, shelf_of)])
-    wanted = listings.join(sold, on="listing_id", how="left", maintain_order="left").with_columns(pl.col("rate_per_day").fill_null(0.0))
+    sold = book.sold(now - FORGOTTEN_AFTER * timedelta(seconds=rules.memory_s))
+    rated = rates(sold, listings.select("listing_id", "item_id", "channel").unique(maintain_order=True), now, rules)
+    wanted = listings.join(rated, on="listing_id", maintain_order="left")
     filled = ListingToFill.validate(wanted.select(ListingToFill.to_schema().columns.keys()))
     book.set_targets(allocate(book.supply(shelf_of), filled, recipes, rules), movement_id=newest)
     return True

@@ -147,6 +147,18 @@ def note_edited(hub: Hub, channel: str, edited: Sequence[Edited]) -> None:
     )
 
 
+def note_ignored(hub: Hub, channel: str, refused: pl.DataFrame) -> None:
+    """Figures that a channel never showed, into the quarantine; the next one that it shows takes them out.
+
+    Args:
+        hub: the hub.
+        channel: its name.
+        refused: `RowRefused`.
+    """
+    if refused.height:
+        ChannelRefusals(hub).settle(channel, entity="stock", keys=[], refused=refused)
+
+
 def note_heard(hub: Hub, channel: str, listings: pl.DataFrame, heard: pl.DataFrame) -> None:
     """Figures of earlier runs that the channel shows now are accepted, whatever was known of them.
 

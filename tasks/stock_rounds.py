@@ -29,6 +29,7 @@ from tasks.rules.stock import (
     agreeing,
     differences,
     held_back,
+    ignored,
     is_at_rest,
     lanes,
     may_be_told,
@@ -44,6 +45,7 @@ from tasks.stock import (
     listings_if_searched,
     note_edited,
     note_heard,
+    note_ignored,
     note_overdue,
     note_sent,
     note_shown,
@@ -87,6 +89,8 @@ class _Round:
         self.places_of = settings.channels[name].places_of
         self.warehouses = list(self.places_of)
         self.told = told_channel(settings, name)
+        effective_s = 0.0 if settings.channels[name].is_asking else self.told.bounds.effective_s
+        self.shows_within_s = max(shop.shows_within_s, effective_s)
 
     def play(self, *, is_whole: bool) -> Published:
         """All of it, in its order."""
@@ -150,7 +154,7 @@ class _Round:
 
     def _advance(self, known: pl.DataFrame, asked: pl.DataFrame, looked: Looked) -> Advanced:
         """Every step that the offers can take now."""
-        read = known.drop("shown_pcs").join(looked.shown, on=GRAIN, how="left", maintain_order="left")
+        read = known.rename({"shown_pcs": "before_pcs"}).join(looked.shown, on=GRAIN, how="left", maintain_order="left")
         is_seen = pl.col("listing_id").is_in(asked["listing_id"].implode()) | pl.col("is_lost")
         is_there = pl.col("warehouse_ref").ne("") | pl.col("listing_id").is_in(looked.shown["listing_id"].implode()).not_()
         seen = read.filter(is_seen).with_columns(shown_pcs=pl.when(is_there).then(pl.col("pcs").fill_null(0)).otherwise("pcs"))
@@ -159,9 +163,10 @@ class _Round:
         )
         if moving.is_empty():
             return Advanced(figures=NO_FIGURES)
-        columns = [*GRAIN, "shown_pcs", "reserved_pcs", "read_at", "may_write", "may_freeze"]
+        columns = [*GRAIN, "shown_pcs", "reserved_pcs", "before_pcs", "read_at", "may_write", "may_freeze"]
         advanced = Offers(self.hub).advance(self.told, moving.select(columns), began_at=looked.began_at, ended_at=looked.ended_at)
         note_edited(self.hub, self.name, advanced.edited)
+        note_ignored(self.hub, self.name, ignored(asked, looked.shown, advanced.ignored))
         Measures(self.hub).note(self.name, EFFECTIVE, advanced.effective_s, limit_s=self.told.bounds.effective_s)
         return advanced
 
@@ -189,7 +194,7 @@ class _Round:
             return _Common(differing=NONE_DIFFERING, heard=heard.height)
         offered = self._offered(shared, kept)
         differing = differences(offered, shown)
-        waits = {"shows_within_s": self.shop.shows_within_s}
+        waits = {"shows_within_s": self.shows_within_s}
         note_overdue(self.hub, self.name, differing, overdue(differing, kept, now, **waits), agreeing(offered, shown))
         return _Common(differing=held_back(differing, kept, now, pause_s=self.shop.pause_s, **waits), heard=heard.height)
 
@@ -202,7 +207,7 @@ class _Round:
             return compared
         left = differing.join(pl.concat(sent), on=GRAIN, how="semi", maintain_order="left").drop("version")
         read_back = self._look(left).shown
-        settled = settle(left, sent, read_back, shows_within_s=self.shop.shows_within_s)
+        settled = settle(left, sent, read_back, shows_within_s=self.shows_within_s)
         note_sent(self.hub, self.name, left, settled)
         return replace(compared, outcomes=outcomes(left, settled), stopped_by=broken(self.name, sent))
 

@@ -54,7 +54,7 @@ class ListingToFill(Strict):
     item_id: int
     exposure_pcs: int = pa.Field(ge=0)
     shown_pcs: int = pa.Field(nullable=True, ge=0)
-    rate_per_day: float = pa.Field(ge=0)
+    rate_per_day: float = pa.Field(gt=0)
     worth: float = pa.Field(gt=0)
     cap_pcs: int = pa.Field(nullable=True, ge=0)
     is_asking: bool
@@ -85,7 +85,7 @@ class ListingSold(Strict):
 
 
 class ListingRate(Strict):
-    """How fast a listing sells, one row per listing that ever sold."""
+    """How fast a listing is thought to sell, one row per listing."""
 
     listing_id: int
-    rate_per_day: float = pa.Field(ge=0)
+    rate_per_day: float = pa.Field(gt=0)

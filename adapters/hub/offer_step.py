@@ -64,6 +64,7 @@ class Step:
         self.figures: list[tuple[int, str, int, int]] = []
         self.edited: list[Edited] = []
         self.effective_s: list[float] = []
+        self.ignored: list[tuple[int, str, int]] = []
         self.settled = 0
 
     def take(self, one: Held, row: Mapping[str, Any], began_at: datetime, ended_at: datetime) -> None:
@@ -80,7 +81,7 @@ class Step:
         elif rules.is_edited(one.offer, reading, given_pcs=one.given_pcs):
             self._adopt(one, reading)
         else:
-            self._note_effect(one, reading, row.get("read_at"))
+            self._note_effect(one, reading, row)
             one.offer = rules.read(one.offer, reading, self.told.bounds)
         self._settle(one)
         figure = self._decide(one, int(shown_pcs), row)
@@ -112,12 +113,18 @@ class Step:
         one.offer, one.phase = rules.adopt(one.offer, reading), "adopted"
         one.take(self.pools, reading.shown_pcs, "edited", may_owe=True)
 
-    def _note_effect(self, one: Held, reading: rules.Reading, read_at: datetime | None) -> None:
-        """A write that shows now for certain had not taken effect S before the read-back that did not show it."""
-        write = one.offer.write
-        if write is not None and rules.shows_write(one.offer, reading, self.told.bounds):
-            seen_late = read_at is not None and read_at > write.leave_by_at
-            self.effective_s.append(took_s(write.leave_by_at, read_at - self.told.bounds.stale) if seen_late and read_at else 0.0)
+    def _note_effect(self, one: Held, reading: rules.Reading, row: Mapping[str, Any]) -> None:
+        """How long a write that shows now for certain has surely taken.
+
+        The read-back before this one showed less, and by more than pieces that came back on sale can explain: the write had not taken
+        effect S before it.
+        """
+        write, read_at = one.offer.write, row.get("read_at")
+        if write is None or not rules.shows_write(one.offer, reading, self.told.bounds):
+            return
+        came_back = one.open_pcs + sum(back.pcs for back in one.offer.withdrawn)
+        has_come = read_at is not None and read_at > write.leave_by_at and reading.shown_pcs - (row.get("before_pcs") or 0) > came_back
+        self.effective_s.append(took_s(write.leave_by_at, read_at - self.told.bounds.stale) if has_come else 0.0)
 
     def _settle(self, one: Held) -> None:
         pcs = rules.settled_pcs(one.offer, poll_began_at=self.poll_began_at, known_open_pcs=one.open_pcs, bounds=self.told.bounds)
@@ -126,6 +133,8 @@ class Step:
         if one.phase == "connecting":
             self.connecting.subtract(one.recipe.keys())
         self.settled += one.offer.write is not None or one.phase != "open"
+        if one.offer.write is not None and rules.was_ignored(one.offer, pcs):
+            self.ignored.append((*one.key, one.offer.write.pcs))
         one.give_back(self.pools, pcs, "settled")
         one.offer, one.phase, one.frozen_for = rules.settle(one.offer, pcs), "open", None
 

@@ -115,12 +115,14 @@ class Advanced:
         settled: how many listings came to rest.
         edited: those that somebody else wrote to; each is frozen and connected anew.
         effective_s: seconds that writes provably needed until they took effect.
+        ignored: listing, warehouse and figure of writes that came to rest without an effect.
     """
 
     figures: pl.DataFrame
     settled: int = 0
     edited: tuple[Edited, ...] = ()
     effective_s: tuple[float, ...] = ()
+    ignored: tuple[tuple[int, str, int], ...] = ()
 
 
 __all__ = ["Advanced", "Edited", "Offers", "Told"]
@@ -164,8 +166,9 @@ class Offers:
 
         Args:
             told: the channel.
-            seen: ``listing_id, warehouse_ref, shown_pcs, reserved_pcs, read_at, may_write, may_freeze``: what the channel showed (null: it
-                sells without limit), when it was read before, and whether a positive figure or a 0 may be sent to it now.
+            seen: ``listing_id, warehouse_ref, shown_pcs, reserved_pcs, before_pcs, read_at, may_write, may_freeze``: what the channel shows
+                (null: it sells without limit), what it showed when it was read before and when that was, and whether a positive figure or
+                a 0 may be sent to it now.
             began_at: before the reading.
             ended_at: after it.
         """
@@ -194,6 +197,7 @@ class Offers:
             settled=step.settled,
             edited=tuple(step.edited),
             effective_s=tuple(step.effective_s),
+            ignored=tuple(step.ignored),
         )
 
     def close(self, channel: str, listing_ids: Sequence[int]) -> int:

@@ -31,9 +31,10 @@ SUPPLY = text("""
 """).bindparams(bindparam("places", type_=ARRAY(Text)), bindparam("shelves", type_=ARRAY(Text)))
 
 SOLD = text("""
-    select s.listing_id, o.seen_at as sold_at, s.pcs - s.cancelled_pcs as pcs
+    select l.listing_id, least(o.placed_at, o.seen_at) as sold_at, s.pcs - s.cancelled_pcs as pcs
     from sale_line s join sale_order o using (order_id)
-    where o.seen_at >= :since and s.listing_id is not null and s.state = 'sold' and s.pcs > s.cancelled_pcs
+    join listing l on l.channel = o.channel and l.channel_sku = s.channel_sku
+    where o.seen_at >= :since and o.placed_at >= :since and s.state in ('sold', 'apart') and s.pcs > s.cancelled_pcs
 """)
 
 SUPPLIED = {"item_id": pl.Int64, "shelf_ref": pl.String, "sellable_pcs": pl.Int64, "pool_pcs": pl.Int64}
@@ -71,7 +72,7 @@ class Quotas:
             return SupplyKept.validate(pl.DataFrame(connection.execute(SUPPLY, asked).all(), schema=SUPPLIED, orient="row"))
 
     def sold(self, since: datetime) -> pl.DataFrame:
-        """`ListingSold`: live pieces of orders first seen since then."""
+        """`ListingSold`: live pieces of orders placed and first seen since then, those of before we were connected among them."""
         with self._hub.engine.begin() as connection:
             return ListingSold.validate(pl.DataFrame(connection.execute(SOLD, {"since": since}).all(), schema=SALES, orient="row"))
 

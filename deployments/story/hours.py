@@ -20,8 +20,9 @@ TITLES: dict[str, str] = {"quiet": "тихий час", "promo": "акция", "
 HOUR_S = 3600.0
 WEIGHTS = {"wb": 0.42, "ozon": 0.30, "ym": 0.18, "site": 0.10}
 """How a thing's buyers fall to the channels; what a thing is not sold on falls to the others."""
-PCS_MOST = 2
-PCS_MEAN = (1 + PCS_MOST) / 2
+TWO_SHARE = 0.1
+"""Of buyers, who want two of a thing; the others want one."""
+PCS_MEAN = 1 + TWO_SHARE
 CANCELLED_SHARE, CANCELLED_AFTER_S = 0.08, 900.0
 SETS_SHARE = 0.4
 """A set is wanted so often as a thing."""
@@ -86,7 +87,7 @@ def make_plan(seed: int, hour: Hour, shelf: Shelf) -> Plan:
     per_worth = wanted_pcs / takes_pcs / PCS_MEAN
     hot = frozenset(_dice(seed).sample(sorted(worth), round(len(worth) * HOT_SHARE))) if pull.in_flash else frozenset()
     calm = per_worth * (1 - pull.in_flash)
-    demand = [_demand(good, channel, calm * worth[good.sku]) for good in goods for channel in good.channels]
+    demand = [one for good in goods for channel in good.channels for one in _demands(good, channel, calm * worth[good.sku])]
     return Plan(
         seed=seed,
         demand=tuple(demand),
@@ -104,9 +105,12 @@ def _flash(pull: Pull, worth: dict[str, float], hot: frozenset[str]) -> Promotio
     return Promotion(from_s=FLASH_BEGINS_S, to_s=FLASH_BEGINS_S + FLASH_LASTS_S, factor=factor, skus=hot)
 
 
-def _demand(good: Good, channel: str, per_hour: float) -> Demand:
+def _demands(good: Good, channel: str, per_hour: float) -> list[Demand]:
+    """Of those who want one or two, half want two."""
     share = WEIGHTS[channel] / sum(WEIGHTS[name] for name in good.channels)
-    return Demand(channel=channel, sku=good.sku, per_day=per_hour * share * DAY_S / HOUR_S, pcs_most=PCS_MOST)
+    per_day = per_hour * share * DAY_S / HOUR_S
+    kinds = {1: 1 - 2 * TWO_SHARE, 2: 2 * TWO_SHARE}
+    return [Demand(channel=channel, sku=good.sku, per_day=per_day * part, pcs_most=most) for most, part in kinds.items()]
 
 
 def _dice(seed: int) -> random.Random:

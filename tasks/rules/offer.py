@@ -211,10 +211,12 @@ def read(offer: Offer, reading: Reading, bounds: Bounds) -> Offer:
 def follows_writes(offer: Offer, reading: Reading, bounds: Bounds) -> bool:
     """Whether no positive write can change any more what a read-back shows.
 
-    It was begun S after the last of them was dead, or it shows that the last has taken effect.
+    It was begun S after the last of them was dead, or it shows that the last has taken effect, or all of it and of what was there before
+    is sold: without it so many could not have been. A cancelled piece that was sold again is not learned in its order, so that this too is
+    final only with a poll that followed the read-back and left it so.
     """
     is_dead = offer.alive_until_at is None or reading.began_at >= offer.alive_until_at + bounds.stale
-    return is_dead or shows_write(offer, reading, bounds)
+    return is_dead or offer.exposed_pcs == 0 or shows_write(offer, reading, bounds)
 
 
 def shows_write(offer: Offer, reading: Reading, bounds: Bounds) -> bool:
@@ -258,6 +260,11 @@ def returning_pcs(withdrawn: Iterable[Withdrawn], read_at: datetime, bounds: Bou
 def settle(offer: Offer, pcs: int) -> Offer:
     """Nothing is under way any more; what is above ``pcs`` goes back to the pool."""
     return replace(offer, exposed_pcs=min(offer.exposed_pcs, pcs), write=None, alive_until_at=None, reading=None, is_connecting=False)
+
+
+def was_ignored(offer: Offer, pcs: int) -> bool:
+    """Whether settling at so many gives back more than there was before the write: it never took effect, or was overwritten with less."""
+    return offer.write is not None and offer.write.pcs > 0 and offer.exposed_pcs - pcs > offer.exposed_before_pcs
 
 
 def is_edited(offer: Offer, reading: Reading, *, given_pcs: int) -> bool:

@@ -27,16 +27,12 @@ class QuotaRules(Part):
     dwell_s: float = Field(default=300.0, ge=0, description="чаще число одной карточки не меняется; нуль не ждёт")
     memory_s: float = Field(default=3.0 * DAY_S, gt=0, description="за сколько забываются прошлые продажи")
     prior_pcs: float = Field(default=0.5, gt=0, description="столько продаж за это же время приписано каждой карточке сверх настоящих")
+    habit_pcs: float = Field(default=10.0, gt=0, description="столько продаж товара весят столько же, сколько привычка всего магазина")
     channels: dict[str, ChannelQuota] = Field(default_factory=dict, description="площадка → чем она отличается")
 
     def for_channel(self, channel: str) -> ChannelQuota:
         """What a channel may be given; the usual where nothing is told."""
         return self.channels.get(channel, ChannelQuota())
-
-    @property
-    def prior_per_day(self) -> float:
-        """The rate of a listing that never sold."""
-        return self.prior_pcs * DAY_S / self.memory_s
 
     @property
     def moves_within_days(self) -> float:

@@ -52,7 +52,7 @@ def free_to_give(rules: QuotaRules) -> pl.Expr:
 
 def _valued(listings: pl.DataFrame, rules: QuotaRules) -> pl.DataFrame:
     """What a listing's first piece gains per day, how fast that eases off, and what it is allowed at most."""
-    per_day = pl.col("rate_per_day") + rules.prior_per_day
+    per_day = pl.col("rate_per_day")
     within = per_day * rules.moves_within_days
     cover = (per_day * pl.col("cover_days")).round().cast(pl.Int64)
     return listings.join(_allowed(listings, rules), on="channel", maintain_order="left").with_columns(

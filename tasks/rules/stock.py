@@ -166,6 +166,23 @@ def overdue(differing: pl.DataFrame, kept: pl.DataFrame, now: datetime, *, shows
     return StockSent.validate(late.select(*GRAIN, "pcs", **told))
 
 
+def ignored(listings: pl.DataFrame, shown: pl.DataFrame, writes: Sequence[tuple[int, str, int]]) -> pl.DataFrame:
+    """`RowRefused` for writes that came to rest without an effect, whatever was answered; they are not put off for it.
+
+    Args:
+        listings: `ListingKept`.
+        shown: `StockShown`.
+        writes: listing, warehouse and figure.
+    """
+    if not writes:
+        return NONE_REFUSED
+    schema = {"listing_id": pl.Int64, "warehouse_ref": pl.String, "pcs": pl.Int64}
+    made = pl.DataFrame(list(writes), schema=schema, orient="row").join(listings, on="listing_id", maintain_order="left")
+    read = made.join(shown.select(*GRAIN, read_pcs="pcs"), on=GRAIN, how="left", maintain_order="left")
+    told = {"outcome": pl.lit("refused"), "reason": pl.lit("not_shown"), "sentence": _not_shown()}
+    return refusals(read.select(*GRAIN, "pcs", **told), read.rename({"read_pcs": "shown_pcs"}))
+
+
 def lanes(differing: pl.DataFrame) -> Lanes:
     """`StockDiffering` split for sending, order kept; what else a row carries goes with it."""
     rows = differing.drop("shown_pcs")

@@ -58,6 +58,7 @@ NEEDED: dict[str, tuple[Market, int]] = {
     "equality proves nothing": (HONEST, 15),
     "cancellations since are no proof": (replace(CANCELLING, cancels_unseen=False, pieces=2), 20),
     "a proof is judged with the poll": (replace(CANCELLING, cancels_unseen=False, pieces=2), 11),
+    "all of it sold is judged with the poll": (replace(CANCELLING, pieces=2), 23),
     "S after sending": (replace(HONEST, reads_stale=True), 20),
     "S after the last write is dead": (Market(reads_stale=True), 8),
     "reserved is counted": (Market(leaves_unpaid=True), 9),

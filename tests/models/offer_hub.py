@@ -130,6 +130,8 @@ class OfferHub:
         after = rules.read(offer, reading, self.bounds)
         if self.dropped == "a proof is judged with the poll" and rules.shows_write(offer, reading, self.bounds):
             after = replace(after, alive_until_at=None)
+        if self.dropped == "all of it sold is judged with the poll" and offer.exposed_pcs == 0:
+            after = replace(after, alive_until_at=None)
         if after.reading != reading:
             return self._kept(kept, after), False
         is_alive = after.alive_until_at is not None and age != LATEST

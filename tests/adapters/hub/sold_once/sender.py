@@ -106,11 +106,13 @@ class Sender:
             orient="row",
         )
         luck = yield "read"
-        known = offers.known(cabinet.name).join(shown, on="channel_sku").with_columns(shown_pcs="read_pcs")
+        known = (
+            offers.known(cabinet.name).rename({"shown_pcs": "before_pcs"}).join(shown, on="channel_sku").with_columns(shown_pcs="read_pcs")
+        )
         moving = known.filter(~is_at_rest()).with_columns(may_write=True, may_freeze=True)
         advanced = offers.advance(
             told,
-            moving.select(*GRAIN, "shown_pcs", "reserved_pcs", "read_at", "may_write", "may_freeze"),
+            moving.select(*GRAIN, "shown_pcs", "reserved_pcs", "before_pcs", "read_at", "may_write", "may_freeze"),
             began_at=began_at,
             ended_at=ended_at,
         )
