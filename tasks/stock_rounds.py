@@ -89,6 +89,7 @@ class _Round:
         self.places_of = settings.channels[name].places_of
         self.warehouses = list(self.places_of)
         self.told = told_channel(settings, name)
+        self._free: pl.DataFrame | None = None
         effective_s = 0.0 if settings.channels[name].is_asking else self.told.bounds.effective_s
         self.shows_within_s = max(shop.shows_within_s, effective_s)
 
@@ -181,9 +182,10 @@ class _Round:
         return told.select(*StockDiffering.to_schema().columns, "version")
 
     def _offered(self, shared: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
-        free = read_free(self.hub, self.places_of, self.settings.today(self.hub.clock.now()))
+        if self._free is None:
+            self._free = read_free(self.hub, self.places_of, self.settings.today(self.hub.clock.now()))
         buffer = 0 if self.settings.channels[self.name].is_asking else self.channel.mirror.buffer_pcs
-        return offer(free.with_columns(pl.col("pcs") - buffer), shared, kept, self.warehouses)
+        return offer(self._free.with_columns(pl.col("pcs") - buffer), shared, kept, self.warehouses)
 
     def _common(self, shared: pl.DataFrame, listings: pl.DataFrame, kept: pl.DataFrame, shown: pl.DataFrame) -> "_Common":
         """What is told the shared number and does not show it; and what was heard of earlier figures, whosever they are."""

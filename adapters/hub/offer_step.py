@@ -123,8 +123,9 @@ class Step:
         if write is None or not rules.shows_write(one.offer, reading, self.told.bounds):
             return
         came_back = one.open_pcs + sum(back.pcs for back in one.offer.withdrawn)
-        has_come = read_at is not None and read_at > write.leave_by_at and reading.shown_pcs - (row.get("before_pcs") or 0) > came_back
-        self.effective_s.append(took_s(write.leave_by_at, read_at - self.told.bounds.stale) if has_come else 0.0)
+        was_missing = reading.shown_pcs - (row.get("before_pcs") or 0) > came_back
+        is_late = read_at is not None and read_at > write.leave_by_at and was_missing
+        self.effective_s.append(took_s(write.leave_by_at, read_at - self.told.bounds.stale) if is_late and read_at else 0.0)
 
     def _settle(self, one: Held) -> None:
         pcs = rules.settled_pcs(one.offer, poll_began_at=self.poll_began_at, known_open_pcs=one.open_pcs, bounds=self.told.bounds)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 CHANNELS = ("wb", "ozon", "ym", "site")
 SOLD_EVERYWHERE = 0.6
 """Share of things that all channels sell; the others are on two or three."""
-THINGS = 26
+THINGS = 15
 PCS = (2, 15)
 ROUBLES = (490, 5990)
 KINDS = ("Утюг", "Отпариватель", "Гладильная доска", "Чехол", "Парогенератор", "Сушилка", "Вода для утюга")

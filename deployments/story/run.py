@@ -23,8 +23,8 @@ from deployments.story.watcher import Look, Watcher
 
 POLL_S = 25.0
 """Orders of a channel are asked for so often, and at once when a push came; Wildberries sends none. Sooner than a round of stock would."""
-EARLY_S = 75.0
-"""Between rounds before the doors open, when nobody buys."""
+EARLY_S = 240.0
+"""Between rounds before the doors open and after they are closed, when nobody buys."""
 
 
 @dataclass(kw_only=True)
@@ -76,9 +76,11 @@ class Run:
         self.stage.turns.rest_until(min(self.ends_at, self.now + timedelta(seconds=seconds)), bell)
 
     def round_s(self, seconds: float) -> float:
-        """How long an actor rests between two rounds: so long, longer before the doors open."""
-        early_s = (self.opens_at - self.now).total_seconds()
-        return min(max(EARLY_S, seconds), early_s) if early_s > 0 else seconds
+        """How long an actor rests between two rounds: so long, longer while nobody buys."""
+        early_s, late_s = ((self.opens_at - self.now).total_seconds(), (self.now - self.closes_at).total_seconds())
+        if early_s > 0:
+            return min(max(EARLY_S, seconds), early_s)
+        return max(EARLY_S / 2, seconds) if late_s > 0 else seconds
 
     def ring(self, bells: dict[str, Bell]) -> None:
         """All channels' bells."""

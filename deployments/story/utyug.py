@@ -23,9 +23,9 @@ from tasks.stock_rounds import stock_round
 
 OPENS_AFTER_S = 2700.0
 """Connecting a channel takes its bounds: Yandex Market's twenty minutes until an earlier figure is surely dead, and a poll after it."""
-ROUNDS_EVERY_S = 30.0
+ROUNDS_EVERY_S = 60.0
 """And when an order came, but not before the shortest time between two."""
-AT_LEAST_S = 15.0
+AT_LEAST_S = 20.0
 WHOLE_EVERY = 10
 """Rounds of stock, of which one reads every listing back; the others those that something is under way with."""
 

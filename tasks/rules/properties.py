@@ -14,9 +14,12 @@ ESCAPES = {'\\"': '"', "\\\\": "\\", "\\/": "/", "\\n": "\n", "\\r": "\n", "\\t"
 
 
 def values_of(column: str, name: str) -> pl.Expr:
-    """The values under a name, a list of texts; empty where there is none."""
+    """The values under a name, a list of texts; empty where there is none.
+
+    A name begins after a brace or a comma, so that the end of a longer one with an escaped quote in it is none.
+    """
     key = re.escape(json.dumps(name, ensure_ascii=False))
-    return _texts(pl.col(column).str.extract(rf"{key}\s*:\s*({VALUE})"))
+    return _texts(pl.col(column).str.extract(rf"[{{,]\s*{key}\s*:\s*({VALUE})"))
 
 
 def value_of(column: str, name: str) -> pl.Expr:

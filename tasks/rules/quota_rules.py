@@ -20,10 +20,10 @@ class ChannelQuota(Part):
 class QuotaRules(Part):
     """How pieces are shared, and when a channel is told a new figure."""
 
-    pool_share: float = Field(default=0.2, ge=0, lt=1, description="доля общего запаса: из неё пополняются площадки и продаёт сайт")
+    pool_share: float = Field(default=0.1, ge=0, lt=1, description="доля общего запаса: из неё пополняются площадки и продаёт сайт")
     moves_within_s: float = Field(default=3600.0, gt=0, description="за сколько штука снимается с одной площадки и отдаётся другой")
-    stay_factor: float = Field(default=2.0, ge=1, description="штука снимается с площадки, если на другой она дороже во столько раз")
-    act_share: float = Field(default=0.2, ge=0, lt=1, description="разница меньше такой доли не стоит записи")
+    stay_factor: float = Field(default=5.0, ge=1, description="штука снимается с площадки, если на другой она дороже во столько раз")
+    act_share: float = Field(default=0.5, ge=0, lt=1, description="разница меньше такой доли не стоит записи")
     dwell_s: float = Field(default=300.0, ge=0, description="чаще число одной карточки не меняется; нуль не ждёт")
     memory_s: float = Field(default=3.0 * DAY_S, gt=0, description="за сколько забываются прошлые продажи")
     prior_pcs: float = Field(default=0.5, gt=0, description="столько продаж за это же время приписано каждой карточке сверх настоящих")

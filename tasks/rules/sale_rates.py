@@ -50,7 +50,7 @@ def _weighed(age_s: pl.Expr, memory_s: float) -> pl.Expr:
 
 
 def _heat(rules: QuotaRules) -> pl.Expr:
-    """How many times its usual rate an item sells now: what it sold lately beside what is usual, and so far as that says little, the shop's."""
+    """How many times its usual rate an item sells now: lately beside what is usual; so far as that says little, the whole shop's."""
     part = rules.moves_within_s / rules.memory_s
     of_shop = (pl.col("lately_pcs").sum() + HEAT_PCS) / (pl.col("sold_pcs").sum() * part + HEAT_PCS)
     return (pl.col("item_lately_pcs") + HEAT_PCS * of_shop) / (pl.col("item_pcs") * part + HEAT_PCS)

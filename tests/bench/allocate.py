@@ -80,7 +80,7 @@ def shop(goods: int) -> Frames:
         item_id="item_id",
         exposure_pcs=told,
         shown_pcs=told,
-        rate_per_day=pl.col("listing_id") * 7907 % 1013 / 100,
+        rate_per_day=pl.col("listing_id") * 7907 % 1013 / 100 + 0.01,
         worth=pl.lit(1.0),
         cap_pcs=pl.lit(None, pl.Int64),
         is_asking="is_asking",

@@ -24,8 +24,8 @@ LISTING: dict[str, Any] = {
     "is_frozen": False,
     "mirror_buffer_pcs": None,
 }
-BY_HAND = QuotaRules(pool_share=0, moves_within_s=DAY_S, prior_pcs=1e-12)
-"""Nothing kept, no prior, pieces move once a day: at a rate of 1 pieces are worth 1, 1/3, 1/5 …, at 3 they are worth 3, 9/7, 9/11 …"""
+BY_HAND = QuotaRules(pool_share=0, moves_within_s=DAY_S)
+"""Nothing kept, pieces move once a day: at a rate of 1 pieces are worth 1, 1/3, 1/5 …, at 3 they are worth 3, 9/7, 9/11 …"""
 Recipes = dict[int, dict[int, int]]
 
 

@@ -16,6 +16,7 @@ from tasks.rules.offer import (
     settle,
     settled_pcs,
     shows_write,
+    was_ignored,
     write,
 )
 from tests.tasks.rules.offering import (
@@ -126,8 +127,22 @@ def test_reading_moves_no_pieces(offer: Offer, seen: Reading) -> None:
 
 @given(offers, readings)
 def test_a_reading_made_while_a_write_may_still_arrive_settles_nothing_without_a_proof(offer: Offer, seen: Reading) -> None:
-    if offer.alive_until_at is not None and seen.began_at < offer.alive_until_at and not shows_write(offer, seen, BOUNDS):
+    proves = offer.exposed_pcs == 0 or shows_write(offer, seen, BOUNDS)
+    if offer.alive_until_at is not None and seen.began_at < offer.alive_until_at and not proves:
         assert settled(replace(offer, reading=seen), poll_s=10_000) is None
+
+
+def test_a_write_that_is_sold_out_to_orders_we_know_has_had_its_effect() -> None:
+    sold_out = read(replace(over(3, exposed_pcs=1), exposed_pcs=0), reading(0, STALE), BOUNDS)
+    assert settled(sold_out, poll_s=STALE + 1 + VISIBLE - 1) is None
+    assert settled(sold_out, poll_s=STALE + 1 + VISIBLE) == 0
+    assert settled(replace(sold_out, exposed_pcs=1), poll_s=STALE + 1 + VISIBLE) is None, "a cancellation took the proof away"
+
+
+@pytest.mark.parametrize(("pcs", "is_ignored"), [(1, True), (2, False)])
+def test_a_write_of_which_more_comes_back_than_there_was_before_was_ignored(pcs: int, *, is_ignored: bool) -> None:
+    assert was_ignored(over(3, exposed_pcs=2), pcs + 1) is is_ignored
+    assert not was_ignored(Offer(exposed_pcs=9), 0)
 
 
 def test_more_than_was_ever_given_was_written_by_somebody_else() -> None:

@@ -2,7 +2,7 @@ import json
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.rules.groups import is_within, nearest
@@ -22,6 +22,7 @@ def frame(told: dict[str, str | list[str]]) -> pl.DataFrame:
 
 
 @patient
+@example({'"5': "55", "5": "5"}, "x")
 @given(objects, texts)
 def test_what_is_said_under_a_name_is_found_and_nothing_else(told: dict[str, str | list[str]], other: str) -> None:
     for name, said in told.items():

@@ -58,8 +58,8 @@ def test_of_listings_alike_the_older_one_gets_the_odd_piece() -> None:
     assert targets({1: 3}, {"listing_id": 9}, {"listing_id": 4}) == [2, 1]
 
 
-def test_a_listing_that_never_sold_is_on_sale_where_there_is_enough() -> None:
-    assert targets({1: 4}, FAST, {"rate_per_day": 0.0}, rules=USUAL) == [3, 1]
+def test_a_listing_that_hardly_ever_sold_is_on_sale_where_there_is_enough() -> None:
+    assert targets({1: 4}, FAST, {"rate_per_day": 0.17}, rules=USUAL) == [3, 1]
 
 
 def test_of_a_plentiful_item_a_channel_gets_some_days_of_its_sales_and_never_less_than_a_few() -> None:
@@ -70,7 +70,7 @@ def test_of_a_plentiful_item_a_channel_gets_some_days_of_its_sales_and_never_les
 
 def test_the_pool_keeps_its_share_of_what_the_next_hours_do_not_need() -> None:
     slow = [{"rate_per_day": 6.0}] * 4
-    assert [sum(targets({1: pieces}, *slow, rules=USUAL)) for pieces in (4, 5, 6, 10, 50, 100)] == [4, 4, 5, 8, 40, 80]
+    assert [sum(targets({1: pieces}, *slow, rules=USUAL)) for pieces in (4, 5, 6, 10, 50, 100)] == [4, 5, 6, 9, 45, 90]
 
 
 def test_a_site_claims_its_part_like_others_and_leaves_it_in_the_pool() -> None:
@@ -100,10 +100,10 @@ def test_a_write_on_its_way_is_not_taken_for_pieces_that_it_has() -> None:
     assert targets({1: 100}, SLOW | {"exposure_pcs": 60, "shown_pcs": 10}) == [10]
 
 
-def test_a_piece_stays_where_it_is_until_it_is_worth_twice_as_much_elsewhere() -> None:
+def test_a_piece_stays_where_it_is_until_it_is_worth_five_times_as_much_elsewhere() -> None:
     holding = SLOW | {"exposure_pcs": 1, "shown_pcs": 1}
-    assert targets({1: 1}, {"rate_per_day": 1.9}, holding) == [0, 1]
-    assert targets({1: 1}, {"rate_per_day": 2.1}, holding) == [1, 0]
+    assert targets({1: 1}, {"rate_per_day": 4.9}, holding) == [0, 1]
+    assert targets({1: 1}, {"rate_per_day": 5.1}, holding) == [1, 0]
 
 
 def test_a_quota_tells_how_much_of_it_the_pool_could_give_at_once() -> None:
