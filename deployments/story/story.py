@@ -28,7 +28,7 @@ from deployments.story.stage import opened_stage
 from deployments.story.truth import Outcome
 
 BROKEN_EVERY = 25
-"""One seed in so many is played once more with the bounds broken."""
+"""The last of so many seeds is played once more with the bounds broken."""
 ONE_THREAD = {"POLARS_MAX_THREADS": "1"}
 """The frames of an hour are small, and there are as many processes as cores."""
 
@@ -115,7 +115,7 @@ def _submit(pool: ProcessPoolExecutor, seeds: Sequence[int]) -> list[Future[Both
     """The first flash, or else the last of the seeds, is drawn; broken hours come last."""
     drawn = next((seed for seed in seeds if hour_of(seed) == "flash"), seeds[-1])
     counted = [pool.submit(_in_worker, seed, hour_of(seed), is_drawn=seed == drawn) for seed in seeds]
-    return counted + [pool.submit(_in_worker, seed, "broken", is_drawn=False) for seed in seeds[::BROKEN_EVERY]]
+    return counted + [pool.submit(_in_worker, seed, "broken", is_drawn=False) for seed in seeds[BROKEN_EVERY - 1 :: BROKEN_EVERY]]
 
 
 @contextmanager
