@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_receipts()
     _create_offers()
     _create_watch()
+    _create_unexplained()
 
 
 def _create_orders() -> None:
@@ -239,3 +240,23 @@ def _create_watch() -> None:
     )
     op.create_index("ix_push_waiting", "push", ["channel", "push_id"], unique=False, postgresql_where=sa.text("handled_at is null"))
     op.create_index("uq_push_digest", "push", ["channel", "digest"], unique=True)
+
+
+def _create_unexplained() -> None:
+    op.create_table(
+        "unexplained",
+        sa.Column("unexplained_id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel_sku", sa.Text(), nullable=False),
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("warehouse_ref", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.BigInteger(), nullable=False),
+        sa.Column("pcs", sa.BigInteger(), nullable=False, comment="beyond the exposure, and not explained yet"),
+        sa.Column("per_unit", sa.BigInteger(), nullable=False, comment="pieces of the item in one of the listing"),
+        sa.Column("sold_at", AT, nullable=False),
+        sa.CheckConstraint("pcs > 0", name=op.f("ck_unexplained_positive")),
+        sa.PrimaryKeyConstraint("unexplained_id", name="pk_unexplained"),
+    )
+    op.create_index("ix_unexplained_channel", "unexplained", ["channel", "sold_at"], unique=False)
+    op.create_index("ix_unexplained_item", "unexplained", ["item_id"], unique=False)
