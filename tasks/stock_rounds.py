@@ -90,8 +90,8 @@ class _Round:
         self.warehouses = list(self.places_of)
         self.told = told_channel(settings, name)
         self._free: pl.DataFrame | None = None
-        effective_s = 0.0 if settings.channels[name].is_asking else self.told.bounds.effective_s
-        self.shows_within_s = max(shop.shows_within_s, effective_s)
+        bound_s = 0.0 if settings.channels[name].is_asking else self.told.bounds.effective_s
+        self.shows_within_s = shop.shows_within_s or bound_s
 
     def play(self, *, is_whole: bool) -> Published:
         """All of it, in its order."""
