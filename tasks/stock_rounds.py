@@ -182,6 +182,7 @@ class _Round:
         return told.select(*StockDiffering.to_schema().columns, "version")
 
     def _offered(self, shared: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+        """`StockOffered` of the shared number, by one look at the pool for the whole round."""
         if self._free is None:
             self._free = read_free(self.hub, self.places_of, self.settings.today(self.hub.clock.now()))
         buffer = 0 if self.settings.channels[self.name].is_asking else self.channel.mirror.buffer_pcs

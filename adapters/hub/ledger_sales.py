@@ -129,20 +129,10 @@ class SalesDesk:
         had, needs = dict(was), dict(stands)
         for item_id in sorted(had.keys() | needs.keys()):
             pcs = (needs.get(item_id, 0) - had.get(item_id, 0)) * units
-            if pcs > 0:
-                shares = self._from_pool(item_id, places, pcs)
-                self._note(
-                    item_id,
-                    [Move(place=place, from_account=POOL, to_account=account, pcs=share, reason=RESTATED) for place, share in shares],
-                    reference,
-                )
-            else:
-                shares = self._held_at(account, item_id, -pcs)
-                self._note(
-                    item_id,
-                    [Move(place=place, from_account=account, to_account=POOL, pcs=share, reason=RESTATED) for place, share in shares],
-                    reference,
-                )
+            source, target = (POOL, account) if pcs > 0 else (account, POOL)
+            shares = self._from_pool(item_id, places, pcs) if pcs > 0 else self._held_at(account, item_id, -pcs)
+            moves = [Move(place=place, from_account=source, to_account=target, pcs=share, reason=RESTATED) for place, share in shares]
+            self._note(item_id, moves, reference)
 
     def take_over(self, line: str, heir: str, recipe: Recipe, units: int, *, order_number: str, reference: str) -> int:
         """Units go on in another order's line, sold as they are; returns how many there were."""

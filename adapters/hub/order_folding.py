@@ -12,7 +12,7 @@ from adapters.hub.order_goods import Listed, Offered, Recipes
 from adapters.hub.order_rows import APART, BACKORDERED, SOLD, UNKNOWN, LineRow, OrderRow, reservation_of
 from tasks.rules.buyers import normalised
 from tasks.rules.offer import exposure_account
-from tasks.rules.order_changes import CANCELLED, OPEN, Change, LineChange, Pieces, Told, change, take_over
+from tasks.rules.order_changes import CANCELLED, FIRM, Change, LineChange, Pieces, Told, change, take_over
 from tasks.rules.sales import ChannelOrders
 
 ADOPTED = frozenset({"unpaid", "new"})
@@ -246,7 +246,7 @@ def carried_holds(orders: Iterable[OrderRow]) -> dict[str, str | None]:
 
 def is_due_for_onec(order: OrderRow) -> bool:
     """Whether 1C must know of an order that it was not told of yet: it is sold for certain, and not over before it began."""
-    return not order.is_apart and order.state != "unpaid" and order.state in (OPEN | {"shipped", "delivered", "returned"})
+    return not order.is_apart and order.state in FIRM
 
 
 def _take_pieces(order: OrderRow, line: LineRow, after: Pieces | None) -> None:

@@ -7,11 +7,8 @@ order waits for what comes from elsewhere: goods to be known, pieces of a receip
 import polars as pl
 from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, text
 
-from tasks.rules.order_changes import OPEN
+from tasks.rules.order_changes import FIRM
 from tasks.rules.sales import ENTITY, ChannelOrders
-
-DUE = sorted((OPEN - {"unpaid"}) | {"shipped", "delivered", "returned"})
-"""States in which 1C is to know of an order (`order_folding.is_due_for_onec`)."""
 
 AT_REST = text("""
     select o.order_ref
@@ -66,7 +63,7 @@ def news_of(connection: Connection, channel: str, received: pl.DataFrame, told: 
     if received.is_empty():
         return received
     named = {"order_refs": told["order_ref"].to_list(), "digests": told["digest"].to_list()}
-    rest = {"channel": channel, "entity": ENTITY, "due": DUE, "sources": sorted(rules.onec_sources)}
+    rest = {"channel": channel, "entity": ENTITY, "due": sorted(FIRM), "sources": sorted(rules.onec_sources)}
     at_rest = list(connection.scalars(AT_REST, {**named, **rest}))
     if not at_rest:
         return received

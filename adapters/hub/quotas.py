@@ -34,7 +34,8 @@ SOLD = text("""
     select l.listing_id, least(o.placed_at, o.seen_at) as sold_at, s.pcs - s.cancelled_pcs as pcs
     from sale_line s join sale_order o using (order_id)
     join listing l on l.channel = o.channel and l.channel_sku = s.channel_sku
-    where o.seen_at >= :since and o.placed_at >= :since and s.state in ('sold', 'apart') and s.pcs > s.cancelled_pcs
+    where o.seen_at >= :since and o.placed_at >= :since and not o.is_by_channel
+        and s.state in ('sold', 'apart') and s.pcs > s.cancelled_pcs
 """)
 
 SUPPLIED = {"item_id": pl.Int64, "shelf_ref": pl.String, "sellable_pcs": pl.Int64, "pool_pcs": pl.Int64}
@@ -72,7 +73,10 @@ class Quotas:
             return SupplyKept.validate(pl.DataFrame(connection.execute(SUPPLY, asked).all(), schema=SUPPLIED, orient="row"))
 
     def sold(self, since: datetime) -> pl.DataFrame:
-        """`ListingSold`: live pieces of orders placed and first seen since then, those of before we were connected among them."""
+        """`ListingSold`: live pieces of orders placed and first seen since then.
+
+        Those of before we were connected are among them; what a channel ships from its own store says nothing of ours.
+        """
         with self._hub.engine.begin() as connection:
             return ListingSold.validate(pl.DataFrame(connection.execute(SOLD, {"since": since}).all(), schema=SALES, orient="row"))
 

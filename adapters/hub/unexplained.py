@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, delete, func, insert, select, text, tuple_, update
 
 from adapters.hub import oversells
 from adapters.hub.ledger_moves import is_among
@@ -19,15 +19,16 @@ from adapters.hub.order_settling import Beyond
 from adapters.hub.tables.ledger import ledger_balance
 from adapters.hub.tables.offer import unexplained
 from tasks.rules.ledger import POOL
+from tasks.rules.order_changes import OPEN
 from tasks.rules.oversell import certain_pcs, explained
 from tasks.rules.sales import ChannelOrders
 
 OPEN_UNITS = text("""
     select s.listing_id, s.order_id, sum(s.pcs - s.cancelled_pcs)::bigint as units
     from sale_line s join sale_order o using (order_id)
-    where s.listing_id = any (:listing_ids) and s.state = 'sold' and o.state in ('unpaid', 'new', 'confirmed', 'other')
+    where s.listing_id = any (:listing_ids) and s.state = 'sold' and o.state = any (:states)
     group by s.listing_id, s.order_id
-""").bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)))
+""").bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)), bindparam("states", value=sorted(OPEN), type_=ARRAY(Text)))
 
 DUE = text("""
     delete from unexplained u using channel_watch w, sale_order o

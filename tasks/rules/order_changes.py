@@ -27,6 +27,8 @@ RANKS = {"unpaid": 0, "new": 1, "confirmed": 2, OTHER: 3, "shipped": 4, "deliver
 
 SHIPPED = frozenset({"shipped", "delivered", RETURNED})
 OPEN = frozenset({"unpaid", "new", "confirmed", OTHER})
+FIRM = (OPEN - {"unpaid"}) | SHIPPED
+"""Sold for certain, and not over before it began: 1C is to know of such an order."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
