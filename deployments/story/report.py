@@ -25,12 +25,13 @@ class Alarm:
 
 @dataclass(frozen=True, kw_only=True)
 class SeedTold:
-    """Both runs of one seed."""
+    """Both runs of one seed; ``split_sold_pcs`` is what the best shares that never move would have sold (`deployments.story.split`)."""
 
     seed: int
     hour: Hour
     mirror: Outcome
     utyug: Outcome
+    split_sold_pcs: int
     alarms: list[Alarm] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -58,6 +59,12 @@ def as_told(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def split_told(told: Sequence[SeedTold]) -> dict[str, Any]:
+    """Pieces that the shares would have sold, and their share of what both runs could sell."""
+    sold_pcs, sellable_pcs = sum(one.split_sold_pcs for one in told), sum(one.utyug.sellable_pcs for one in told)
+    return {"sold_pcs": sold_pcs, "sold_share": round(sold_pcs / sellable_pcs, 4) if sellable_pcs else 1.0}
+
+
 def make_report(told: Iterable[SeedTold]) -> dict[str, Any]:
     """Seeds in their order; broken hours apart, with the alarms they raised, and in no sum."""
     ordered = sorted(told, key=lambda one: (one.hour not in COUNTED, one.seed))
@@ -66,6 +73,7 @@ def make_report(told: Iterable[SeedTold]) -> dict[str, Any]:
         "seeds": len(counted),
         "mirror": as_told(total([one.mirror for one in counted])),
         "utyug": as_told(total([one.utyug for one in counted])),
+        "split": split_told(counted),
         "per_seed": [_row(one) for one in counted],
         "broken": [{**_row(one), "alarms": [asdict(alarm) for alarm in one.alarms]} for one in ordered if one.hour not in COUNTED],
     }
@@ -78,4 +86,4 @@ def save_report(told: Iterable[SeedTold], path: Path) -> None:
 
 
 def _row(one: SeedTold) -> dict[str, Any]:
-    return {"seed": one.seed, "hour": one.hour, "mirror": as_told(one.mirror), "utyug": as_told(one.utyug)}
+    return {"seed": one.seed, "hour": one.hour, "mirror": as_told(one.mirror), "utyug": as_told(one.utyug), "split": split_told([one])}

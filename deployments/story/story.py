@@ -22,11 +22,13 @@ from deployments.story.goods import make_shelf
 from deployments.story.hours import COUNTED, TITLES, Hour, hour_of, make_script
 from deployments.story.mirror import play_mirror
 from deployments.story.past import begin
-from deployments.story.report import SeedTold, save_report, total
+from deployments.story.report import SeedTold, save_report, split_told, total
 from deployments.story.run import Played
+from deployments.story.split import split_sold_pcs
 from deployments.story.stage import opened_stage
 from deployments.story.truth import Outcome
 
+SOOTHSAYER = "Доли ясновидца: лучшее деление на час вперёд тем, кто знает средний спрос; штука остаётся там, куда её дали."
 BROKEN_EVERY = 25
 """The last of so many seeds is played once more with the bounds broken."""
 ONE_THREAD = {"POLARS_MAX_THREADS": "1"}
@@ -76,13 +78,22 @@ def play_both(server_url: str, seed: int, hour: Hour, *, is_drawn: bool = False)
     began = time.monotonic()
     mirror = _play(server_url, seed, hour, asks=False)
     utyug = _play(server_url, seed, hour, asks=True)
-    told = SeedTold(seed=seed, hour=hour, mirror=mirror.outcome, utyug=utyug.outcome, alarms=utyug.alarms, seconds=time.monotonic() - began)
-    return Both(told=told, pair=Pair(seed=seed, hour=hour, shelf=make_shelf(seed), mirror=mirror, utyug=utyug) if is_drawn else None)
+    shelf = make_shelf(seed)
+    told = SeedTold(
+        seed=seed,
+        hour=hour,
+        mirror=mirror.outcome,
+        utyug=utyug.outcome,
+        split_sold_pcs=split_sold_pcs(shelf, make_script(seed, hour, shelf)),
+        alarms=utyug.alarms,
+        seconds=time.monotonic() - began,
+    )
+    return Both(told=told, pair=Pair(seed=seed, hour=hour, shelf=shelf, mirror=mirror, utyug=utyug) if is_drawn else None)
 
 
 def summary(told: Sequence[SeedTold]) -> Table:
-    """Sums by kind of hour, both runs under one another."""
-    table = Table(title="Один и тот же час покупателей, дважды", title_justify="left")
+    """Sums by kind of hour, both runs under one another, and what shares that never move would have sold."""
+    table = Table(title="Один и тот же час покупателей, дважды", title_justify="left", caption=SOOTHSAYER, caption_justify="left")
     table.add_column("час")
     table.add_column("как продавали")
     for title in ("часов", "заказов", "продано шт.", "лишних шт.", "отменено", "отказано", "доля", "узнали за, с", "штрафы, ₽"):
@@ -91,7 +102,10 @@ def summary(told: Sequence[SeedTold]) -> Table:
         chosen = [one for one in told if one.hour == hour]
         if chosen:
             table.add_row(TITLES[hour], "одно число", str(len(chosen)), *_cells(total([one.mirror for one in chosen])))
-            table.add_row("", "Utyug", "", *_cells(total([one.utyug for one in chosen])), end_section=True)
+            table.add_row("", "Utyug", "", *_cells(total([one.utyug for one in chosen])))
+            split = split_told(chosen)
+            told_by_split = ["", f"{split['sold_pcs']}", "0", "", "", f"{split['sold_share'] * 100:.1f} %", "", ""]
+            table.add_row("", "доли ясновидца", "", *told_by_split, style="dim", end_section=True)
     return table
 
 

@@ -29,18 +29,22 @@ def outcome(*, orders: int = 10, oversold: int = 0, known: float = 0.0, sold: in
 
 def told(seed: int, hour: Hour, *, mirror: Outcome | None = None, utyug: Outcome | None = None, alarms: int = 0) -> SeedTold:
     raised = [Alarm(kind="bound_breached", cause="wb", sentence="Заказ пришёл поздно.", times=2)] * alarms
-    return SeedTold(seed=seed, hour=hour, mirror=mirror or outcome(oversold=4), utyug=utyug or outcome(), alarms=raised)
+    return SeedTold(
+        seed=seed, hour=hour, mirror=mirror or outcome(oversold=4), utyug=utyug or outcome(), split_sold_pcs=6, alarms=raised
+    )  # fmt: skip
 
 
 def test_the_report_has_exactly_the_figures_it_promises(tmp_path: Path) -> None:
     path = tmp_path / "story" / "report.json"
     save_report([told(2, "flash"), told(1, "promo")], path)
     report = json.loads(path.read_text(encoding="utf-8"))
-    assert report.keys() == {"seeds", "mirror", "utyug", "per_seed", "broken"}
+    assert report.keys() == {"seeds", "mirror", "utyug", "split", "per_seed", "broken"}
     assert report["seeds"] == 2
     assert set(report["mirror"]) == set(report["utyug"]) == FIGURES
     assert [(row["seed"], row["hour"]) for row in report["per_seed"]] == [(1, "promo"), (2, "flash")]
-    assert all(row.keys() == {"seed", "hour", "mirror", "utyug"} and set(row["utyug"]) == FIGURES for row in report["per_seed"])
+    assert all(set(row["utyug"]) == FIGURES for row in report["per_seed"])
+    assert all(row.keys() == {"seed", "hour", "mirror", "utyug", "split"} for row in report["per_seed"])
+    assert report["split"] == {"sold_pcs": 12, "sold_share": 0.6}
 
 
 def test_a_broken_hour_is_told_with_its_alarms_and_is_in_no_sum() -> None:
