@@ -52,6 +52,9 @@ GIVEN = text("""
     group by from_account, item_id
 """).bindparams(bindparam("accounts", type_=ARRAY(Text)))
 
+YIELDS = "yields"
+"""Of `validation.quotas.QUOTA_RULES`."""
+
 KEEP = text("""
     update offer set version = version + 1, phase = :phase, write_pcs = :write_pcs, leave_by_at = :leave_by_at, sent_at = :sent_at,
         alive_until_at = :alive_until_at, exposed_before = :exposed_before, read_began_at = :read_began_at, read_ended_at = :read_ended_at,
@@ -77,6 +80,7 @@ class Held:
         moved_at: when its figure was last changed.
         frozen_for: why nothing but 0 may be written.
         target_pcs: what the allocation wants; None: nobody knows what there is.
+        yields: it wants less, because elsewhere nothing can be shown.
         open_pcs: of orders we know that the channel may keep pieces reserved for.
         given_pcs: what went out of the exposure lately, and an old figure may still show.
     """
@@ -93,6 +97,7 @@ class Held:
     moved_at: datetime | None
     frozen_for: str | None
     target_pcs: int | None
+    yields: bool
     open_pcs: int
     given_pcs: int
     movements: list[Movement] = field(default_factory=list)
@@ -196,6 +201,7 @@ def load(
             moved_at=row.moved_at,
             frozen_for=row.frozen_for,
             target_pcs=row.target_pcs,
+            yields=row.target_rule == YIELDS,
             open_pcs=open_pcs.get(key, 0),
             given_pcs=max((-(-given.get((accounts[key], item_id), 0) // qty) for item_id, qty in recipe.items()), default=0),
         )

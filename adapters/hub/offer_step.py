@@ -144,7 +144,8 @@ class Step:
             return None
         target_pcs = 0 if one.frozen_for is not None else one.target_pcs
         moves_at = one.moved_at + self.told.dwell if one.moved_at is not None and shown_pcs else None
-        wish = rules.Wish(target_pcs=target_pcs, pool_pcs=one.pool_pcs(self.pools), shown_pcs=shown_pcs, moves_at=moves_at)
+        pool_pcs = one.pool_pcs(self.pools)
+        wish = rules.Wish(target_pcs=target_pcs, pool_pcs=pool_pcs, shown_pcs=shown_pcs, moves_at=moves_at, yields=one.yields)
         figure = rules.decide(one.offer, wish, self.now, self.told.stride)
         if figure is None or not row["may_freeze" if figure == 0 else "may_write"]:
             return None

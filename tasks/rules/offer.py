@@ -99,12 +99,14 @@ class Wish:
         pool_pcs: what is free for it, in pieces of the listing.
         shown_pcs: what it showed when last read; None: it sells without limit, because nobody manages its stock.
         moves_at: not before then, because it was moved a short while ago; zeros do not wait.
+        yields: what it shows too much lacks where nothing is shown, so that no difference is too small.
     """
 
     target_pcs: int
     pool_pcs: int
     shown_pcs: int | None
     moves_at: datetime | None = None
+    yields: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +140,7 @@ def decide(offer: Offer, wish: Wish, now: datetime, stride: Stride) -> int | Non
     if wish.target_pcs > wish.shown_pcs:
         figure = min(wish.target_pcs, wish.pool_pcs)
         return figure if figure > wish.shown_pcs and _is_growth(figure, wish.shown_pcs, stride) else None
-    if not _is_shrink(wish.target_pcs, wish.shown_pcs, stride):
+    if wish.target_pcs == wish.shown_pcs or not (wish.yields or _is_shrink(wish.target_pcs, wish.shown_pcs, stride)):
         return None
     return wish.target_pcs if wish.pool_pcs >= wish.target_pcs else 0
 

@@ -38,7 +38,8 @@ def allocate(supply: pl.DataFrame, listings: pl.DataFrame, recipes: pl.DataFrame
     given = share_out(wishing, claims.select("row", "shelf", "qty"), shelves.select("shelf", "left_pcs"))
     is_scarce = (pl.col("soon_pcs") >= pl.col("sellable_pcs")).any()
     scarce = claims.select("row", "shelf").join(shelves, on="shelf").group_by("row").agg(is_scarce=is_scarce)
-    told = wishing.join(given, on="row").join(scarce, on="row").filter(~pl.col("is_asking"))
+    filled = wishing.join(given, on="row")
+    told = filled.join(scarce, on="row").join(_yielding(filled, claims), on="row").filter(~pl.col("is_asking"))
     ruled = told.with_columns(target_pcs=_target(), rule=_rule()).sort("row")
     direct = pl.min_horizontal("target_pcs", "pool_makes_pcs")
     return QuotaSet.validate(ruled.select(*GRAIN, "target_pcs", direct_pcs=direct, rule="rule"))
@@ -97,6 +98,15 @@ def _wishing(rows: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     return wishing.with_columns(soon_pcs=pl.min_horizontal("wish_pcs", "hours_pcs", "makeable_pcs"))
 
 
+def _yielding(filled: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Which listings hold what others lack that are given pieces and have none, while a pool has too few: ``row, yields``."""
+    has_none = (pl.col("exposure_pcs") == 0) & (pl.col("pool_makes_pcs") == 0) & (pl.col("given_pcs") > 0)
+    lacking = claims.filter(pl.col("pool_pcs") < pl.col("qty")).join(filled.filter(has_none), on="row", how="semi")
+    is_lacking = pl.col("shelf").is_in(lacking["shelf"].unique().implode())
+    claimed = claims.group_by("row").agg(is_lacking=is_lacking.any())
+    return filled.join(claimed, on="row").select("row", yields=pl.col("is_lacking") & (pl.col("given_pcs") < pl.col("held_pcs")))
+
+
 def _needed(claims: pl.DataFrame, wishing: pl.DataFrame) -> pl.DataFrame:
     """What all listings together take off a shelf in the next hours."""
     shares = claims.join(wishing.select("row", "soon_pcs"), on="row")
@@ -122,6 +132,8 @@ def _rule() -> pl.Expr:
         .then(pl.lit("mirror"))
         .when(pl.col("makeable_pcs") == 0)
         .then(pl.lit("no_supply"))
+        .when("yields")
+        .then(pl.lit("yields"))
         .when((pl.col("given_pcs") == pl.col("wish_pcs")) & is_capped)
         .then(pl.lit("cap"))
         .when(pl.col("given_pcs") == pl.col("wish_pcs"))

@@ -38,8 +38,9 @@ from tests.tasks.rules.offering import (
 LEAVES_S = LEAVES_WITHIN / SECOND
 
 
-def wish(target_pcs: int, *, pool_pcs: int = 0, shown_pcs: int | None = 0, moves_s: float | None = None) -> Wish:
-    return Wish(target_pcs=target_pcs, pool_pcs=pool_pcs, shown_pcs=shown_pcs, moves_at=None if moves_s is None else at(moves_s))
+def wish(target_pcs: int, *, pool_pcs: int = 0, shown_pcs: int | None = 0, moves_s: float | None = None, yields: bool = False) -> Wish:
+    moves_at = None if moves_s is None else at(moves_s)
+    return Wish(target_pcs=target_pcs, pool_pcs=pool_pcs, shown_pcs=shown_pcs, moves_at=moves_at, yields=yields)
 
 
 def wanted(offer: Offer, wished: Wish) -> int | None:
@@ -73,6 +74,10 @@ def test_a_listing_that_sold_before_us_begins_with_all_it_shows_and_keeps() -> N
         (wish(4, pool_pcs=9, shown_pcs=10), 4),
         (wish(4, pool_pcs=3, shown_pcs=10), 0),
         (wish(9, pool_pcs=9, shown_pcs=10), None),
+        (wish(9, pool_pcs=0, shown_pcs=10, yields=True), 0),
+        (wish(9, pool_pcs=0, shown_pcs=10, moves_s=1, yields=True), None),
+        (wish(10, pool_pcs=0, shown_pcs=10, yields=True), None),
+        (wish(11, pool_pcs=20, shown_pcs=10, yields=True), None),
         (wish(0, pool_pcs=9, shown_pcs=10), 0),
         (wish(-1, pool_pcs=9, shown_pcs=10), 0),
         (wish(0, shown_pcs=0), None),

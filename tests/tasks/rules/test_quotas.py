@@ -153,6 +153,30 @@ def test_a_channel_is_capped_in_pieces_and_in_share(told: dict[str, Any], most: 
     assert targets({1: 15}, {"rate_per_day": 9.0}, rules=with_channel("wb", **told)) == [most]
 
 
+HOLDS_ALL = {"exposure_pcs": 12, "shown_pcs": 12}
+
+
+@pytest.mark.parametrize(
+    ("other", "pool_pcs", "rule"),
+    [
+        (SLOW, 0, "yields"),
+        (SLOW | {"is_asking": True}, 0, "yields"),
+        (SLOW, 1, "share"),
+        (SLOW | {"exposure_pcs": 1, "shown_pcs": 1}, 0, "share"),
+        (SLOW | {"exposure_pcs": 1, "shown_pcs": 0}, 0, "share"),
+        (SLOW | {"is_frozen": True}, 0, "cover"),
+    ],
+    ids=["it shows nothing", "nobody can buy there", "the pool will do", "it shows one", "one is on its way", "it may not sell"],
+)
+def test_a_listing_that_holds_nearly_all_yields_only_to_one_that_can_show_nothing(other: dict[str, Any], pool_pcs: int, rule: str) -> None:
+    assert ruled({1: 12}, SLOW | HOLDS_ALL, other, pool={1: pool_pcs})[0] == rule
+
+
+def test_a_bundle_that_cannot_be_shown_makes_those_yield_that_hold_its_parts() -> None:
+    rows = {"item_id": 1, **HOLDS_ALL}, {"item_id": 2, **HOLDS_ALL}, {"item_id": 7}
+    assert ruled({1: 12, 2: 20}, *rows, bundles={7: {1: 1, 2: 1}}, pool={1: 0, 2: 8})[:2] == ["yields", "cover"]
+
+
 def test_every_rule_is_named() -> None:
     fast = {"rate_per_day": 48.0}
     named = {
@@ -160,6 +184,7 @@ def test_every_rule_is_named() -> None:
         "cap": ruled({1: 100}, SLOW | {"cap_pcs": 2})[0],
         "share": ruled({1: 70}, fast, SLOW, rules=USUAL)[0],
         "last_pieces": ruled({1: 2}, fast, SLOW, rules=USUAL)[1],
+        "yields": ruled({1: 12}, SLOW | HOLDS_ALL, SLOW, pool={1: 0})[0],
         "bundle_parts": ruled({1: 1, 2: 1}, {"item_id": 7}, FAST, bundles={7: {1: 1, 2: 1}})[0],
         "no_supply": ruled({1: 1}, {"item_id": 7}, bundles={7: {1: 2}})[0],
         "frozen": ruled({1: 100}, SLOW | {"is_frozen": True})[0],
