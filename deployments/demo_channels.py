@@ -167,11 +167,13 @@ def told_so_far(hub: Hub, *, after_run: int = 0) -> dict[str, ChannelTold]:
     return told
 
 
-def is_settled(hub: Hub, settings: Settings, told: Mapping[str, ChannelTold]) -> bool:
-    """Whether no card waits for its channel's word, no offer is under way, and every channel shows what it should."""
-    waits = any(not Cards(hub).pending(name).is_empty() for name in told)
-    moves = any(moving(hub, name).height for name in settings.channels)
-    return not waits and not moves and all(channel.read_back["stock_equal"] == channel.read_back["stock"] for channel in told.values())
+def unsettled(hub: Hub, settings: Settings, told: Mapping[str, ChannelTold]) -> list[str]:
+    """What is not at rest, a sentence each: cards that wait for their channel's word, offers under way, figures that differ."""
+    waits = {name: Cards(hub).pending(name).height for name in told}
+    moves = {name: moving(hub, name).height for name in settings.channels}
+    differ = {name: channel.read_back["stock"] - channel.read_back["stock_equal"] for name, channel in told.items()}
+    kinds = {"карточек ждут ответа": waits, "остатков в пути": moves, "остатков показано не столько": differ}
+    return [f"{name}: {title} {count}" for title, counts in kinds.items() for name, count in counts.items() if count]
 
 
 def moving(hub: Hub, channel: str) -> pl.DataFrame:
@@ -195,7 +197,7 @@ def look(hub: Hub, settings: Settings, base: str, told: dict[str, ChannelTold]) 
         if channel.is_asking:
             offered = offer(read_free(hub, channel.places_of, today), kept, NOTHING_KEPT, list(channel.places_of))
         else:
-            offered = Offers(hub).known(name).filter(pl.col("target_pcs").is_not_null()).with_columns(pcs="shown_pcs")
+            offered = Offers(hub).known(name).filter(pl.col("target_pcs").is_not_null()).with_columns(pcs=pl.col("shown_pcs").fill_null(0))
         shown = [_shows(truth[row["channel_sku"]]["pcs"], row["warehouse_ref"]) == row["pcs"] for row in offered.to_dicts()]
         asked = offer_prices(kept, priced(goods, channel, kept).passed)
         asks = [truth[row["channel_sku"]]["price_kopecks"] == row["price_kopecks"] for row in asked.to_dicts()]

@@ -9,13 +9,13 @@ import httpx
 from adapters.errors import Misconfigured
 from adapters.hub.hub import Hub
 from adapters.hub.runs import Run, Runs
-from deployments.demo_channels import is_settled, look, told_so_far
+from deployments.demo_channels import look, told_so_far, unsettled
 from deployments.prefect_api import Deployment
 from deployments.processes import await_until
 from deployments.supervisor import Supervisor
 
 ENDED_WITHIN_S = 300.0
-ROUNDS_AT_MOST = 20
+ROUNDS_AT_MOST = 40
 A_MINUTE = timedelta(minutes=1)
 
 
@@ -39,15 +39,16 @@ class Rounds:
         Raises:
             Misconfigured: they do not come to rest.
         """
-        settings = self._supervisor.settings
+        settings, left = self._supervisor.settings, list[str]()
         for number in range(1, ROUNDS_AT_MOST + 1):
             is_silent = self._listings_are_quiet()
             told = told_so_far(self._hub)
             look(self._hub, settings, self._world, told)
-            if is_silent and is_settled(self._hub, settings, told):
+            left = [*unsettled(self._hub, settings, told), *([] if is_silent else ["поток listings ещё что-то отправил"])]
+            if not left:
                 return number
             self._hub.clock.sleep_until(self._hub.clock.now() + A_MINUTE)
-        raise Misconfigured(f"После {ROUNDS_AT_MOST} кругов площадки показывают не то, что должны.")
+        raise Misconfigured(f"После {ROUNDS_AT_MOST} кругов площадки показывают не то, что должны. {'; '.join(left)}")
 
     def once(self) -> int:
         """One more run of listings and one of stock, as a person would start them: how many rows they sent.
