@@ -13,6 +13,7 @@ from typing import Literal, Protocol, runtime_checkable
 import polars as pl
 from pydantic import SecretStr
 
+from tasks.rules.crm import CrmChanges, CrmCustomer, CrmOrder, Put
 from validation.quarantine import Judged
 
 
@@ -117,3 +118,23 @@ class Channel(SellsCatalog, SellsPrices, SellsStock, GivesOrders, Examined, Abst
     figures_at_once: int
     pause_s: float
     shows_within_s: float
+
+
+class Crm(Examined, AbstractContextManager["Crm"], Protocol):
+    """Keeps buyers and orders for people to look at.
+
+    Putting is by our own references and may be repeated: what is there is changed, what is not is made, and whatever nobody can tell of is
+    looked up first. What became of single rows is in the answers.
+    """
+
+    def put_customers(self, customers: Sequence[CrmCustomer]) -> list[Put]:
+        """One answer per customer, in their order. A card that people merged into another one is found through it."""
+        ...
+
+    def put_orders(self, orders: Sequence[CrmOrder]) -> list[Put]:
+        """One answer per order, in their order. Their customers were put before."""
+        ...
+
+    def read_changes(self, cursor: str | None) -> CrmChanges:
+        """What people changed since a cursor; None: from now on, which only gives a cursor."""
+        ...
