@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from adapters.channel_settings import ChannelSettings
 from adapters.clock import Clock
+from adapters.crm_settings import CrmSettings
 from adapters.errors import Misconfigured
 from tasks.rules.penalties import Penalties
 from tasks.rules.quota_rules import QuotaRules
@@ -142,6 +143,7 @@ class Settings(BaseSettings):
     reservations: ReservationSettings = ReservationSettings()
     quotas: QuotaRules = QuotaRules()
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    crm: dict[str, CrmSettings] = Field(default_factory=dict, description="имя → CRM, которой передаются заказы")
     penalties: Penalties = Field(default=Penalties(), description="what channels take for an order that the shop cancels, by kind")
     recipes: list[Recipe] = Field(default_factory=list, description="составы комплектов, которых нет в 1С или которые идут прежде неё")
     recipes_workbook: Path | None = Field(default=None, description="книга Excel с составами комплектов; она идёт прежде recipes")

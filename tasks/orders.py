@@ -100,6 +100,7 @@ def channel_orders(settings: Settings, name: str) -> ChannelOrders:
         adopts=channel.orders.adopts,
         mirror_articles=frozenset(channel.mirror.articles),
         onec_sources=frozenset(settings.onec.bases),
+        crms=frozenset(crm for crm, told in settings.crm.items() if told.channels is None or name in told.channels),
         penalties={other: settings.penalties.of(told.kind) for other, told in settings.channels.items()},
         title=name,
         time_zone=settings.time_zone,

@@ -32,6 +32,7 @@ class ChannelOrders:
         adopts: what is taken over of the orders that were there before Utyug: those nobody has confirmed, or none.
         mirror_articles: articles of the items that are shown as one shared number; ``*`` for all.
         onec_sources: 1C bases that orders are handed to; none: nothing is queued.
+        crms: names of the CRMs that are told of its orders.
         penalties: channel → what it takes for an order that the shop cancels.
         title: the channel, as 1C and people are told it.
         time_zone: of the shop; promotions begin and end at its midnight.
@@ -43,6 +44,7 @@ class ChannelOrders:
     adopts: Literal["new", "none"] = "new"
     mirror_articles: frozenset[str] = frozenset()
     onec_sources: frozenset[str] = frozenset()
+    crms: frozenset[str] = frozenset()
     penalties: Mapping[str, Penalty] = field(default_factory=dict)
     title: str = ""
     time_zone: str = "Europe/Moscow"
