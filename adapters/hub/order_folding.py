@@ -10,7 +10,7 @@ import polars as pl
 
 from adapters.hub.order_goods import Listed, Offered, Recipes
 from adapters.hub.order_rows import APART, BACKORDERED, SOLD, UNKNOWN, LineRow, OrderRow, reservation_of
-from tasks.rules.buyers import normalised
+from tasks.rules.buyers import normalised, with_answers
 from tasks.rules.offer import exposure_account
 from tasks.rules.order_changes import CANCELLED, FIRM, Change, LineChange, Pieces, Told, change, take_over
 from tasks.rules.sales import ChannelOrders
@@ -163,7 +163,7 @@ class Folding:
             order.warehouse_ref = head["warehouse_ref"] or order.warehouse_ref
             order.basket_ref = head["basket_ref"] or order.basket_ref
             order.ship_by_at = head["ship_by_at"] or order.ship_by_at
-            order.buyer = normalised(head["buyer"]) or order.buyer
+            order.buyer = with_answers(normalised(head["buyer"]), order.buyer) or order.buyer
         order.state, order.changed_at = after.state, after.changed_at
         order.cancelled_at = (order.cancelled_at or self.at) if after.state == CANCELLED else None
         is_new = fold.before[order.order_ref] is None

@@ -42,12 +42,18 @@ CLAIM = text("""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owed:
-    """Something a target is to be told: ``detail`` is what cannot be read of the hub when it is told."""
+    """Something a target is to be told.
+
+    Args:
+        detail: what cannot be read of the hub when it is told.
+        is_once: it happens once to a subject: what is owed already, or was told, is not owed again.
+    """
 
     target: str
     kind: str
     subject: str
     detail: dict[str, Any] | None = None
+    is_once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,11 +208,11 @@ TOLD: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 def owe(connection: Connection, now: datetime, owed: Iterable[Owed]) -> int:
-    """Have targets told, inside the transaction that caused it; what had died is alive again. Returns how many debts there are now.
+    """Have targets told, inside the transaction that caused it; what had died is alive again. Returns how many debts that makes.
 
     A subject that is named twice has changed once.
     """
-    rows = {(one.target, one.kind, one.subject): one for one in owed}
+    rows = [one for _, one in sorted({(one.target, one.kind, one.subject): one for one in owed}.items())]
     if not rows:
         return 0
     put = insert(outbox)
@@ -218,14 +224,22 @@ def owe(connection: Connection, now: datetime, owed: Iterable[Owed]) -> int:
         "enqueued_at": put.excluded.enqueued_at,
         "due_at": put.excluded.due_at,
     }
-    said = [
-        {"target": one.target, "kind": one.kind, "subject": one.subject, "detail": one.detail, "enqueued_at": now, "due_at": now}
-        for _, one in sorted(rows.items())
-    ]
-    connection.execute(put.on_conflict_do_update(index_elements=["target", "kind", "subject"], set_=changed), said)
-    _recover(connection, now, {one.target for one in rows.values()})
-    _notify(connection)
-    return len(rows)
+    key = ["target", "kind", "subject"]
+    made = 0
+    for is_once, statement in (
+        (False, put.on_conflict_do_update(index_elements=key, set_=changed)),
+        (True, put.on_conflict_do_nothing(index_elements=key)),
+    ):
+        said = [_row(one, now) for one in rows if one.is_once == is_once]
+        made += len(connection.execute(statement.returning(outbox.c.outbox_id), said).all()) if said else 0
+    if made:
+        _recover(connection, now, {one.target for one in rows})
+        _notify(connection)
+    return made
+
+
+def _row(one: Owed, now: datetime) -> dict[str, Any]:
+    return {"target": one.target, "kind": one.kind, "subject": one.subject, "detail": one.detail, "enqueued_at": now, "due_at": now}
 
 
 def _settled(one: Claimed, answer: Answer | None, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub.hub import Hub
@@ -101,7 +101,12 @@ class Cursors:
 
     def move(self, system: str, entity: str, value: object) -> None:
         """Leave a value there."""
-        moved = {"value": value, "moved_at": self._hub.clock.now()}
-        placed = insert(cursor).values(system=system, entity=entity, **moved)
         with self._hub.engine.begin() as connection:
-            connection.execute(placed.on_conflict_do_update(index_elements=["system", "entity"], set_=moved))
+            put_cursor(connection, self._hub.clock.now(), system, entity, value)
+
+
+def put_cursor(connection: Connection, now: datetime, system: str, entity: str, value: object) -> None:
+    """`Cursors.move` inside another book's transaction."""
+    moved = {"value": value, "moved_at": now}
+    placed = insert(cursor).values(system=system, entity=entity, **moved)
+    connection.execute(placed.on_conflict_do_update(index_elements=["system", "entity"], set_=moved))

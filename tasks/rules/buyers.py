@@ -55,7 +55,25 @@ def normalised(told: str | None) -> dict[str, Any] | None:
 def questions(buyer: Mapping[str, Any] | None) -> list[str]:
     """Codes of `validation.reasons` for what of a buyer could not be read."""
     phones = (buyer or {}).get("phones", ())
-    return ["buyer_phone_is_read"] if any(phone.get("e164") is None for phone in phones) else []
+    is_asked = any(phone.get("e164") is None and not phone.get("is_answered") for phone in phones)
+    return ["buyer_phone_is_read"] if is_asked else []
+
+
+def answered(buyer: Mapping[str, Any] | None, phone: Phone) -> dict[str, Any]:
+    """A buyer with the phone that a person found out, before those that cannot be read, which are kept as they were told."""
+    told = [{**one, "is_answered": True} for one in (buyer or {}).get("phones", ())]
+    return {**(buyer or {}), "phones": [{**_filled(asdict(phone)), "is_answer": True}, *told]}
+
+
+def with_answers(told: dict[str, Any] | None, known: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What a channel tells of a buyer now, with the answers that people gave to what it had told before: the same is not asked again."""
+    before = (known or {}).get("phones", ())
+    answers = [one for one in before if one.get("is_answer")]
+    if told is None or not answers:
+        return told
+    asked = {one["raw"] for one in before if one.get("is_answered")}
+    phones = [{**one, "is_answered": True} if one["raw"] in asked else one for one in told.get("phones", ())]
+    return {**told, "phones": [*answers, *phones]}
 
 
 def read_phone(told: str) -> Phone:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks.rules.buyers import masked, normalised, questions, read_address, read_name, read_phone
+from tasks.rules.buyers import answered, masked, normalised, questions, read_address, read_name, read_phone, with_answers
 
 
 def read(told: Any) -> dict[str, Any]:
@@ -69,3 +69,18 @@ def test_a_masked_buyer_shows_no_name_no_phone_and_no_street() -> None:
     buyer = read({"billing": {"first_name": "Пётр", "last_name": "Петров", "phone": "89123456789", "city": "Омск", "address_1": "Мира 5"}})
     assert masked(buyer) == "П. П., …67-89, Омск"
     assert masked(None) == "***"
+
+
+def test_a_phone_that_a_person_found_out_is_not_asked_again_when_the_channel_repeats_what_it_told() -> None:
+    told = {"phones": [{"raw": "дома"}], "comment": "новый"}
+    known = answered({"phones": [{"raw": "дома"}]}, read_phone("8 916 123-45-67"))
+    assert questions(known) == []
+    again = with_answers(told, known)
+    assert again is not None
+    assert questions(again) == []
+    assert (again["phones"][0]["e164"], again["comment"]) == ("+79161234567", "новый")
+
+
+def test_another_phone_that_cannot_be_read_is_asked_although_one_was_answered() -> None:
+    known = answered({"phones": [{"raw": "дома"}]}, read_phone("8 916 123-45-67"))
+    assert questions(with_answers({"phones": [{"raw": "на работе"}]}, known)) == ["buyer_phone_is_read"]
