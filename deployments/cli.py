@@ -139,10 +139,10 @@ def inspect(
 
 @app.command()
 def why(
-    sku: Annotated[str, typer.Argument(help="Артикул, код на площадке, штрихкод или Ид из 1С.")],
+    sku: Annotated[str, typer.Argument(help="Артикул, код на площадке, штрихкод, Ид из 1С; или номер заказа, наш или площадки.")],
     channel: Annotated[str | None, typer.Argument(help="Площадка, как она названа в настройках; без неё все.")] = None,
 ) -> None:
-    """Почему площадка показывает это число: счета, движения, правило, неподтверждённые записи, последнее чтение."""
+    """Почему площадка показывает это число: счета, движения, правило, записи, последнее чтение; или что стало с заказом во всех системах."""
     from rich.console import Console
 
     from adapters.hub.opening import open_hub

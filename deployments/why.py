@@ -11,52 +11,29 @@ from adapters.errors import Misconfigured
 from adapters.hub.hub import Hub
 from adapters.hub.ledger import Ledger
 from adapters.hub.offer_views import OfferViews
+from adapters.hub.order_views import OrderViews
+from deployments.why_order import tell_life
+from deployments.why_words import ACCOUNTS, FROZEN, REASONS
 from validation.quotas import QUOTA_RULES
 
 MOVEMENTS_SHOWN = 20
-ACCOUNTS = {
-    "pool": "общий запас, никому не обещано",
-    "exposure": "может продать площадка",
-    "hold": "отложено на оформлении",
-    "sold": "продано, 1С ещё не списала",
-    "safety": "страховой запас",
-    "onec": "1С",
-}
-REASONS = {
-    "count": "1С пересчитала",
-    "connected": "площадка уже продавала это до нас",
-    "offered": "отдано площадке перед записью",
-    "settled": "площадка не продала, вернулось",
-    "write_withdrawn": "запись не ушла, вернулось",
-    "edited": "в кабинете показано больше разрешённого",
-    "released": "площадке квота больше не нужна",
-    "sold": "продано",
-    "left_sold": "1С учла продажу в своём остатке",
-    "cancelled": "заказ отменён",
-    "cancelled_after_leaving": "заказ отменён, 1С ещё держит резерв",
-    "recipe_changed": "состав набора с тех пор изменился",
-    "unreserved": "1С сняла резерв",
-    "held": "отложено на оформлении",
-    "hold_expired": "корзину не оплатили вовремя, вернулось",
-    "hold_released": "покупатель отказался от корзины, вернулось",
-    "hold_reconciled": "заказ по оплаченной корзине так и не пришёл, вернулось",
-    "backorder_served": "отдано по предзаказу",
-}
-FROZEN = {
-    "edited": "остановлено: кто-то правил остаток в кабинете",
-}
 
 
 def explain(hub: Hub, sku: str, channel: str | None, console: Console, *, time_zone: str) -> None:
-    """Print everything that led to a number.
+    """Print everything that led to a number of an item, or that became of an order; a word may mean both.
 
     Raises:
-        Misconfigured: there is no such item.
+        Misconfigured: there is no such item and no such order.
     """
     views, clock = OfferViews(hub), _Local(time_zone)
     items = views.items(sku)
-    if items.is_empty():
-        raise Misconfigured(f"Товара {sku} нет: ни по артикулу, ни по коду на площадке, ни по штрихкоду, ни по Ид из 1С.")
+    lives = OrderViews(hub).lives(sku)
+    if items.is_empty() and not lives:
+        raise Misconfigured(
+            f"«{sku}» не найдено: нет ни товара с таким артикулом, кодом на площадке, штрихкодом или Ид из 1С, ни заказа с таким номером."
+        )
+    for life in lives:
+        tell_life(life, console, clock)
     for item in items.iter_rows(named=True):
         console.print(f"\n[bold]{item['name'] or item['article']}[/]  артикул {item['article']}, Ид {item['item_ref']}")
         told = Ledger(hub).why(item["item_ref"], limit=MOVEMENTS_SHOWN)
