@@ -2,6 +2,7 @@
 
 from prefect import flow, get_run_logger, task
 
+from adapters.channels import open_channel
 from adapters.crms import open_crm
 from adapters.errors import Misconfigured, SyncError
 from adapters.hub.hub import Hub
@@ -10,7 +11,9 @@ from adapters.hub.outbox import NOTICE, Outbox
 from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
+from tasks.crm import read_if_old
 from tasks.deliver import Delivered, deliver_orders, fail_where_stopped, show_delivered
+from tasks.order_news import deliver_news
 from tasks.policy import at_once, policy
 from tasks.reporting import RunReport, reported_run
 
@@ -20,7 +23,7 @@ POLL_S = 30.0
 
 @flow(
     name="deliver",
-    description="Передать в CRM заказы и их изменения из очереди; что не удалось, повторить позже.",
+    description="Передать в CRM заказы, а площадкам, что с ними делает магазин; прочитать, что изменили в CRM люди. Неудачи повторить.",
     on_failure=[tell_failure],
     on_completion=[tell_recovery],
 )
@@ -28,50 +31,54 @@ def deliver(target: str | None = None, requeue: bool = False, dry_run: bool = Fa
     """Tell other systems what they are owed.
 
     Args:
-        target: one of them, as messages name it: ``crm:<name>``; all of them by default.
+        target: one of them, as messages name it: ``crm:<name>``, ``channel:<name>``; all of them by default.
         requeue: try what had been given up once more.
         dry_run: only show what waits; nothing is written anywhere.
         rounds: 1 for once; none stays for a shift and delivers whenever something new is owed.
     """
     settings = read_settings()
-    names = _chosen(settings, target)
+    targets = _chosen(settings, target)
     with open_hub(settings) as hub, reported_run(hub, "deliver", channel=target, dry_run=dry_run) as report:
         delivered: list[Delivered] = []
         if not dry_run:
             if requeue:
                 report.changed += Outbox(hub).requeue(target=target)
-            delivered = at_once(deliver_to_crm, [(hub, settings, name) for name in names], rounds=rounds)
+            delivered = at_once(deliver_to, [(hub, settings, one) for one in targets], rounds=rounds)
         show_delivered(delivered, Outbox(hub).counts(), report)
         fail_where_stopped(delivered)
     return report
 
 
-@task(name="передать в CRM", task_run_name="передать в {name}", **policy)
-def deliver_to_crm(hub: Hub, settings: Settings, name: str, *, rounds: int | None) -> list[Delivered]:
-    """A CRM's rounds; one that fails is tried again in the next."""
+@task(name="передать", task_run_name="передать в {target}", **policy)
+def deliver_to(hub: Hub, settings: Settings, target: str, *, rounds: int | None) -> list[Delivered]:
+    """A target's rounds; one that fails is tried again in the next."""
     numbers = rounds_of(hub, NOTICE, rounds=rounds, poll_s=POLL_S)
-    return [one for _ in numbers for one in _attempt(hub, settings, name)]
+    return [one for _ in numbers for one in _attempt(hub, settings, target)]
 
 
-def _attempt(hub: Hub, settings: Settings, name: str) -> list[Delivered]:
+def _attempt(hub: Hub, settings: Settings, target: str) -> list[Delivered]:
     """One round; where it fails the others still have theirs."""
+    kind, _, name = target.partition(":")
     try:
+        if kind == "channel":
+            with open_channel(settings.channels[name], hub=hub) as shop:
+                return list(deliver_news(hub, name, shop))
         with open_crm(settings.crm[name], hub=hub) as crm:
-            return list(deliver_orders(hub, name, crm, titles={channel: channel for channel in settings.channels}))
+            delivered = list(deliver_orders(hub, settings, name, crm))
+            read_if_old(hub, settings, name, crm)
+            return delivered
     except SyncError as error:
-        get_run_logger().error("%s: %s", name, error.sentence)
-        return [Delivered(target=f"crm:{name}", stopped_by=error)]
+        get_run_logger().error("%s: %s", target, error.sentence)
+        return [Delivered(target=target, stopped_by=error)]
 
 
 def _chosen(settings: Settings, target: str | None) -> list[str]:
-    """The CRMs a run is for.
+    """The targets a run is for.
 
     Raises:
         Misconfigured: there is no such target.
     """
-    targets = {f"crm:{name}": name for name in settings.crm}
-    if target is None:
-        return list(targets.values())
-    if target not in targets:
+    targets = [*(f"crm:{name}" for name in settings.crm), *(f"channel:{name}" for name in settings.channels)]
+    if target is not None and target not in targets:
         raise Misconfigured(f"Передавать некуда: «{target}» нет в настройках. Есть: {', '.join(targets) or 'ничего'}.")
-    return [targets[target]]
+    return targets if target is None else [target]

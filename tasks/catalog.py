@@ -27,6 +27,7 @@ from adapters.onec.reader import Reading
 from adapters.onec.rows import KIND as ROWS
 from adapters.onec.rows import RowsReading
 from adapters.settings import Settings
+from tasks.onward import onward_of
 from tasks.policy import policy
 from tasks.rules.gate import FeedShape, GateLimits, Verdict, decide
 from tasks.rules.intake import judged
@@ -107,7 +108,7 @@ def _take(hub: Hub, settings: Settings, feed: Feed, *, dry_run: bool) -> FeedTak
 
 def _record(hub: Hub, settings: Settings, feed: Feed, path: Path) -> FeedTaken:
     reading = _reading(path, feed)
-    catalog = Catalog(hub, reserves_when=settings.onec.reserves_when)
+    catalog = Catalog(hub, reserves_when=settings.onec.reserves_when, onward=onward_of(settings))
     portions = read_ahead(_told_of(judged(reading), Inbox(hub), feed))
     recorded = catalog.record(feed, reading.header, portions, gate(settings))
     get_run_logger().info("%s: %s", feed.name, recorded.sentence)

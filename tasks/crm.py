@@ -1,11 +1,25 @@
 """A CRM's history, read into the hub: what people did there, and what follows from it."""
 
+from datetime import datetime, timedelta
+
 from adapters.capabilities import Crm
 from adapters.hub.crm_changes import CrmInbox, Taken
 from adapters.hub.hub import Hub
 from adapters.hub.runs import Cursors
+from adapters.settings import Settings
 
-ENTITY = "orders"
+ENTITY, READ = "orders", "orders_read_at"
+
+
+def read_if_old(hub: Hub, settings: Settings, name: str, crm: Crm) -> Taken | None:
+    """`read_crm`, where the last reading is older than the CRM's settings want it."""
+    read_at = Cursors(hub).read(f"crm:{name}", READ)
+    now = hub.clock.now()
+    if read_at is not None and datetime.fromisoformat(read_at) + timedelta(seconds=settings.crm[name].read_every_s) > now:
+        return None
+    taken = read_crm(hub, name, crm)
+    Cursors(hub).move(f"crm:{name}", READ, now.isoformat())
+    return taken
 
 
 def read_crm(hub: Hub, name: str, crm: Crm) -> Taken:

@@ -8,6 +8,7 @@ from adapters.errors import OutcomeUnknown, SyncError
 from adapters.hub.crm_orders import CrmOrders
 from adapters.hub.hub import Hub
 from adapters.hub.outbox import Answer, Claimed, Outbox
+from adapters.settings import Settings
 from tasks.reporting import RunReport, show_table
 from tasks.rules.crm import CrmCustomer, CrmOrder, Put
 
@@ -35,13 +36,14 @@ class Delivered:
     stopped_by: SyncError | None = None
 
 
-def deliver_orders(hub: Hub, name: str, crm: Crm, *, titles: Mapping[str, str]) -> Iterator[Delivered]:
+def deliver_orders(hub: Hub, settings: Settings, name: str, crm: Crm) -> Iterator[Delivered]:
     """Tell a CRM of every order it is owed, with its buyer before it, a batch at a time, until nothing is due.
 
     Whatever happened to a batch is settled before the next one is claimed; a batch nobody can tell of is looked up by the CRM's adapter
     when it comes again.
     """
     target, outbox = f"crm:{name}", Outbox(hub)
+    titles = {channel: channel for channel in settings.channels}
     while claimed := outbox.claim(target, [ORDER], most=AT_ONCE):
         orders = CrmOrders(hub).by_number([one.subject for one in claimed], titles)
         answers, stopped_by = _told(crm, claimed, orders)

@@ -12,6 +12,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.orders import Orders, Poll, Recorded
 from adapters.hub.pushes import Pushes
 from adapters.settings import Settings
+from tasks.onward import onward_of
 from tasks.reporting import RunReport, show_table
 from tasks.rules.bounds import VISIBLE, hidden
 from tasks.rules.sales import ChannelOrders
@@ -100,7 +101,7 @@ def channel_orders(settings: Settings, name: str) -> ChannelOrders:
         adopts=channel.orders.adopts,
         mirror_articles=frozenset(channel.mirror.articles),
         onec_sources=frozenset(settings.onec.bases),
-        crms=frozenset(crm for crm, told in settings.crm.items() if told.channels is None or name in told.channels),
+        onward=onward_of(settings),
         penalties={other: settings.penalties.of(told.kind) for other, told in settings.channels.items()},
         title=name,
         time_zone=settings.time_zone,

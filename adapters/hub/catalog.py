@@ -26,6 +26,7 @@ from adapters.hub.shape import measure, measure_deletions, remembered
 from adapters.hub.staging import Staged, stage
 from adapters.hub.tables.inbox import feed as feeds
 from tasks.rules.gate import PASSED, FeedShape, Verdict
+from tasks.rules.onward import Onward
 from validation.quarantine import Judged
 
 WORK_MEM = "192MB"
@@ -68,11 +69,13 @@ class Catalog:
     Args:
         hub: the hub.
         reserves_when: ``onec.reserves_when``, for what 1C says of orders.
+        onward: who hears of that.
     """
 
-    def __init__(self, hub: Hub, *, reserves_when: str = "shipped") -> None:
+    def __init__(self, hub: Hub, *, reserves_when: str = "shipped", onward: Onward | None = None) -> None:
         self._hub = hub
         self._reserves_when = reserves_when
+        self._onward = onward
 
     def record(self, feed: Feed, header: Header, portions: Iterable[tuple[str, Judged]], decide: Decide) -> Recorded:
         """Record a waiting feed in one transaction, or hold it and take nothing of it.
@@ -136,7 +139,9 @@ class Catalog:
         if staged.documents:
             documents, lines = staged.frames()
             resolve_documents(load, documents, lines)
-            record_documents(load.connection, load.feed, header, documents, lines, load.now, reserves_when=self._reserves_when)
+            record_documents(
+                load.connection, load.feed, header, documents, lines, load.now, reserves_when=self._reserves_when, onward=self._onward
+            )
         return verdict, _counted(load, staged, refused, shape)
 
 

@@ -21,6 +21,7 @@ from adapters.hub.order_news import digests, news_of, remember
 from adapters.hub.order_papers import Queued, lock_papers, queue_papers
 from adapters.hub.order_rows import BACKORDERED, add_orders, keep_orders, load_orders, split_pieces, waiting_refs
 from adapters.hub.order_settling import Beyond, Settling
+from adapters.hub.order_tells import owe_news
 from adapters.hub.outbox import Owed, owe
 from adapters.hub.tables.offer import channel_watch, withdrawal
 from adapters.hub.tables.orders import hold
@@ -133,7 +134,7 @@ class Recording:
         self._let_go(fold)
         self._withdraw(settled.withdrawn)
         papers = queue_papers(self.connection, self.at, rules=self.rules, orders=fold.orders, changed=changed, told=told)
-        owe(self.connection, self.at, self._owed(fold))
+        self._owe(fold)
         asked = self._ask(judged.passed, judged.refused, fold)
         self._tell(fold, settled, item_ids)
         return self._recorded(fold, changed, settled, papers, asked)
@@ -194,10 +195,12 @@ class Recording:
                 fold.orders[order_ref].hold_id = found.hold_id
         return taken
 
-    def _owed(self, fold: Fold) -> list[Owed]:
-        """Every CRM is told of orders of ours that are new or changed."""
+    def _owe(self, fold: Fold) -> None:
+        """CRMs are told of orders of ours that are new or changed; a change may make news of 1C's due on the channel."""
         numbers = [order.number for order in fold.changed if order.number]
-        return [Owed(target=f"crm:{name}", kind="order", subject=number) for name in sorted(self.rules.crms) for number in numbers]
+        crms = self.rules.onward.crms.get(self.channel, ())
+        owe(self.connection, self.at, [Owed(target=f"crm:{name}", kind="order", subject=number) for name in crms for number in numbers])
+        owe_news(self.connection, self.at, self.rules.onward, numbers)
 
     def _let_go(self, fold: Fold) -> None:
         """What an order left in its hold is for everybody again, once nothing of it waits."""

@@ -1,5 +1,6 @@
 """The book of orders: whatever a channel tells of what it sold, recorded once, and reserved in the ledger in the same transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 
@@ -75,6 +76,12 @@ class Orders:
         """An order by the channel's own key, with its lines."""
         with self._hub.engine.begin() as connection:
             return load_orders(connection, channel, [order_ref]).get(order_ref)
+
+    def refs(self, numbers: Collection[str]) -> dict[str, str]:
+        """Our number → the channel's own key."""
+        o = sale_order.c
+        with self._hub.engine.begin() as connection:
+            return {row.number: row.order_ref for row in connection.execute(select(o.number, o.order_ref).where(o.number.in_(numbers)))}
 
     def by_number(self, number: str) -> OrderRow | None:
         """An order by the number that 1C knows it by."""

@@ -15,8 +15,10 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.hub import journal
 from adapters.hub.feeds import Feed
 from adapters.hub.ledger_lines import lines_of_order, note_report
+from adapters.hub.order_tells import owe_reported
 from adapters.hub.tables.sale import onec_outgoing, onec_report
 from tasks.rules.ledger import is_reserved
+from tasks.rules.onward import Onward
 from validation.orders import ORDER
 
 REPORT_FIELDS = (
@@ -52,6 +54,7 @@ def record_documents(  # noqa: PLR0917 - one call of one caller, in the order of
     now: datetime,
     *,
     reserves_when: str = "shipped",
+    onward: Onward | None = None,
 ) -> int:
     """Take the documents of a file as 1C's word on them, inside the transaction that records the file.
 
@@ -63,6 +66,7 @@ def record_documents(  # noqa: PLR0917 - one call of one caller, in the order of
         lines: `LineReported` of the same file; a document's list replaces the former one whole.
         now: the instant for the journal.
         reserves_when: shipped | posted, the setting `onec.reserves_when`.
+        onward: who hears of what 1C says of orders.
 
     Returns:
         How many documents were news; those of an older file are not.
@@ -75,6 +79,8 @@ def record_documents(  # noqa: PLR0917 - one call of one caller, in the order of
     for row in rows:
         if row["operation"] == ORDER:
             _tell_ledger(connection, row, None if header.is_day_only else header.formed_at, reserves_when)
+    if onward is not None:
+        owe_reported(connection, now, onward, {row.order_number for row in taken})
     return len(taken)
 
 

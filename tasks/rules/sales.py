@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from tasks.rules.onward import Onward
 from tasks.rules.order_changes import RANKS
 from tasks.rules.penalties import Penalty
 from validation.quarantine import NONE_REFUSED, Judged, refuse
@@ -32,7 +33,7 @@ class ChannelOrders:
         adopts: what is taken over of the orders that were there before Utyug: those nobody has confirmed, or none.
         mirror_articles: articles of the items that are shown as one shared number; ``*`` for all.
         onec_sources: 1C bases that orders are handed to; none: nothing is queued.
-        crms: names of the CRMs that are told of its orders.
+        onward: who hears of orders beside 1C.
         penalties: channel → what it takes for an order that the shop cancels.
         title: the channel, as 1C and people are told it.
         time_zone: of the shop; promotions begin and end at its midnight.
@@ -44,7 +45,7 @@ class ChannelOrders:
     adopts: Literal["new", "none"] = "new"
     mirror_articles: frozenset[str] = frozenset()
     onec_sources: frozenset[str] = frozenset()
-    crms: frozenset[str] = frozenset()
+    onward: Onward = field(default_factory=Onward)
     penalties: Mapping[str, Penalty] = field(default_factory=dict)
     title: str = ""
     time_zone: str = "Europe/Moscow"

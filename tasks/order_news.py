@@ -1,0 +1,59 @@
+"""Telling channels what happens to their orders: what the outbox owes them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from validation.order_news import PASSING, OrderNews, OrderTold
+
+from adapters.capabilities import TakesOrderNews
+from adapters.errors import OutcomeUnknown, SyncError
+from adapters.hub.hub import Hub
+from adapters.hub.orders import Orders
+from adapters.hub.outbox import Answer, Claimed, Outbox
+from tasks.deliver import Delivered
+from tasks.rules.order_news import ORDER_OF_ACTIONS
+
+AT_ONCE = 50
+OUTCOMES: Mapping[str, Literal["accepted", "refused", "unknown"]] = {
+    "accepted": "accepted",
+    "already": "accepted",
+    "refused": "refused",
+    "unknown": "unknown",
+}
+
+
+def deliver_news(hub: Hub, name: str, shop: TakesOrderNews) -> Iterator[Delivered]:
+    """Tell a channel of every order it is owed, a batch at a time, until nothing is due."""
+    target, outbox = f"channel:{name}", Outbox(hub)
+    while claimed := outbox.claim(target, ORDER_OF_ACTIONS, most=AT_ONCE):
+        answers, stopped_by = _told(shop, claimed, Orders(hub).refs([one.subject for one in claimed]))
+        dead = outbox.settle(target, claimed, answers)
+        told = sum(answer.outcome == "accepted" for answer in answers)
+        yield Delivered(target=target, told=told, unsettled=len(claimed) - told, dead=dead, stopped_by=stopped_by)
+        if stopped_by is not None:
+            return
+
+
+def _told(shop: TakesOrderNews, claimed: Sequence[Claimed], refs: Mapping[str, str]) -> tuple[list[Answer], SyncError | None]:
+    """An answer for each; what a cancellation makes pointless is not told."""
+    cancelled = {one.subject for one in claimed if one.kind == "cancel"}
+    moot = [one for one in claimed if one.subject not in refs or (one.kind != "cancel" and one.subject in cancelled)]
+    due = sorted((one for one in claimed if one not in moot), key=lambda one: (ORDER_OF_ACTIONS.index(_action(one)), one.outbox_id))
+    answers = [Answer(outbox_id=one.outbox_id, outcome="accepted") for one in moot]
+    news = [OrderNews(order_ref=refs[one.subject], number=one.subject, action=_action(one)) for one in due]
+    try:
+        told = shop.tell_orders(news) if news else []
+    except SyncError as error:
+        outcome: Literal["unknown", "later"] = "unknown" if isinstance(error, OutcomeUnknown) else "later"
+        return answers + [Answer(outbox_id=one.outbox_id, outcome=outcome, sentence=error.sentence) for one in due], error
+    return answers + [_answer(one, answer) for one, answer in zip(due, told, strict=True)], None
+
+
+def _answer(one: Claimed, told: OrderTold) -> Answer:
+    """A refusal that passes by itself is told again later."""
+    outcome = "later" if told.reason in PASSING else OUTCOMES[told.outcome]
+    return Answer(outbox_id=one.outbox_id, outcome=outcome, sentence=told.sentence)
+
+
+def _action(one: Claimed) -> Literal["confirm", "ready", "shipped", "delivered", "cancel"]:
+    return next(action for action in ORDER_OF_ACTIONS if action == one.kind)
