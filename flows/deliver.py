@@ -12,7 +12,7 @@ from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.crm import read_if_old
-from tasks.deliver import Delivered, deliver_orders, fail_where_stopped, show_delivered
+from tasks.deliver import Delivered, deliver_to_crm, fail_where_stopped, show_delivered
 from tasks.order_news import deliver_news
 from tasks.policy import at_once, policy
 from tasks.reporting import RunReport, reported_run
@@ -64,7 +64,7 @@ def _attempt(hub: Hub, settings: Settings, target: str) -> list[Delivered]:
             with open_channel(settings.channels[name], hub=hub) as shop:
                 return list(deliver_news(hub, name, shop))
         with open_crm(settings.crm[name], hub=hub) as crm:
-            delivered = list(deliver_orders(hub, settings, name, crm))
+            delivered = list(deliver_to_crm(hub, settings, name, crm))
             read_if_old(hub, settings, name, crm)
             return delivered
     except SyncError as error:

@@ -1,10 +1,14 @@
 """Telling other systems what the outbox owes them (DESIGN §5)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+from adapters.hub.customers import Customers
 
 from adapters.capabilities import Crm
 from adapters.errors import OutcomeUnknown, SyncError
+from adapters.hub.crm_customers import CrmCustomers
 from adapters.hub.crm_orders import CrmOrders
 from adapters.hub.hub import Hub
 from adapters.hub.outbox import Answer, Claimed, Outbox
@@ -14,7 +18,7 @@ from tasks.rules.crm import CrmCustomer, CrmOrder, Put
 
 AT_ONCE = 50
 """Claimed together: what a CRM takes in one call."""
-ORDER = "order"
+ORDER, CUSTOMER = "order", "customer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,17 +40,34 @@ class Delivered:
     stopped_by: SyncError | None = None
 
 
-def deliver_orders(hub: Hub, settings: Settings, name: str, crm: Crm) -> Iterator[Delivered]:
-    """Tell a CRM of every order it is owed, with its buyer before it, a batch at a time, until nothing is due.
+Tell = Callable[[Sequence[Claimed]], tuple[list[Answer], SyncError | None]]
+"""Tells a target of claimed debts: an answer for each, and why it stopped, where it did."""
 
-    Whatever happened to a batch is settled before the next one is claimed; a batch nobody can tell of is looked up by the CRM's adapter
-    when it comes again.
+
+def deliver_to_crm(hub: Hub, settings: Settings, name: str, crm: Crm) -> Iterator[Delivered]:
+    """Tell a CRM of every order and buyer it is owed, a buyer before his orders.
+
+    What nobody can tell of is looked up by the CRM's adapter when it comes again.
     """
-    target, outbox = f"crm:{name}", Outbox(hub)
+    customers, real = Customers(hub), settings.channels_with_real_contacts()
+    while customers.learn(settings.customers, real=real).orders:
+        pass
     titles = {channel: channel for channel in settings.channels}
-    while claimed := outbox.claim(target, [ORDER], most=AT_ONCE):
-        orders = CrmOrders(hub).by_number([one.subject for one in claimed], titles)
-        answers, stopped_by = _told(crm, claimed, orders)
+
+    def orders(claimed: Sequence[Claimed]) -> tuple[list[Answer], SyncError | None]:
+        return _told(crm, claimed, CrmOrders(hub).by_number([one.subject for one in claimed], titles))
+
+    def buyers(claimed: Sequence[Claimed]) -> tuple[list[Answer], SyncError | None]:
+        return _told_buyers(crm, claimed, CrmCustomers(hub).by_ref([one.subject for one in claimed]))
+
+    yield from drained(Outbox(hub), f"crm:{name}", [ORDER], orders)
+    yield from drained(Outbox(hub), f"crm:{name}", [CUSTOMER], buyers)
+
+
+def drained(outbox: Outbox, target: str, kinds: Collection[str], tell: Tell) -> Iterator[Delivered]:
+    """Tell a target what it is owed, a batch at a time, until nothing is due or it stops; a batch is settled before the next is claimed."""
+    while claimed := outbox.claim(target, kinds, most=AT_ONCE):
+        answers, stopped_by = tell(claimed)
         dead = outbox.settle(target, claimed, answers)
         told = sum(answer.outcome == "accepted" for answer in answers)
         yield Delivered(target=target, told=told, unsettled=len(claimed) - told, dead=dead, stopped_by=stopped_by)
@@ -54,8 +75,23 @@ def deliver_orders(hub: Hub, settings: Settings, name: str, crm: Crm) -> Iterato
             return
 
 
+def failed(outbox_ids: Iterable[int], error: SyncError) -> list[Answer]:
+    """The answers of a target that stopped, for all that it was given."""
+    outcome: Literal["unknown", "later"] = "unknown" if isinstance(error, OutcomeUnknown) else "later"
+    return [Answer(outbox_id=one, outcome=outcome, sentence=error.sentence) for one in outbox_ids]
+
+
+def _told_buyers(crm: Crm, claimed: Sequence[Claimed], buyers: Mapping[str, CrmCustomer]) -> tuple[list[Answer], SyncError | None]:
+    ids = {one.subject: one.outbox_id for one in claimed if one.subject in buyers}
+    gone = [Answer(outbox_id=one.outbox_id, outcome="accepted") for one in claimed if one.subject not in buyers]
+    try:
+        return gone + [_of_order(ids[put.ref], put) for put in crm.put_customers(list(buyers.values()))], None
+    except SyncError as error:
+        return gone + failed(ids.values(), error), error
+
+
 def _told(crm: Crm, claimed: Sequence[Claimed], orders: Mapping[str, CrmOrder]) -> tuple[list[Answer], SyncError | None]:
-    """An answer for each; where the CRM stops, for all that it was given."""
+    """A buyer goes before his orders; an order whose buyer was not taken waits with him."""
     found = [orders[one.subject] for one in claimed if one.subject in orders]
     ids = {orders[one.subject].ref: one.outbox_id for one in claimed if one.subject in orders}
     gone = [Answer(outbox_id=one.outbox_id, outcome="accepted") for one in claimed if one.subject not in orders]
@@ -65,8 +101,7 @@ def _told(crm: Crm, claimed: Sequence[Claimed], orders: Mapping[str, CrmOrder]) 
         waits = [_of_order(ids[order.ref], refused[order.customer.ref]) for order in found if order not in ready and order.customer]
         return gone + waits + [_of_order(ids[put.ref], put) for put in (crm.put_orders(ready) if ready else [])], None
     except SyncError as error:
-        outcome = "unknown" if isinstance(error, OutcomeUnknown) else "later"
-        return gone + [Answer(outbox_id=one, outcome=outcome, sentence=error.sentence) for one in ids.values()], error
+        return gone + failed(ids.values(), error), error
 
 
 def _customers(orders: Sequence[CrmOrder]) -> list[CrmCustomer]:

@@ -6,14 +6,13 @@ from typing import Literal
 from validation.order_news import PASSING, OrderNews, OrderTold
 
 from adapters.capabilities import TakesOrderNews
-from adapters.errors import OutcomeUnknown, SyncError
+from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.orders import Orders
 from adapters.hub.outbox import Answer, Claimed, Outbox
-from tasks.deliver import Delivered
+from tasks.deliver import Delivered, drained, failed
 from tasks.rules.order_news import ORDER_OF_ACTIONS
 
-AT_ONCE = 50
 OUTCOMES: Mapping[str, Literal["accepted", "refused", "unknown"]] = {
     "accepted": "accepted",
     "already": "accepted",
@@ -24,14 +23,11 @@ OUTCOMES: Mapping[str, Literal["accepted", "refused", "unknown"]] = {
 
 def deliver_news(hub: Hub, name: str, shop: TakesOrderNews) -> Iterator[Delivered]:
     """Tell a channel of every order it is owed, a batch at a time, until nothing is due."""
-    target, outbox = f"channel:{name}", Outbox(hub)
-    while claimed := outbox.claim(target, ORDER_OF_ACTIONS, most=AT_ONCE):
-        answers, stopped_by = _told(shop, claimed, Orders(hub).refs([one.subject for one in claimed]))
-        dead = outbox.settle(target, claimed, answers)
-        told = sum(answer.outcome == "accepted" for answer in answers)
-        yield Delivered(target=target, told=told, unsettled=len(claimed) - told, dead=dead, stopped_by=stopped_by)
-        if stopped_by is not None:
-            return
+
+    def tell(claimed: Sequence[Claimed]) -> tuple[list[Answer], SyncError | None]:
+        return _told(shop, claimed, Orders(hub).refs([one.subject for one in claimed]))
+
+    yield from drained(Outbox(hub), f"channel:{name}", ORDER_OF_ACTIONS, tell)
 
 
 def _told(shop: TakesOrderNews, claimed: Sequence[Claimed], refs: Mapping[str, str]) -> tuple[list[Answer], SyncError | None]:
@@ -44,8 +40,7 @@ def _told(shop: TakesOrderNews, claimed: Sequence[Claimed], refs: Mapping[str, s
     try:
         told = shop.tell_orders(news) if news else []
     except SyncError as error:
-        outcome: Literal["unknown", "later"] = "unknown" if isinstance(error, OutcomeUnknown) else "later"
-        return answers + [Answer(outbox_id=one.outbox_id, outcome=outcome, sentence=error.sentence) for one in due], error
+        return answers + failed([one.outbox_id for one in due], error), error
     return answers + [_answer(one, answer) for one, answer in zip(due, told, strict=True)], None
 
 

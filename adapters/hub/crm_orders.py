@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Text, bindparam, select, text
 
-from adapters.hub.customers import customers_of
+from adapters.hub.crm_customers import customers_of
 from adapters.hub.hub import Hub
 from adapters.hub.order_goods import read_goods
 from adapters.hub.order_rows import OrderRow, load_orders
