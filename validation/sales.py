@@ -20,7 +20,8 @@ class OrderReceived(Strict):
     ``order_ref`` is the channel's key of what is handled as one: Wildberries' assembly task (one piece), Ozon's posting, Yandex
     Market's and WooCommerce's order. ``basket_ref`` joins those that the buyer placed together; ``parent_ref`` is the posting that a
     split came from. ``status`` is the vendor's own word, ``state`` ours for it. ``is_by_channel``: the channel ships it from a warehouse
-    of its own. ``buyer`` and ``payload`` are JSON: what is known of the buyer, and the whole order as received.
+    of its own. ``buyer``, ``terms`` and ``payload`` are JSON: what is known of the buyer; ``delivery_kopecks, delivery_method,
+    payment_method, payment_number, paid_at`` as far as told; and the whole order as received.
     """
 
     order_ref: str
@@ -38,4 +39,5 @@ class OrderReceived(Strict):
     ship_by_at: Annotated[pl.Datetime, "us", "UTC"] = pa.Field(nullable=True)
     is_by_channel: bool
     buyer: str = pa.Field(nullable=True)
+    terms: str = pa.Field(nullable=True)
     payload: str

@@ -1,5 +1,6 @@
 """Reports of orders folded into what the hub knows: rows after them, and what the ledger must do for them."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -163,6 +164,7 @@ class Folding:
             order.warehouse_ref = head["warehouse_ref"] or order.warehouse_ref
             order.basket_ref = head["basket_ref"] or order.basket_ref
             order.ship_by_at = head["ship_by_at"] or order.ship_by_at
+            order.terms = json.loads(head["terms"]) if head["terms"] else order.terms
             order.buyer = with_answers(normalised(head["buyer"]), order.buyer) or order.buyer
         order.state, order.changed_at = after.state, after.changed_at
         order.cancelled_at = (order.cancelled_at or self.at) if after.state == CANCELLED else None

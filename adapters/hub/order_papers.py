@@ -78,10 +78,12 @@ def queue_papers(
     papers = []
     for order in due:
         known_to = told.get(order.number or "", ())
-        for paper in documents([_as_sold(line) for line in _sold(order)], goods, is_cancelled=order.state == "cancelled"):
+        made = documents([_as_sold(line) for line in _sold(order)], goods, is_cancelled=order.state == "cancelled")
+        delivers = next((paper.source for paper in made if not paper.is_cancelled), None)
+        for paper in made:
             is_news = order.order_ref in changed or paper.source not in known_to
             if paper.source in rules.onec_sources and is_news and (not paper.is_cancelled or paper.source in known_to):
-                papers.append((order, paper.source, _document(order, paper, goods, rules)))
+                papers.append((order, paper.source, _document(order, paper, goods, rules, is_delivered=paper.source == delivers)))
     keyed = [(source, made, f"{order.channel}:{order.order_ref}:{order.state}:{at.isoformat()}") for order, source, made in papers]
     answers = list(zip(papers, enqueue_many(connection, at, keyed), strict=True))
     refused = [_refusal(order, source, fault.sentence) for (order, source, _), fault in answers if fault]
@@ -110,8 +112,10 @@ def _as_sold(line: LineRow) -> SoldLine:
     )
 
 
-def _document(order: OrderRow, paper: Document, goods: Mapping[int, Goods], rules: ChannelOrders) -> OrderDocument:
-    buyer = order.buyer or {}
+def _document(order: OrderRow, paper: Document, goods: Mapping[int, Goods], rules: ChannelOrders, *, is_delivered: bool) -> OrderDocument:
+    """Of several bases one is told of the delivery, so that the sums of all add up."""
+    buyer, terms = order.buyer or {}, order.terms or {}
+    paid_at = datetime.fromisoformat(terms["paid_at"]) if "paid_at" in terms else None
     address = _address(buyer.get("address") or {})
     recipient = (buyer.get("recipient") or {}).get("full")
     return OrderDocument(
@@ -124,6 +128,12 @@ def _document(order: OrderRow, paper: Document, goods: Mapping[int, Goods], rule
         comment=_comment(order, buyer),
         status=STATUSES[order.state],
         is_cancelled=paper.is_cancelled,
+        is_paid=paid_at is not None,
+        paid_on=rules.day(paid_at) if paid_at is not None else None,
+        payment_number=terms.get("payment_number"),
+        payment_method=terms.get("payment_method"),
+        delivery_method=terms.get("delivery_method"),
+        delivery_kopecks=terms.get("delivery_kopecks", 0) if is_delivered else 0,
         ship_on=rules.day(order.ship_by_at) if order.ship_by_at else None,
         delivery_address=address,
         recipient=recipient,

@@ -25,7 +25,7 @@ FIRST_NUMBER = 100_000
 SOLD, UNKNOWN, APART, BACKORDERED = "sold", "unknown", "apart", "backordered"
 HEAD = (
     "number", "basket_ref", "parent_ref", "warehouse_ref", "state", "status", "hold_id", "placed_at", "changed_at", "ship_by_at", "buyer",
-    "payload", "cancelled_at",
+    "terms", "payload", "cancelled_at",
 )  # fmt: skip
 """What may change of an order after it was first recorded."""
 
@@ -97,6 +97,7 @@ class OrderRow:
     changed_at: datetime | None = None
     ship_by_at: datetime | None = None
     buyer: dict[str, Any] | None = None
+    terms: dict[str, Any] | None = None
     cancelled_at: datetime | None = None
     lines: dict[str, LineRow] = field(default_factory=dict)
 

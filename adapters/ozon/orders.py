@@ -81,7 +81,8 @@ class OzonOrders(OzonClient):
         changed = self._postings(since=until - self.YEAR, until=until, changed_since=since)
         postings = {posting.posting_number: (posting, raw) for period in (placed, changed) for posting, raw in period}
         lines = [line for posting, raw in postings.values() for line in _lines(posting, raw, until)]
-        return OrderReceived.validate(pl.DataFrame(lines, schema=LINE, orient="row"))
+        told = pl.DataFrame(lines, schema=LINE, orient="row").with_columns(terms=pl.lit(None, pl.String))
+        return OrderReceived.validate(told.select(OrderReceived.to_schema().columns.keys()))
 
     def _postings(
         self, *, since: datetime, until: datetime, changed_since: datetime | None = None

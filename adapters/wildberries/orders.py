@@ -82,6 +82,7 @@ class WildberriesOrders(WildberriesClient):
                 pl.lit(None, pl.Datetime("us", "UTC")).alias("ship_by_at"),
                 pl.lit(False).alias("is_by_channel"),
                 "buyer",
+                pl.lit(None, pl.String).alias("terms"),
                 "payload",
             )
         )

@@ -109,6 +109,12 @@ class Line(Answer):
     total_tax: str
 
 
+class ShippingLine(Answer):
+    """A way that an order is delivered."""
+
+    method_title: str = ""
+
+
 class Order(Answer):
     """An order; a draft has no date yet."""
 
@@ -121,6 +127,13 @@ class Order(Answer):
     shipping: dict[str, Any]
     customer_note: str
     line_items: list[Line]
+    shipping_total: str = ""
+    shipping_tax: str = ""
+    shipping_lines: list[ShippingLine] = []
+    payment_method: str = ""
+    payment_method_title: str = ""
+    transaction_id: str = ""
+    date_paid_gmt: Instant | None = None
 
 
 class Setting(Answer):

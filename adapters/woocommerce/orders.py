@@ -13,7 +13,7 @@ import polars as pl
 from adapters.errors import ContractBroken
 from adapters.woocommerce import answers, paths
 from adapters.woocommerce.client import WooCommerceClient
-from adapters.woocommerce.money import kopecks
+from adapters.woocommerce.money import kopecks, kopecks_of
 from validation.sales import OrderReceived
 
 STATES = {
@@ -50,6 +50,7 @@ LINE = {
     "placed_at": INSTANT,
     "changed_at": INSTANT,
     "buyer": pl.String(),
+    "terms": pl.String(),
     "payload": pl.String(),
 }
 Told = tuple[answers.Order, dict[str, Any]]
@@ -123,7 +124,7 @@ class WooCommerceOrders(WooCommerceClient):
 
 def _lines(order: answers.Order, raw: dict[str, Any], until: datetime) -> Iterator[tuple[Any, ...]]:
     is_ours = order.currency == "RUB"
-    payload, buyer = json.dumps(raw, ensure_ascii=False), _buyer(order)
+    payload, buyer, terms = json.dumps(raw, ensure_ascii=False), _buyer(order), _terms(order) if is_ours else None
     for line in order.line_items:
         if line.quantity > 0:
             yield (
@@ -138,6 +139,7 @@ def _lines(order: answers.Order, raw: dict[str, Any], until: datetime) -> Iterat
                 order.date_created_gmt or order.date_modified_gmt or until,
                 order.date_modified_gmt,
                 buyer,
+                terms,
                 payload,
             )
 
@@ -152,6 +154,20 @@ def _buyer(order: answers.Order) -> str | None:
     told: dict[str, Any] = {name: {key: value for key, value in one.items() if value} for name, one in known.items()}
     told = {name: one for name, one in (told | {"note": order.customer_note}).items() if one}
     return json.dumps(told, ensure_ascii=False) if told else None
+
+
+def _terms(order: answers.Order) -> str | None:
+    """How it is delivered and paid for; delivery with its tax."""
+    sums = [kopecks_of(total) or 0 for total in (order.shipping_total, order.shipping_tax)]
+    told = {
+        "delivery_kopecks": sum(sums),
+        "delivery_method": next((line.method_title for line in order.shipping_lines if line.method_title), None),
+        "payment_method": order.payment_method_title or order.payment_method,
+        "payment_number": order.transaction_id,
+        "paid_at": order.date_paid_gmt.isoformat() if order.date_paid_gmt else None,
+    }
+    known = {name: value for name, value in told.items() if value}
+    return json.dumps(known, ensure_ascii=False) if known else None
 
 
 def _instant(at: datetime) -> str:

@@ -90,6 +90,7 @@ class YandexMarketOrders(YandexMarketWarehouses):
             "ship_by_at": _ship_by(shipment) if shipment else None,
             "is_by_channel": is_by_channel,
             "buyer": json.dumps({"type": order.buyer_type}) if order.buyer_type else None,
+            "terms": None,
             "payload": json.dumps(order.payload, ensure_ascii=False),
         }
 
@@ -125,6 +126,7 @@ _RECEIVED: dict[str, type[pl.DataType] | pl.DataType] = {
     "ship_by_at": INSTANT,
     "is_by_channel": pl.Boolean,
     "buyer": pl.String,
+    "terms": pl.String,
     "payload": pl.String,
 }
 

@@ -23,6 +23,7 @@ sale_order = Table(
     at_column("changed_at", nullable=True),
     at_column("ship_by_at", nullable=True),
     json_column("buyer"),
+    json_column("terms"),
     Column("payload", Text, nullable=False, comment="JSON, the whole order as last received"),
     Column("heard_by", Text, nullable=False, comment="poll | push: what the order was first learned by"),
     at_column("seen_at"),

@@ -25,7 +25,7 @@ PLACED = datetime(2026, 3, 2, 10, tzinfo=UTC)
 RULES = ChannelOrders(places_of={WAREHOUSE: None}, onec_sources=frozenset({SOURCE}), title="Ozon")
 HEAD: dict[str, Any] = {
     "basket_ref": None, "parent_ref": None, "warehouse_ref": WAREHOUSE, "status": "told", "state": "new", "placed_at": PLACED,
-    "changed_at": None, "ship_by_at": None, "is_by_channel": False, "buyer": None, "payload": "{}",
+    "changed_at": None, "ship_by_at": None, "is_by_channel": False, "buyer": None, "terms": None, "payload": "{}",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What other systems are to be told, until they have taken it."""
+"""What other systems are to be told, until they have taken it; how an order is delivered and paid for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,8 @@ AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the table, and the column."""
+    op.add_column("sale_order", sa.Column("terms", postgresql.JSONB(), nullable=True))
     op.create_table(
         "outbox",
         sa.Column("outbox_id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
