@@ -79,7 +79,7 @@ def queue_papers(
     for order in due:
         known_to = told.get(order.number or "", ())
         made = documents([_as_sold(line) for line in _sold(order)], goods, is_cancelled=order.state == "cancelled")
-        delivers = next((paper.source for paper in made if not paper.is_cancelled), None)
+        delivers = next((paper.source for paper in sorted(made, key=lambda paper: paper.is_cancelled)), None)
         for paper in made:
             is_news = order.order_ref in changed or paper.source not in known_to
             if paper.source in rules.onec_sources and is_news and (not paper.is_cancelled or paper.source in known_to):
