@@ -19,6 +19,8 @@ SECTIONS = (
     "channels.wb",
     "channels.ozon",
     "channels.market",
+    "crm.main",
+    "crm.portal",
     "penalties",
     "quotas",
     "reservations",
