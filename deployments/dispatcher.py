@@ -18,12 +18,20 @@ from adapters.clock import Clock
 from adapters.errors import Unavailable
 from adapters.hub.hub import Hub
 from adapters.hub.listen import Listener
+from adapters.hub.outbox import NOTICE
 from adapters.hub.work import Work
 from deployments.prefect_api import Deployment
 from deployments.stopping import Stop
 
 LOG = logging.getLogger("utyug.dispatcher")
 LOOK_EVERY_S = 3.0
+DEPLOYMENTS = {
+    "catalog": "catalog/1c",
+    "listings": "listings/channels",
+    "orders": "orders/channels",
+    "stock": "stock/channels",
+    "deliver": "deliver/systems",
+}
 PAUSE = timedelta(seconds=4)
 PAUSE_AT_MOST = timedelta(minutes=5)
 
@@ -85,11 +93,20 @@ class Dispatcher:
         listings: the deployment that carries cards and prices to the channels.
         orders: the deployment that reads the channels' orders.
         stock: the deployment that posts counts and tells the channels.
+        deliver: the deployment that tells CRMs and channels what they are owed.
         has_channels: whether anybody is to be listened to and told.
     """
 
     def __init__(
-        self, hub: Hub, *, catalog: StartsRuns, listings: StartsRuns, orders: StartsRuns, stock: StartsRuns, has_channels: bool
+        self,
+        hub: Hub,
+        *,
+        catalog: StartsRuns,
+        listings: StartsRuns,
+        orders: StartsRuns,
+        stock: StartsRuns,
+        deliver: StartsRuns,
+        has_channels: bool,
     ) -> None:
         work = Work(hub)
         self._lanes = [Lane(deployment=catalog, parameters={"rounds": None}, oldest=work.oldest_feed)]
@@ -98,6 +115,7 @@ class Dispatcher:
                 Lane(deployment=orders, parameters={"rounds": None}, oldest=_always),
                 Lane(deployment=stock, parameters={"rounds": None}, oldest=_always),
                 Lane(deployment=listings, parameters={}, oldest=work.oldest_unlisted),
+                Lane(deployment=deliver, parameters={"rounds": None}, oldest=work.oldest_owed),
             ]
         else:
             self._lanes.append(Lane(deployment=stock, parameters={}, oldest=work.oldest_count))
@@ -115,11 +133,9 @@ class Dispatcher:
 def dispatch(hub: Hub, *, api_url: str, has_channels: bool, stop: Stop) -> None:
     """Look, for ever; a hub or a server that is away is waited for."""
     clock = Clock()
-    catalog, listings, orders, stock = (
-        Deployment(api_url, name) for name in ("catalog/1c", "listings/channels", "orders/channels", "stock/channels")
-    )
-    dispatcher = Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, has_channels=has_channels)
-    with Listener(hub, "feed") as ear:
+    deployments = {flow: Deployment(api_url, name) for flow, name in DEPLOYMENTS.items()}
+    dispatcher = Dispatcher(hub, **deployments, has_channels=has_channels)
+    with Listener(hub, "feed", NOTICE) as ear:
         while True:
             try:
                 with stop.interrupts():

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from adapters.hub.hub import Hub
 from adapters.hub.tables.inbox import IS_UNPOSTED, feed
 from adapters.hub.tables.journal import sync_run
+from adapters.hub.tables.outbox import outbox
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -38,6 +39,12 @@ class Work:
         )
         under_way = exists().where(feed.c.state.in_(["receiving", "waiting"]), feed.c.kind != "picture")
         return self._read(unlisted.where(~under_way))
+
+    def oldest_owed(self) -> int | None:
+        """The first debt to another system that is due, and nobody is telling."""
+        now, o = self._hub.clock.now(), outbox.c
+        is_free = or_(o.claimed_until.is_(None), o.claimed_until <= now)
+        return self._read(select(func.min(o.outbox_id)).where(o.told_version < o.version, ~o.is_dead, o.due_at <= now, is_free))
 
     def _read(self, query: Select[int]) -> int | None:
         with self._hub.engine.begin() as connection:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
+from adapters.hub.outbox import Answer, Outbox, Owed
 from adapters.hub.runs import Runs
 from adapters.hub.tables.inbox import feed
 from adapters.hub.work import Work
@@ -58,8 +59,13 @@ def orders() -> Played:
 
 
 @pytest.fixture
-def dispatcher(hub: Hub, catalog: Played, listings: Played, orders: Played, stock: Played) -> Dispatcher:
-    return Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, has_channels=True)
+def deliver() -> Played:
+    return Played()
+
+
+@pytest.fixture
+def dispatcher(hub: Hub, catalog: Played, listings: Played, orders: Played, stock: Played, deliver: Played) -> Dispatcher:
+    return Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, deliver=deliver, has_channels=True)
 
 
 def feed_waits(hub: Hub) -> int:
@@ -142,11 +148,32 @@ def test_a_shift_that_ends_at_once_is_tried_with_growing_pauses_until_one_lasts(
     assert len(stock.started) == before + 1
 
 
-def test_a_shop_without_channels_starts_no_run_for_them(hub: Hub, catalog: Played, listings: Played, stock: Played) -> None:
+def test_a_shop_without_channels_starts_no_run_for_them(
+    hub: Hub, catalog: Played, listings: Played, stock: Played, deliver: Played
+) -> None:
     recorded(hub, changed={"prices": 3})
     orders = Played()
-    Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, has_channels=False).look(NOW)
-    assert listings.started == orders.started == stock.started == []
+    shop = Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, deliver=deliver, has_channels=False)
+    shop.look(NOW)
+    assert listings.started == orders.started == stock.started == deliver.started == []
+
+
+def test_a_debt_to_another_system_starts_a_shift_that_tells_it(hub: Hub, dispatcher: Dispatcher, deliver: Played) -> None:
+    dispatcher.look(NOW)
+    assert deliver.started == []
+    Outbox(hub).owe([Owed(target="crm:main", kind="order", subject="1")])
+    dispatcher.look(NOW)
+    assert deliver.started == [{"rounds": None}]
+
+
+def test_a_debt_that_is_being_told_or_was_given_up_starts_nothing(hub: Hub, dispatcher: Dispatcher, deliver: Played) -> None:
+    outbox = Outbox(hub)
+    outbox.owe([Owed(target="crm:main", kind="order", subject=subject) for subject in "12"])
+    claimed = outbox.claim("crm:main", ["order"], most=2)
+    dispatcher.look(NOW)
+    outbox.settle("crm:main", claimed, [Answer(outbox_id=one.outbox_id, outcome="refused") for one in claimed])
+    dispatcher.look(NOW)
+    assert deliver.started == []
 
 
 def recorded(hub: Hub, **outcome: dict[str, int]) -> int:
