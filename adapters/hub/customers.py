@@ -138,7 +138,7 @@ class Customers:
             new = [buyer for buyer in told.values() if buyer is not None]
             known = _known(connection, new)
             decisions = decide(known, new, rules)
-            founded = _write(connection, at, decisions, orders, {buyer.order_id: buyer for buyer in new}, known)
+            founded = _write(connection, at, decisions, orders=orders, new=new, known=known)
             nobody = [{"order_id": order_id, "reason": NOBODY} for order_id, buyer in told.items() if buyer is None]
             if nobody:
                 connection.execute(upsert(customer_order).on_conflict_do_nothing(), nobody)
@@ -217,17 +217,19 @@ def _write(
     connection: Connection,
     at: datetime,
     decisions: Iterable[Decision],
+    *,
     orders: Mapping[int, Row[Any]],
-    new: Mapping[int, NewBuyer],
+    new: Iterable[NewBuyer],
     known: Iterable[KnownBuyer],
 ) -> int:
     """Buyers, their contacts and their orders as decided; returns how many buyers were not there."""
     numbers: dict[int, int] = {}
     names = {one.customer_id: one.name for one in known}
+    buyers = {one.order_id: one for one in new}
     contacts: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []
     for decision in decisions:
-        buyer, told = new[decision.order_id], orders[decision.order_id].buyer.get("name") or {}
+        buyer, told = buyers[decision.order_id], orders[decision.order_id].buyer.get("name") or {}
         customer_id = decision.customer_id or numbers.get(decision.founder)
         if customer_id is None:
             customer_id = _found(connection, at, told)
