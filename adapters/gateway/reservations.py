@@ -1,7 +1,6 @@
 """`/reservations` and `/stock`: a site's checkout asks, and sells only what it is granted (DESIGN §7).
 
-Shortages are data: 409 names every one of them, and nothing is taken. Everything may be repeated. A site gives its buyers two seconds,
-so what cannot be answered in less is 503 at once.
+Shortages are data: 409 names every one of them, and nothing is taken. Everything may be repeated.
 """
 
 from typing import Annotated, Any, TypeAlias

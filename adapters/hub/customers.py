@@ -1,6 +1,6 @@
 """The book of buyers: whose each order is, what buyers are known by, what they bought and what that earns them.
 
-Contacts leave it for the CRM only; nothing here writes one into a message, a log line or the journal.
+Nothing here writes a contact into a message, a log line, a question or the journal.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -206,7 +206,7 @@ def _known(connection: Connection, new: Sequence[NewBuyer]) -> list[KnownBuyer]:
             customer_id=row.customer_id,
             name=row.name or "",
             contacts=frozenset(Contact(kind, value) for kind, value in row.contacts),
-            confirmed=frozenset(row.confirmed),
+            confirmed=frozenset(row.confirmed).intersection(value for _, value in row.contacts),
             orders=frozenset(row.orders),
         )
         for row in connection.execute(KNOWN, {"customer_ids": customer_ids, "order_ids": order_ids})

@@ -103,10 +103,9 @@ def quote(
     rows = {row["item_id"]: row for row in chain(goods.items, goods.prices, goods.recipes, rules=ours, channel=channel).to_dicts()}
     promotions = dict(goods.recipes.filter(pl.col("promotion") != "").select("bundle_id", "promotion").iter_rows())
     told = _Told(rules=ours, region=region, has_tier=tier is not None and tier.code in rules.tiers, recipes=promotions)
-    unpriced = _unpriced(ours.price_type, goods.prices)
     midnight = datetime.combine(today + timedelta(days=1), time(), tzinfo=now.tzinfo)
     return Quote(
-        lines=tuple(_quoted(line, rows, told, unpriced) for line in wanted),
+        lines=tuple(_quoted(line, rows, told, goods.prices) for line in wanted),
         valid_until=min(now.astimezone(UTC) + timedelta(seconds=rules.validity_s), midnight.astimezone(UTC)),
     )
 
@@ -118,20 +117,20 @@ def roubles(kopecks: int) -> str:
     return f"{whole:,}".replace(",", NBSP) + f"{cents}{NBSP}₽"
 
 
-def _quoted(line: Wanted, rows: dict[int, dict[str, Any]], told: "_Told", unpriced: str) -> Quoted:
+def _quoted(line: Wanted, rows: dict[int, dict[str, Any]], told: "_Told", prices: pl.DataFrame) -> Quoted:
     if line.why_not is not None or line.item_id is None:
         return Quoted(sku=line.sku, pcs=line.pcs, why_not=line.why_not or "Товара с таким артикулом Utyug не знает.")
     row = rows.get(line.item_id)
     if row is None:
-        return Quoted(sku=line.sku, pcs=line.pcs, why_not=unpriced)
+        return Quoted(sku=line.sku, pcs=line.pcs, why_not=_unpriced(line.item_id, told.rules.price_type, prices))
     return Quoted(
         sku=line.sku, pcs=line.pcs, price_kopecks=row["price_kopecks"], old_kopecks=row["old_kopecks"], steps=tuple(told.steps(row))
     )
 
 
-def _unpriced(price_type: str, prices: pl.DataFrame) -> str:
-    is_foreign = prices.filter((pl.col("price_type") == price_type) & (pl.col("currency") != OURS)).height > 0
-    advice = "проверьте валюту вида цен" if is_foreign else "установите её"
+def _unpriced(item_id: int, price_type: str, prices: pl.DataFrame) -> str:
+    foreign = prices.filter(pl.col("item_id") == item_id, pl.col("price_type") == price_type, pl.col("currency") != OURS)
+    advice = "установите её" if foreign.is_empty() else "проверьте валюту вида цен"
     return f"У товара нет цены «{price_type}» в рублях: {advice} в 1С и выгрузите снова."
 
 

@@ -108,6 +108,15 @@ def test_an_email_that_an_order_was_delivered_under_is_another_buyers(till: Till
     assert till.learn() == Learned(orders=1, founded=1, asked=1)
 
 
+def test_the_shops_own_email_confirms_nobody(till: Till) -> None:
+    rules = CustomerRules(own_contacts=["shop@shop.example"])
+    till.ordered("1", billing("Пётр", PHONE, "shop@shop.example"))
+    till.learn(rules=rules)
+    till.ordered("2", billing("Пётр", PHONE, "p@mail.example"))
+    assert till.learn(rules=rules) == Learned(orders=1)
+    assert till.whose()["1"] == till.whose()["2"]
+
+
 def test_contacts_of_a_marketplace_are_not_kept(till: Till) -> None:
     till.ordered("1", billing("Пётр Петров", PHONE))
     till.ordered("2", billing("Пётр Петров", PHONE))

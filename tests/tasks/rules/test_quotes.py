@@ -162,8 +162,10 @@ def test_a_line_without_a_price_does_not_stop_the_others() -> None:
 
 
 def test_a_price_in_other_money_is_no_price() -> None:
-    line = one((1, RETAIL, 10_00, "USD"))
-    assert (line.price_kopecks, "валюту" in (line.why_not or "")) == (None, True)
+    lines = (Wanted(sku="abroad", pcs=1, item_id=1), Wanted(sku="bare", pcs=1, item_id=2))
+    abroad, bare = quoted(goods((1, RETAIL, 10_00, "USD"), shelf=items({}, {})), *lines).lines
+    assert (abroad.price_kopecks, "валюту" in (abroad.why_not or "")) == (None, True)
+    assert (bare.price_kopecks, "установите" in (bare.why_not or "")) == (None, True)
 
 
 def test_a_bundle_costs_what_its_parts_cost_by_the_recipe_of_the_day() -> None:
