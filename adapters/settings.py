@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,13 +19,16 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from adapters.channel_settings import ChannelSettings
+from adapters.channel_settings import ChannelSettings, WooCommerceSettings
 from adapters.clock import Clock
 from adapters.crm_settings import CrmSettings
 from adapters.errors import Misconfigured
+from tasks.rules.customers import CustomerRules
 from tasks.rules.penalties import Penalties
 from tasks.rules.quota_rules import QuotaRules
+from tasks.rules.quote_rules import QuoteRules
 from tasks.rules.recipes import Recipe
+from tasks.rules.tiers import TierRules
 from validation.part import Part
 
 SECRET_KEYS = frozenset({"password", "secret", "token", "key", "database_url", "urls", "ping_url"})
@@ -142,6 +145,9 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     reservations: ReservationSettings = ReservationSettings()
     quotas: QuotaRules = QuotaRules()
+    quotes: QuoteRules = QuoteRules()
+    tiers: TierRules = TierRules()
+    customers: CustomerRules = CustomerRules()
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     crm: dict[str, CrmSettings] = Field(default_factory=dict, description="имя → CRM, которой передаются заказы")
     penalties: Penalties = Field(default=Penalties(), description="what channels take for an order that the shop cancels, by kind")
@@ -174,6 +180,21 @@ class Settings(BaseSettings):
         if left.exists():
             return left.read_text().strip()
         raise Misconfigured("База Utyug не запущена: выполните `utyug up` или задайте UTYUG_DATABASE_URL.")
+
+    @model_validator(mode="after")
+    def _prices_are_told_once(self) -> "Settings":
+        if twice := sorted(name for name in self.quotes.channels if name in self.channels and self.channels[name].prices is not None):
+            raise ValueError(f"цены сайта заданы и в channels.…prices, и в quotes.channels: {', '.join(twice)}; оставьте одно")
+        known = {tier.code for tier in self.tiers.levels}
+        if known and (odd := sorted(self.quotes.tiers.keys() - known)):
+            raise ValueError(f"в quotes.tiers уровни, которых нет в tiers.levels: {', '.join(odd)}")
+        return self
+
+    def channels_with_real_contacts(self) -> frozenset[str]:
+        """Channels whose phones and emails are the buyers' own: as told, else the sites."""
+        told = self.customers.channels
+        sites = (name for name, channel in self.channels.items() if isinstance(channel, WooCommerceSettings))
+        return frozenset(sites if told is None else told)
 
     def today(self, now: datetime) -> date:
         """The shop's day: promotions and recipes begin and end at its midnight."""

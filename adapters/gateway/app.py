@@ -14,6 +14,7 @@ from adapters.gateway.exchange import Exchange
 from adapters.gateway.hooks import PrefectHook
 from adapters.gateway.pushes import PATHS as PUSH_PATHS
 from adapters.gateway.pushes import PushHooks
+from adapters.gateway.quotes import Quotes
 from adapters.gateway.reservations import Reservations
 from adapters.gateway.threads import Threads
 from adapters.gateway.till import Till
@@ -47,6 +48,7 @@ def make_app(hub: Hub, settings: Settings) -> FastAPI:
     holds = Holds(hub, settings)
     till = Till(holds)
     reservations = Reservations(holds=holds, till=till, settings=settings, threads=threads)
+    quotes = Quotes(hub=hub, settings=settings, threads=threads)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -76,7 +78,7 @@ def make_app(hub: Hub, settings: Settings) -> FastAPI:
     app.add_route("/hooks/prefect", prefect.answer, methods=["POST"])
     for path in PUSH_PATHS:
         app.add_route(path, pushes.answer, methods=EVERY_METHOD)
-    app.router.routes.extend(reservations.routes())
+    app.router.routes.extend([*reservations.routes(), *quotes.routes()])
     app.add_route("/health", health, methods=["GET"])
     app.add_exception_handler(Exception, broken)
     return app

@@ -14,13 +14,17 @@ IS_SOLD = """
     not (i.is_deleted or i.is_absent or i.is_umbrella) and p.kind = 'goods' and not (p.is_deleted or p.is_absent)
 """
 
-ITEMS = f"""
-with recursive path as (
+GROUP_PATHS = """
+path as (
     select source, group_ref, name as path from product_group where parent_ref is null
     union all
     select g.source, g.group_ref, path.path || '/' || g.name
     from product_group g join path on path.source = g.source and path.group_ref = g.parent_ref
-), named as (
+)
+"""
+
+ITEMS = f"""
+with recursive {GROUP_PATHS}, named as (
     select p.product_id, jsonb_object_agg(coalesce(n.name, told.key), coalesce(to_jsonb(v.value), told.value)) as properties
     from product p
     cross join lateral jsonb_each(coalesce(p.requisites, '{{}}') || coalesce(p.properties, '{{}}')) told

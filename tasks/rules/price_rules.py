@@ -91,8 +91,38 @@ class PriceRules(Part):
         return self.model_copy(update={"promotions": [promotion for promotion in self.promotions if promotion.is_on(today)]})
 
     @property
+    def markups(self) -> list[Decimal]:
+        """Percent, each of what the one before left."""
+        return [self.markup_percent]
+
+    @property
+    def floors(self) -> list[Floor]:
+        """All that a price is never below."""
+        return [] if self.floor is None else [self.floor]
+
+    @property
     def price_types(self) -> list[str]:
         """Every price type it speaks of, the first one first."""
         promoted = [promotion.price_type for promotion in self.promotions]
-        named = [self.price_type, self.old_price_type, self.floor.price_type if self.floor else None, *promoted]
+        named = [self.price_type, self.old_price_type, *(floor.price_type for floor in self.floors), *promoted]
         return list(dict.fromkeys(name for name in named if name is not None))
+
+
+class BuyerRules(PriceRules):
+    """A channel's rules as they are for one buyer; never a section of the settings: `tasks.rules.quotes` makes them.
+
+    What his history earns is one more promotion of them, so that he gets the lower price of the two.
+    """
+
+    region_percent: Decimal = Decimal(0)
+    least: Floor | None = None
+
+    @property
+    def markups(self) -> list[Decimal]:
+        """The channel's, then the region's."""
+        return [self.markup_percent, self.region_percent]
+
+    @property
+    def floors(self) -> list[Floor]:
+        """The channel's and the one of quotes; a price is below neither."""
+        return [floor for floor in (self.floor, self.least) if floor is not None]

@@ -47,11 +47,29 @@ def prices(
     by_campaign = {ref: rules.on(today).for_campaign(ref) for ref in campaigns}
     steps = {ref: _priced(items, kept, recipes, ours) for ref, ours in by_campaign.items()}
     made = [
-        _made(priced.filter(_has_price()), by_campaign[ref], channel).with_columns(campaign_ref=pl.lit(ref)).select(PRICED)
+        _made(priced, by_campaign[ref], channel).with_columns(why=_why(by_campaign[ref]), campaign_ref=pl.lit(ref)).select(PRICED)
         for ref, priced in steps.items()
     ]
     refused = [_without_price(priced.filter(~_has_price()), kept, by_campaign[ref]) for ref, priced in steps.items()]
     return Judged(pl.concat(made), pl.concat(refused).unique(["key", "reason"], maintain_order=True))
+
+
+def chain(items: pl.DataFrame, kept: pl.DataFrame, recipes: pl.DataFrame, *, rules: PriceRules, channel: Format) -> pl.DataFrame:
+    """How the price of each item comes about, step by step; items without a price are left out.
+
+    Args:
+        items: as in `prices`.
+        kept: `PriceKept`.
+        recipes: `RecipeInForce`.
+        rules: with the promotions of the day only.
+        channel: what its kind takes.
+
+    Returns:
+        ``item_id`` and in kopecks ``type_0`` (``is_sum_0``: the sum of a bundle's parts), ``marked_<n>`` after each of the markups,
+        ``promoted`` and ``promotion``, its place in the rules (null: none), ``stepped`` (rounded), ``floor_<n>`` and ``floor``, the
+        highest of them, ``price_kopecks`` and ``old_kopecks``.
+    """
+    return _made(_priced(items, kept, recipes, rules), rules, channel)
 
 
 def rounded(price: pl.Expr, rounding: Rounding, unit_kopecks: int, to: str | None = None) -> pl.Expr:
@@ -96,13 +114,17 @@ def _of_type(ours: pl.DataFrame, recipes: pl.DataFrame, name: str, place: int) -
 
 
 def _made(priced: pl.DataFrame, rules: PriceRules, channel: Format) -> pl.DataFrame:
-    """The chain of a price, a column for each step."""
-    marked = priced.with_columns(marked=_share(pl.col("type_0"), BASIS + basis_points(rules.markup_percent)))
-    promoted = marked.with_columns(_promoted(rules))
+    """The chain of a price, a column for each step, where there is one."""
+    marked = priced.filter(_has_price())
+    before = "type_0"
+    for place, percent in enumerate(rules.markups):
+        marked = marked.with_columns(_share(pl.col(before), BASIS + basis_points(percent)).alias(f"marked_{place}"))
+        before = f"marked_{place}"
+    promoted = marked.with_columns(marked=pl.col(before)).with_columns(_promoted(rules))
     stepped = promoted.with_columns(
+        _floors(rules, channel),
         stepped=rounded(pl.coalesce("promoted", "marked"), rules.rounding, channel.price_unit_kopecks),
-        floor=_floor(rules, channel),
-    )
+    ).with_columns(floor=pl.max_horizontal(pl.lit(None, pl.Int64), *(f"floor_{place}" for place in range(len(rules.floors)))))
     final = stepped.with_columns(
         price_kopecks=pl.max_horizontal("stepped", "floor"),
         old_kopecks=pl.max_horizontal(
@@ -110,7 +132,7 @@ def _made(priced: pl.DataFrame, rules: PriceRules, channel: Format) -> pl.DataFr
         ),
     )
     has_old = final["old_kopecks"].null_count() < final.height
-    return final.with_columns(old_kopecks=old_kopecks(channel.old_price) if has_old else pl.col("old_kopecks"), why=_why(rules))
+    return final.with_columns(old_kopecks=old_kopecks(channel.old_price) if has_old else pl.col("old_kopecks"))
 
 
 def _share(price: pl.Expr, basis: int) -> pl.Expr:
@@ -139,12 +161,12 @@ def _promotion_price(promotion: Promotion, rules: PriceRules) -> pl.Expr:
     return price if not promotion.articles and not promotion.groups else pl.when(is_named).then(price)
 
 
-def _floor(rules: PriceRules, channel: Format) -> pl.Expr:
-    """The lowest price that is rounded as prices are and not below the floor."""
-    if rules.floor is None:
-        return pl.lit(None, pl.Int64)
-    least = -(-_price_of(rules, rules.floor.price_type) * basis_points(rules.floor.percent) // BASIS)
-    return rounded(least, rules.rounding, channel.price_unit_kopecks, to="up")
+def _floors(rules: PriceRules, channel: Format) -> list[pl.Expr]:
+    """For each floor the lowest price that is rounded as prices are and not below it."""
+    least = [-(-_price_of(rules, floor.price_type) * basis_points(floor.percent) // BASIS) for floor in rules.floors]
+    return [
+        rounded(price, rules.rounding, channel.price_unit_kopecks, to="up").alias(f"floor_{place}") for place, price in enumerate(least)
+    ]
 
 
 def _why(rules: PriceRules) -> pl.Expr:
