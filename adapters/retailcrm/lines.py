@@ -51,7 +51,7 @@ def new_line(line: CrmLine, offers: Offers) -> dict[str, Any]:
     """A line that is not there yet."""
     offer = offers.named(line.item_ref)
     what = {"productName": line.name or line.sku} if offer is None else {"offer": offer}
-    return {"externalIds": [{"code": OURS, "value": line.line_ref}], **what, **_amounts(line)}
+    return {**_outer(line), **what, **_amounts(line)}
 
 
 def changed_lines(order: CrmOrder, shown: answers.Order, offers: Offers) -> list[dict[str, Any]]:
@@ -60,9 +60,7 @@ def changed_lines(order: CrmOrder, shown: answers.Order, offers: Offers) -> list
     ours = {line.line_ref: line for line in order.lines}
     if not ours or (there.keys() == ours.keys() and all(_is_same(line, there[ref]) for ref, line in ours.items())):
         return []
-    said = [
-        {"id": there[ref].id, **_outer(ref), **_amounts(line)} if ref in there else new_line(line, offers) for ref, line in ours.items()
-    ]
+    said = [_changed(there[ref], line) if ref in there else new_line(line, offers) for ref, line in ours.items()]
     theirs = [{"id": item.id, "quantity": float(item.quantity)} for item in shown.items or [] if line_ref(item) is None]
     return [*said, *theirs]
 
@@ -93,5 +91,9 @@ def _amounts(line: CrmLine) -> dict[str, Any]:
     return {"quantity": line.pcs, **price}
 
 
-def _outer(ref: str) -> dict[str, Any]:
-    return {"externalIds": [{"code": OURS, "value": ref}]}
+def _changed(item: answers.Item, line: CrmLine) -> dict[str, Any]:
+    return {"id": item.id, **_outer(line), **_amounts(line)}
+
+
+def _outer(line: CrmLine) -> dict[str, Any]:
+    return {"externalIds": [{"code": OURS, "value": line.line_ref}]}
