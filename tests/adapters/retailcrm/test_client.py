@@ -22,7 +22,7 @@ def write(crm: RetailCrm) -> None:
 
 
 def refusal(status: int, **body: object) -> RetailCrm:
-    return account_that(lambda request: httpx.Response(status, json={"success": False, **body}))
+    return account_that(lambda _: httpx.Response(status, json={"success": False, **body}))
 
 
 def test_the_key_travels_in_its_header_alone_and_entities_as_json_in_a_form() -> None:
@@ -91,7 +91,7 @@ def test_a_refusal_with_a_status_of_success_is_a_refusal() -> None:
 
 
 def test_a_page_with_a_status_of_success_leaves_a_write_unknown() -> None:
-    crm = account_that(lambda request: httpx.Response(200, text="<html>"))
+    crm = account_that(lambda _: httpx.Response(200, text="<html>"))
     with pytest.raises(OutcomeUnknown):
         write(crm)
     with pytest.raises(ContractBroken):

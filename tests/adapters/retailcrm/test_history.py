@@ -170,7 +170,7 @@ def test_a_history_that_repeats_itself_is_not_read_for_ever() -> None:
     page: list[dict[str, Any]] = [{"id": number, "apiKey": {"current": True}} for number in range(1, 101)]
     body = {"success": True, "history": page, "pagination": {"totalPageCount": 9}}
     with pytest.raises(ContractBroken):
-        account_that(lambda request: httpx.Response(200, json=body)).read_changes("1")
+        account_that(lambda _: httpx.Response(200, json=body)).read_changes("1")
 
 
 class TestSeveralShops:
