@@ -106,6 +106,7 @@ class Connection:
         *,
         params: Mapping[str, str | int] | None = None,
         json: Any = None,  # noqa: ANN401 - whatever JSON can say
+        form: Mapping[str, str] | None = None,
         limits: Mapping[Limit, int] | None = None,
         is_repeatable: bool | None = None,
     ) -> httpx.Response:
@@ -119,6 +120,7 @@ class Connection:
             path: relative to the base address.
             params: the query.
             json: the body.
+            form: the body of a vendor that reads forms.
             limits: the vendor's limits that the call counts for, and how much: 1, or the rows it carries.
             is_repeatable: the same call twice does no harm; by default only reading is.
 
@@ -130,7 +132,7 @@ class Connection:
             Rejected: read and refused.
         """
         is_repeatable = method in SAFE_METHODS if is_repeatable is None else is_repeatable
-        request = self._client.build_request(method, path, params=params, json=json)
+        request = self._client.build_request(method, path, params=params, json=json, data=form)
         for attempt in range(1, self.ATTEMPTS + 1):
             response = self._sent(request, limits or {}, is_repeatable=is_repeatable)
             if response.is_success and not self._is_too_often(response):

@@ -188,6 +188,17 @@ class Books:
         self.name_order(order, None)
         del self.orders[order.order_id]
 
+    def forget_customer(self, customer: Customer, act: Act, combined_to: Customer) -> None:
+        """The customer is combined into another one: orders are the other's now, and only the history says where they went."""
+        subject, into = ({"id": one.customer_id, "externalId": one.external_id, "site": one.site} for one in (customer, combined_to))
+        beside = {"combinedTo": into}
+        self.journals["customers"].write(act, "id", customer.customer_id, None, subject, is_deleted=True, beside=beside)
+        for order in self.orders.values():
+            if order.customer_id == customer.customer_id:
+                order.customer_id = combined_to.customer_id
+        self.name_customer(customer, None)
+        del self.customers[customer.customer_id]
+
     def _rename(self, entity: Entity, site: str, old: str | None, new: str | None, entity_id: int) -> None:
         if old is not None:
             self.known_as.pop((entity, site, old), None)

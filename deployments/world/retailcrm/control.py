@@ -2,7 +2,7 @@
 
 import copy
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,6 +50,14 @@ class NewStatus(Ordered):
     code: str
     name: str
     group: str
+
+
+class NewField(Ordered):
+    """A field of this account's own."""
+
+    code: str
+    name: str
+    entity: Literal["customer", "order"]
 
 
 class Pack(Ordered):
@@ -150,6 +158,21 @@ async def edit_customer(request: Request, customer_ref: str, said: CustomerSaid)
     room = _room(request)
     _known(said)
     change_customer(room.books, _customer(room.books, customer_ref), said, room.act(MANAGER))
+
+
+@control.post("/customers/{customer_ref}/combine")
+async def combine_customer(request: Request, customer_ref: str, into: str) -> None:
+    """A manager combines a customer into another: it is deleted, and its record says into which it went."""
+    room = _room(request)
+    customer, other = _customer(room.books, customer_ref), _customer(room.books, into)
+    room.books.forget_customer(customer, room.act(Author(source="combine", user_id=MANAGER.user_id)), combined_to=other)
+
+
+@control.put("/fields")
+async def put_field(request: Request, one: NewField) -> None:
+    """A field of this account's own."""
+    fields = _room(request).books.references["customFields"]
+    fields[f"{one.entity}.{one.code}"] = {**one.model_dump(), "type": "string", "ordering": 50}
 
 
 @control.post("/packs")

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from deployments.world.retailcrm.asking import NOT_FOUND, FormRoute, refused, told
+from deployments.world.retailcrm.asking import NOT_FOUND, FormRoute, by_field, page_of, refused, told
 from deployments.world.retailcrm.room import room_of, sites_of
 
 BOOKS = {
@@ -32,6 +32,23 @@ async def read_book(request: Request, name: str) -> Response:
     if book == "sites":
         entries = {code: entry for code, entry in entries.items() if code in sites_of(request)}
     return told({book: list(entries.values()) if book in LISTS else entries})
+
+
+@router.get("/api/v5/custom-fields")
+async def read_custom_fields(request: Request) -> Response:
+    """Fields of the account's own, by whose they are and by code."""
+    fields = list(room_of(request).books.references["customFields"].values())
+    for name in ("entity", "code"):
+        fields = [one for one in fields if not by_field(request, name) or one[name] in by_field(request, name)]
+    rows, pagination = page_of(request, fields)
+    return told({"pagination": pagination, "customFields": rows})
+
+
+@router.get("/api/v5/settings")
+async def read_settings(request: Request) -> Response:
+    """What the account says of itself; it knows its zone, which its dates do not name."""
+    values = {"default_currency": "RUB", "system_language": "RU", "timezone": room_of(request).knobs.zone}
+    return told({"settings": {name: {"value": value, "updated_at": "2026-01-01 00:00:00"} for name, value in values.items()}})
 
 
 @elsewhere.api_route("/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])

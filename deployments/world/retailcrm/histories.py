@@ -40,7 +40,10 @@ def _history(request: Request, kind: Kind, subject_name: str) -> Response:
     records = [
         one
         for one in room.books.journals[kind].since(int(since[0]) if since else 0)
-        if _is_open(request, one) and (first_at is None or one.at >= first_at) and (last_at is None or one.at <= last_at)
+        if _is_open(request, one)
+        and _is_about(request, one, subject_name)
+        and (first_at is None or one.at >= first_at)
+        and (last_at is None or one.at <= last_at)
     ]
     rows, pagination = page_of(request, records)
     history = [record_told(one, subject_name, api_key_of(request), room.zone) for one in rows]
@@ -50,6 +53,12 @@ def _history(request: Request, kind: Kind, subject_name: str) -> Response:
 def _is_open(request: Request, record: Record) -> bool:
     site = record.subject.get("site")
     return site is None or site in sites_of(request)
+
+
+def _is_about(request: Request, record: Record, subject_name: str) -> bool:
+    """Of the one asked for, if any: ``filter[orderId]``, ``filter[customerExternalId]`` and the like of the vendor's own clients."""
+    said = {f"{subject_name}Id": record.subject.get("id"), f"{subject_name}ExternalId": record.subject.get("externalId")}
+    return all(str(value) in by_field(request, name) for name, value in said.items() if by_field(request, name))
 
 
 def _edge(request: Request, room: CrmRoom, name: str) -> datetime | None:

@@ -75,4 +75,4 @@ def _references(sites: Mapping[str, str]) -> dict[str, dict[str, dict[str, Any]]
         book: {code: {"code": code, "name": name, "active": True} for code, name in entries.items()}
         for book, entries in {**NAMES, "sites": sites}.items()
     }
-    return {"statuses": statuses, "statusGroups": groups, **named}
+    return {"statuses": statuses, "statusGroups": groups, "customFields": {}, **named}

@@ -139,7 +139,11 @@ def _line_told(books: Books, line: Line, zone: ZoneInfo) -> dict[str, Any]:
         "properties": [],
         "purchasePrice": 0,
     }
-    return told if offer is None else {**told, "offer": {"displayName": offer.name, **offer_ids(offer), "name": offer.name}}
+    return (
+        {**told, "productName": line.name}
+        if offer is None
+        else {**told, "offer": {"displayName": offer.name, **offer_ids(offer), "name": offer.name}}
+    )
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a field's value

@@ -1,0 +1,111 @@
+"""How RetailCRM is called."""
+
+import json
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from adapters.errors import ContractBroken, OutcomeUnknown, RateLimited, Rejected, SyncError, Unauthorized, Unavailable
+from adapters.retailcrm import answers, paths
+from adapters.retailcrm.account import RetailCrm
+from tests.adapters.retailcrm.vendor import API_KEY, Room, account_that, buyer, opened, order
+
+
+def read(crm: RetailCrm) -> None:
+    crm.ask(paths.STATUSES, answers.STATUSES)
+
+
+def write(crm: RetailCrm) -> None:
+    crm.tell(paths.create("orders"), {"order": {"externalId": "1"}}, answers.MADE)
+
+
+def refusal(status: int, **body: object) -> RetailCrm:
+    return account_that(lambda _: httpx.Response(status, json={"success": False, **body}))
+
+
+def test_the_key_travels_in_its_header_alone_and_entities_as_json_in_a_form() -> None:
+    asked: list[httpx.Request] = []
+
+    def say(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"success": True, "id": 1})
+
+    crm = account_that(say, site="shop")
+    crm.tell(paths.edit("orders", 7), {"by": "id", "order": {"firstName": "Юлия"}}, answers.MADE)
+    (request,) = asked
+    assert request.headers["x-api-key"] == API_KEY
+    assert API_KEY not in str(request.url) + request.content.decode()
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    form = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+    assert (form["by"], form["site"], json.loads(form["order"])) == ("id", "shop", {"firstName": "Юлия"})
+
+
+def test_an_address_without_an_account_is_named_as_such(room: Room, crm: RetailCrm) -> None:
+    room.tell("PUT", "/account", "missing")
+    with pytest.raises(Rejected, match="нет учётной записи"):
+        read(crm)
+    with pytest.raises(Rejected, match="нет учётной записи"):
+        write(crm)
+
+
+def test_an_account_that_was_closed_is_named_as_such(room: Room, crm: RetailCrm) -> None:
+    room.tell("PUT", "/account", "closed")
+    with pytest.raises(Rejected, match="нет учётной записи"):
+        read(crm)
+
+
+def test_a_wrong_key_is_named_as_such(room: Room) -> None:
+    with opened(room.url, api_key=SecretStr("other")) as crm, pytest.raises(Unauthorized, match="Wrong"):
+        read(crm)
+
+
+@pytest.mark.parametrize("status", [503, 429])
+@pytest.mark.parametrize("do", [read, write])
+def test_too_many_calls_are_to_come_back_later(status: int, do: object) -> None:
+    crm = refusal(status, errorMsg="API requests limit exceeded")
+    with pytest.raises(RateLimited):
+        do(crm)  # type: ignore[operator]
+
+
+def test_any_other_503_leaves_a_write_unknown_and_a_reading_for_later() -> None:
+    crm = refusal(503, errorMsg="Internal server error")
+    with pytest.raises(OutcomeUnknown):
+        write(crm)
+    with pytest.raises(Unavailable):
+        read(crm)
+
+
+@pytest.mark.parametrize("errors", [{"order.phone": "bad"}, ["order.phone: bad"], None])
+def test_errors_are_a_map_a_list_or_nothing(errors: object) -> None:
+    crm = refusal(400, errorMsg="Validation error", errors=errors)
+    with pytest.raises(Rejected, match="Validation error"):
+        write(crm)
+
+
+def test_a_refusal_with_a_status_of_success_is_a_refusal() -> None:
+    crm = refusal(200, errorMsg="Access denied.")
+    with pytest.raises(Rejected, match="Access denied"):
+        write(crm)
+
+
+def test_a_page_with_a_status_of_success_leaves_a_write_unknown() -> None:
+    crm = account_that(lambda _: httpx.Response(200, text="<html>"))
+    with pytest.raises(OutcomeUnknown):
+        write(crm)
+    with pytest.raises(ContractBroken):
+        read(crm)
+
+
+def test_an_answer_of_errors_says_nothing_of_a_person() -> None:
+    with pytest.raises(SyncError) as caught:
+        write(refusal(400, errorMsg="Customer +7 916 123-45-67 a@example.com is bad"))
+    assert not [secret for secret in ("916", "example.com") if secret in caught.value.sentence]
+
+
+def test_the_pace_of_a_key_is_kept(room: Room, crm: RetailCrm) -> None:
+    for number in range(12):
+        crm.put_customers([buyer(f"b{number}")])
+        crm.put_orders([order(f"wb-{number}")])
+    assert room.tell("GET", "/limited") == {}
