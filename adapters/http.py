@@ -53,6 +53,7 @@ class Connection:
         refusal_code: the system's own code of a definite refusal in an answer, where it has one: such an answer is final even when
             it calls itself 5xx.
         is_too_often: whether an answer means that calls come too often; 429 and 420 by default.
+        wait_s_of: how long an answer asks to wait, where its headers do not say it; by default only they are read.
         pace: the account's turns; this process's own by default.
         transport: the test seam.
     """
@@ -71,6 +72,7 @@ class Connection:
         clock: Clock,
         refusal_code: Callable[[httpx.Response], str | None],
         is_too_often: Callable[[httpx.Response], bool] = lambda response: response.status_code in TOO_OFTEN,
+        wait_s_of: Callable[[httpx.Response, datetime], float | None] | None = None,
         pace: Pace | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
@@ -80,6 +82,7 @@ class Connection:
         self._clock = clock
         self._refusal_code = refusal_code
         self._is_too_often = is_too_often
+        self._wait_s_of = wait_s_of or retry_after_s
         self._pace = pace or LocalPace(title, clock=clock)
         self._client = httpx.Client(
             base_url=base_url,
@@ -191,7 +194,7 @@ class Connection:
 
     def _tell_limits(self, limits: Mapping[Limit, int], response: httpx.Response) -> None:
         """What an answer means for those who come next; calls that are only counted at once need not wait."""
-        wait_s = retry_after_s(response, self._clock.now()) if self._is_too_often(response) else None
+        wait_s = self._wait_s_of(response, self._clock.now()) if self._is_too_often(response) else None
         for limit in limits:
             if wait_s is not None and limit.interval_s > 0:
                 self._pace.pause(limit, self._clock.now() + timedelta(seconds=wait_s))
@@ -201,7 +204,7 @@ class Connection:
     def _wait_s(self, response: httpx.Response, *, is_repeatable: bool) -> float | None:
         """How long to wait before the same call; none where it must not be made again."""
         if self._is_too_often(response) or (response.status_code == 503 and is_repeatable):
-            return retry_after_s(response, self._clock.now())
+            return self._wait_s_of(response, self._clock.now())
         return None
 
     def _unanswered(self, error: httpx.RequestError, *, is_repeatable: bool) -> SyncError:
@@ -218,7 +221,7 @@ class Connection:
         status = 429 if self._is_too_often(response) else response.status_code
         kind, what = _meaning(status, is_final=code is not None, is_repeatable=is_repeatable)
         told = f"{self.title} ответил {response.status_code}" + (f" ({code})" if code else "")
-        wait_s = retry_after_s(response, self._clock.now())
+        wait_s = self._wait_s_of(response, self._clock.now())
         error = kind(f"{told}: {what}.", system=self.system, request_id=_request_id(response), retry_after_s=wait_s)
         if isinstance(error, Rejected):
             error.answer = response.content

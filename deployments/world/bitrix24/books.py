@@ -29,7 +29,7 @@ class Stage:
 
 @dataclass(kw_only=True)
 class Item:
-    """A deal or a contact; ``many`` are its multifields by id."""
+    """A deal or a contact; ``many`` are its multifields by id, ``moved_…`` tell who put a deal at its stage."""
 
     item_id: int
     type_id: int
@@ -39,17 +39,21 @@ class Item:
     updated_by: int
     fields: dict[str, Any] = field(default_factory=dict)
     many: dict[int, dict[str, Any]] = field(default_factory=dict)
+    moved_at: datetime | None = None
+    moved_by: int | None = None
 
 
 @dataclass(kw_only=True)
 class Books:
-    """The portal. ``user_fields`` are the fields that it has beyond the vendor's own, by type."""
+    """The portal. ``user_fields`` are the fields that it has beyond the vendor's own, by type; ``rows`` the goods of deals."""
 
     stages: dict[str, Stage]
     user_fields: dict[int, frozenset[str]] = field(default_factory=dict)
     items: dict[int, dict[int, Item]] = field(default_factory=lambda: {DEAL: {}, CONTACT: {}})
     last_ids: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     last_multifield: int = 0
+    rows: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    last_row: int = 0
     reached_by: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def of_type(self, type_id: object) -> dict[int, Item]:
@@ -85,6 +89,7 @@ class Books:
             item.fields |= {"title": f"{TYPE_NAMES[type_id]} #{item_id}", "stageId": next(iter(self.stages))}
         self.items[type_id][item_id] = item
         self._write(item, said)
+        item.moved_at, item.moved_by = now, by
         return item
 
     def change(self, item: Item, fields: Mapping[str, Any], *, by: int, now: datetime) -> None:
@@ -94,10 +99,13 @@ class Books:
         self._write(item, said)
         if before != (item.fields, item.many):
             item.updated_at, item.updated_by = now, by
+        if before[0].get("stageId") != item.fields.get("stageId"):
+            item.moved_at, item.moved_by = now, by
 
     def delete(self, item: Item) -> None:
         """The item leaves; deals no longer have it for a contact."""
         del self.items[item.type_id][item.item_id]
+        self.rows.pop(item.item_id if item.type_id == DEAL else 0, None)
         if item.type_id == CONTACT:
             for deal in self.items[DEAL].values():
                 linked = [one for one in deal.fields.get("contactIds", []) if one != item.item_id]

@@ -64,7 +64,18 @@ FIELDS: dict[int, dict[str, Sort]] = {
         "fm": "many",
     },
 }
-GIVEN = ("id", "createdTime", "updatedTime", "createdBy", "updatedBy", "stageSemanticId", "closed", "entityTypeId")
+GIVEN = (
+    "id",
+    "createdTime",
+    "updatedTime",
+    "createdBy",
+    "updatedBy",
+    "movedTime",
+    "movedBy",
+    "stageSemanticId",
+    "closed",
+    "entityTypeId",
+)
 MULTIFIELDS = ("PHONE", "EMAIL", "WEB", "IM")
 
 
@@ -109,6 +120,11 @@ def from_older(fields: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(one, dict)
     ]
     return {**told, "fm": many} if many else told
+
+
+def upper(name: str) -> str:
+    """A field's name as people and the older methods know it: ``originId`` is ``ORIGIN_ID``."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).upper()
 
 
 def _camel(name: str) -> str:

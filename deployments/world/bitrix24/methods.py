@@ -7,12 +7,14 @@ from typing import Any
 
 from deployments.world.bitrix24.books import Books, Item
 from deployments.world.bitrix24.choosing import Row, chosen, ordered
-from deployments.world.bitrix24.fields import CONTACT, DEAL, GIVEN, from_older
+from deployments.world.bitrix24.fields import CONTACT, DEAL, FIELDS, GIVEN, from_older, upper
+from deployments.world.bitrix24.goods import list_rows, set_rows
 from deployments.world.bitrix24.room import Portal, Webhook
 from deployments.world.bitrix24.saying import Told, Wrong, needed, tree
 from deployments.world.php import php_array
 
 PAGE = 50
+TYPES = {"text": "string", "whole": "integer", "number": "double", "yes": "boolean", "many": "crm_multifield"}
 COMMS_MAX = 20
 
 
@@ -115,6 +117,30 @@ def _list(call: Call) -> Told:
     return Told(result={"items": items}, total=len(rows) if is_counted else None, next_start=follows)
 
 
+def _fields(call: Call) -> Told:
+    type_id = call.type_id
+    own = FIELDS[type_id]
+    shapes = {
+        name: {
+            "type": "string" if name not in own else TYPES[own[name]],
+            "isReadOnly": name in GIVEN,
+            "isMultiple": own.get(name) == "many",
+            "title": name,
+            "upperName": upper(name),
+        }
+        for name in (*GIVEN, *sorted(call.books.names(type_id)))
+    }
+    return Told(result={"fields": shapes})
+
+
+def _set_rows(call: Call) -> Told:
+    return Told(result=set_rows(call.books, call.params, by=call.user_id, now=call.portal.clock.now()))
+
+
+def _list_rows(call: Call) -> Told:
+    return Told(result=list_rows(call.books, call.params))
+
+
 def _older_add(type_id: int) -> Method:
     def add(call: Call) -> Told:
         given = next((value for name, value in call.params.items() if name.lower() == "fields"), None)
@@ -181,6 +207,8 @@ READERS: dict[str, Callable[[Portal, Item], Any]] = {
     "updatedTime": lambda portal, item: portal.stamp(item.updated_at),
     "createdBy": lambda _, item: item.created_by,
     "updatedBy": lambda _, item: item.updated_by,
+    "movedTime": lambda portal, item: portal.stamp(item.moved_at) if item.moved_at and item.type_id == DEAL else None,
+    "movedBy": lambda _, item: item.moved_by if item.type_id == DEAL else None,
     "entityTypeId": lambda _, item: item.type_id,
     "stageSemanticId": _semantics,
     "closed": lambda portal, item: _yes(_semantics(portal, item) in ("S", "F")),
@@ -195,6 +223,9 @@ METHODS: dict[str, Method] = {
     "crm.item.update": _update,
     "crm.item.delete": _delete,
     "crm.item.list": _list,
+    "crm.item.fields": _fields,
+    "crm.item.productrow.set": _set_rows,
+    "crm.item.productrow.list": _list_rows,
     "crm.deal.add": _older_add(DEAL),
     "crm.contact.add": _older_add(CONTACT),
     "crm.duplicate.findbycomm": _find,
