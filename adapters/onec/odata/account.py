@@ -37,7 +37,7 @@ class OdataAccount(OdataClient):
         except Misconfigured as wrong:
             return [Finding(subject="host", level="fault", sentence=str(wrong), advice="Исправьте настройки [onec.odata].")]
         findings = [self._host(), Finding(subject="credential", level="good", sentence="1С принимает пользователя обмена по OData.")]
-        missing = [found for wanted in _wanted(self._names) for found in self._look(wanted)]
+        missing = [*self._missing()]
         good = Finding(subject="right", level="good", sentence="1С отдаёт всё, что названо в настройках: остатки, цены, документы.")
         return [*findings, *(missing or [good])]
 
@@ -51,8 +51,17 @@ class OdataAccount(OdataClient):
             advice="Опубликуйте базу по https или оставьте её доступной только внутри сети магазина.",
         )
 
+    def _missing(self) -> Iterator[Finding]:
+        """What keeps objects from being read; the lines of a document that cannot be are not asked for as well."""
+        closed: list[str] = []
+        for wanted in _wanted(self._names):
+            if not wanted.path.startswith(tuple(f"{name}_" for name in closed)):
+                found = [*self._look(wanted)]
+                closed += [wanted.path] * len(found)
+                yield from found
+
     def _look(self, wanted: Wanted) -> Iterator[Finding]:
-        """What keeps the object from being read."""
+        """What keeps one object from being read."""
         try:
             self.get(wanted.path, {"$select": ",".join(wanted.fields), "$top": "1", "allowedOnly": "true"})
         except NotEnabled as error:

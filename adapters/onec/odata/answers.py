@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 INTERNAL = "-1"
 NO_SET = "8"
 MILLION = Decimal(1_000_000)
+LARGEST = 10**18
+"""1C keeps twelve digits before the point."""
 
 
 def _millionths(given: object) -> int:
@@ -19,9 +21,12 @@ def _millionths(given: object) -> int:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
         raise ValueError("not a number")  # noqa: TRY004 - pydantic's own protocol
     try:
-        return int((Decimal(str(given)) * MILLION).to_integral_value())
+        exact = int((Decimal(str(given)) * MILLION).to_integral_value())
     except (InvalidOperation, OverflowError):
         raise ValueError("not a number") from None
+    if abs(exact) > LARGEST:
+        raise ValueError("too large")
+    return exact
 
 
 Ref = Annotated[str, AfterValidator(str.lower)]

@@ -41,9 +41,10 @@ class OdataSettings(Part):
 
 
 def _laid_over(base: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told, and of the base what is not; a section that is told empty is gone."""
+    """What is told, and of the base what is not. An empty text takes a name or a whole section away."""
     laid = dict(base)
     for name, value in told.items():
         under = base.get(name)
-        laid[name] = _laid_over(under, value) if isinstance(under, Mapping) and isinstance(value, Mapping) and value else value or None
+        is_section = isinstance(under, Mapping) and isinstance(value, Mapping)
+        laid[name] = _laid_over(under, value) if is_section else None if value == "" else value
     return laid

@@ -12,9 +12,7 @@ from deployments.world.odata.literals import Unreadable
 from deployments.world.odata.saying import bad
 from deployments.world.odata.shapes import Fields
 
-OPTIONS = frozenset(
-    {"$format", "$filter", "$select", "$orderby", "$top", "$skip", "$inlinecount", "$expand", "allowedOnly", "PostingModeOperational"}
-)
+OPTIONS = frozenset({"$format", "$filter", "$select", "$orderby", "$top", "$skip", "$inlinecount", "allowedOnly", "PostingModeOperational"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,9 +37,10 @@ def test_the_examination_writes_nothing(hand: Hand, onec: OnecOdata) -> None:
 def test_an_object_that_is_not_enabled_is_told_with_what_it_is_for(hands: dict[str, Hand], base: str, name: str, purpose: str) -> None:
     hands[base].tell("PUT", "/enabled", {name: False})
     with adapter_to(hands[base]) as onec:
-        found = faults(onec.examine())
-    assert found
-    assert all(name in one.sentence and purpose in one.sentence and "отметьте" in (one.advice or "") for one in found)
+        (found,) = faults(onec.examine())
+    assert name in found.sentence
+    assert purpose in found.sentence
+    assert "отметьте" in (found.advice or "")
 
 
 def test_a_user_without_a_right_is_told_which(hand: Hand, onec: OnecOdata) -> None:

@@ -68,10 +68,10 @@ def test_a_row_that_goes_between_two_pages_hides_no_other(hands: dict[str, Hand]
     network = Watched(lambda request: hand.stock(*sold) if "skip" in str(request.url) and sold else None)
     with adapter_to(hand, transport=network) as onec:
         onec.PAGE = 3
-        assert len(counted(onec)) == 5
+        assert counted(onec).keys() == {(ref(100 + number), MAIN) for number in range(1, 6)}
 
 
-def test_a_base_that_never_stands_still_is_read_next_time(hands: dict[str, Hand]) -> None:
+def test_a_base_that_never_stands_still_is_read_next_time() -> None:
     pages = iter(range(100))
 
     def say(request: httpx.Request) -> httpx.Response:
@@ -87,19 +87,27 @@ def test_a_base_that_never_stands_still_is_read_next_time(hands: dict[str, Hand]
         onec.read_balances()
 
 
-@pytest.mark.parametrize("happens", ["reserved", "shipped"])
-def test_what_happens_between_two_registers_makes_no_stock(hands: dict[str, Hand], happens: str) -> None:
-    """5 lie there, 1 of them reserved. Another is reserved, or that one is shipped, in the middle of reading."""
+@pytest.mark.parametrize(
+    ("register", "lies", "free"),
+    [
+        ("ЗапасыНаСкладах", {"pcs": 5, "reserved": 2}, 3),
+        ("РезервыТоваровОрганизаций", {"pcs": 4, "reserved": 0}, 4),
+    ],
+    ids=["reserved after the first look at reserves", "shipped before the last look at them"],
+)
+def test_what_happens_between_two_registers_makes_no_stock(hands: dict[str, Hand], register: str, lies: dict[str, int], free: int) -> None:
+    """5 lay there, 1 of them reserved."""
     hand = hands["unf"]
     hand.stock({"product": IRON, "place": MAIN, "pcs": 5, "reserved": 1})
-    after = {"reserved": {"pcs": 5, "reserved": 2}, "shipped": {"pcs": 4, "reserved": 0}}[happens]
+    asked: list[str] = []
 
     def act(request: httpx.Request) -> None:
-        if "ЗапасыНаСкладах" in request.url.path:
-            hand.stock({"product": IRON, "place": MAIN, **after})
+        if register in request.url.path and len(asked) > 0:
+            hand.stock({"product": IRON, "place": MAIN, **lies})
+        asked.append(request.url.path)
 
     with adapter_to(hand, transport=Watched(act)) as onec:
-        assert counted(onec) == {(IRON, MAIN): after["pcs"] - max(1, after["reserved"])}
+        assert counted(onec) == {(IRON, MAIN): free}
 
 
 def test_reserves_without_a_warehouse_are_held_against_every_one(hands: dict[str, Hand]) -> None:
@@ -175,14 +183,14 @@ def test_a_cut_or_foreign_answer_is_no_stock(body: bytes) -> None:
         base_that(lambda _: httpx.Response(200, content=body)).read_balances()
 
 
-@pytest.mark.parametrize(("figure", "pcs"), [(3, 3), (3.0, 3), ("3", 3), ("3.000", 3), (0.1 + 0.2, None), (1e15, 10**15)])
+@pytest.mark.parametrize(("figure", "pcs"), [(3, 3), (3.0, 3), ("3", 3), ("3.000", 3), (0.1 + 0.2, None), (1e12, 10**12)])
 def test_a_figure_comes_as_a_number_or_as_text(figure: object, pcs: int | None) -> None:
     row = {"Номенклатура_Key": IRON.upper(), "Характеристика_Key": EMPTY, "Склад_Key": MAIN, "ВНаличииBalance": figure}
     onec = base_that(lambda _: said({"value": [{**row, "РезервироватьНаСкладеBalance": 0}]}))
     assert counted(onec) == {(IRON, MAIN): pcs}
 
 
-@pytest.mark.parametrize("figure", [None, True, "много", [], "NaN"])
+@pytest.mark.parametrize("figure", [None, True, "много", [], "NaN", 1e13])
 def test_a_figure_that_is_no_number_breaks_the_contract(figure: object) -> None:
     row = {"Номенклатура_Key": IRON, "Характеристика_Key": EMPTY, "Склад_Key": MAIN, "ВНаличииBalance": figure}
     with pytest.raises(ContractBroken):

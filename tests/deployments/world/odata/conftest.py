@@ -22,7 +22,7 @@ EMPTY = "00000000-0000-0000-0000-000000000000"
 
 def ref(number: int) -> str:
     """The reference of a number."""
-    return f"{number:08x}-0000-4000-8000-00000000{number:04x}"
+    return f"{number:08x}-0000-4000-8000-00000000{number & 0xFFFF:04x}"
 
 
 class Hand:
