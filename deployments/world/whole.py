@@ -13,6 +13,7 @@ from deployments.world.buyers import AtControl
 from deployments.world.buyers_control import furnish_buyers
 from deployments.world.cdek.make import furnish_cdek
 from deployments.world.clock import WorldClock
+from deployments.world.odata.make import furnish_odata
 from deployments.world.ozon.make import furnish_ozon
 from deployments.world.ozon.room import Knobs
 from deployments.world.retailcrm.make import furnish_retailcrm
@@ -24,7 +25,7 @@ from deployments.world.yandex_market.books import Lags
 from deployments.world.yandex_market.make import furnish_yandex_market
 
 SHOPS = ("woocommerce", "wildberries", "ozon", "yandex_market")
-OZON_CLIENT, PORTAL_USER = "17", 1
+OZON_CLIENT, PORTAL_USER, ONEC_USER = "17", 1, "utyug"
 
 
 def _key() -> Callable[[], str]:
@@ -43,6 +44,7 @@ class Keys:
     portal: str = field(default_factory=_key())
     cdek_account: str = field(default_factory=_key())
     cdek_secret: str = field(default_factory=_key())
+    onec: str = field(default_factory=_key())
 
     def wildberries(self, clock: WorldClock) -> str:
         """A personal token for half a year, as the vendor's are."""
@@ -92,5 +94,6 @@ def make_whole_world(
     furnish_retailcrm(world, clock=clock, api_key=keys.retailcrm)
     furnish_bitrix24(world, clock=clock, user_id=PORTAL_USER, secret=keys.portal)
     furnish_cdek(world, clock=clock, account=keys.cdek_account, secret=keys.cdek_secret)
+    furnish_odata(world, clock=clock, login=ONEC_USER, password=keys.onec)
     furnish_buyers(world, clock=clock, shops={room: AtControl(world, room) for room in SHOPS})
     return world

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from deployments.world.served import served
 from deployments.world.whole import SHOPS, Keys, Waits, make_whole_world
 
-ROOMS = (*SHOPS, "retailcrm", "bitrix24", "cdek")
+ROOMS = (*SHOPS, "retailcrm", "bitrix24", "cdek", "odata")
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,7 @@ def test_nobody_enters_with_anothers_keys(world: FastAPI) -> None:
             httpx.post(f"{base}/yandex_market/v2/auth/token", headers={"Api-Key": "x"}),
             httpx.get(f"{base}/retailcrm/api/v5/reference/sites", headers={"X-API-KEY": "x"}),
             httpx.post(f"{base}/bitrix24/rest/1/x/crm.item.list.json", json={"entityTypeId": 2}),
+            httpx.get(f"{base}/odata/ut/odata/standard.odata/Catalog_Номенклатура", auth=("utyug", "x")),
             httpx.post(f"{base}/cdek/v2/oauth/token", params={"grant_type": "client_credentials", "client_id": "x", "client_secret": "x"}),
         ]
     assert [answer.is_success for answer in answers] == [False] * len(answers)
