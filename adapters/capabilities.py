@@ -14,6 +14,7 @@ import polars as pl
 from pydantic import SecretStr
 
 from tasks.rules.crm import CrmChanges, CrmCustomer, CrmOrder, Put
+from validation.order_news import OrderNews, OrderTold
 from validation.quarantine import Judged
 
 
@@ -90,6 +91,18 @@ class GivesOrders(Protocol):
 
 
 @runtime_checkable
+class TakesOrderNews(Protocol):
+    """Can be told what the shop does with an order."""
+
+    def tell_orders(self, news: Sequence[OrderNews]) -> list[OrderTold]:
+        """One answer per piece of news, in their order. Each order is looked at first, and again where nobody knows what became of a call.
+
+        Repeating does no harm: what the channel shows already, or has gone beyond, is not sent.
+        """
+        ...
+
+
+@runtime_checkable
 class Subscribes(Protocol):
     """Can be told by itself where to send its pushes."""
 
@@ -106,7 +119,7 @@ class Examined(Protocol):
         ...
 
 
-class Channel(SellsCatalog, SellsPrices, SellsStock, GivesOrders, Examined, AbstractContextManager["Channel"], Protocol):
+class Channel(SellsCatalog, SellsPrices, SellsStock, GivesOrders, TakesOrderNews, Examined, AbstractContextManager["Channel"], Protocol):
     """An account where things are sold.
 
     Attributes:

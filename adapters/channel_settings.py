@@ -3,12 +3,13 @@
 Source of hosts and credentials: `reference/marketplaces.md` §0–§3.
 """
 
-from typing import Annotated, Literal, TypeAlias, get_args
+from typing import Annotated, Literal, Self, TypeAlias, get_args
 
 from pydantic import Field, SecretStr, model_validator
 
 from tasks.rules.bounds import Bounds
 from tasks.rules.card_rules import CardRules
+from tasks.rules.order_news import TAKEN, Event, Tell, tells_of
 from tasks.rules.price_rules import PriceRules
 from validation.part import Part
 
@@ -36,14 +37,41 @@ class MirrorSettings(Part):
     buffer_pcs: int = Field(default=1, ge=0)
 
 
+class NewsSettings(Part):
+    """What a channel is told of its orders when 1C says what happens to them."""
+
+    tells: dict[Event, Tell] = Field(
+        default_factory=dict,
+        description="reserved, shipped, delivered or cancelled in 1C → confirm, ready, shipped, delivered, cancel or none; "
+        "what is not named goes as it usually does on such a channel",
+    )
+    onec_statuses: dict[str, Event] = Field(
+        default_factory=dict, description="names of 1C's own order statuses that mean reserved, shipped, delivered or cancelled"
+    )
+
+
 class AnyChannel(Part):
     """What every channel is told."""
 
+    kind: str
+    news: NewsSettings = NewsSettings()
     timeout_s: float = Field(default=30.0, gt=0, description="of one call")
     orders: OrderSettings = OrderSettings()
     mirror: MirrorSettings = MirrorSettings()
     cards: CardRules = CardRules()
     prices: PriceRules | None = Field(default=None, description="how prices are made of 1C's; none: Utyug leaves prices alone")
+
+    @property
+    def tells(self) -> dict[Event, Tell]:
+        """What it is told of each event in 1C."""
+        return tells_of(self.kind, self.news.tells)
+
+    @model_validator(mode="after")
+    def _is_told_what_it_takes(self) -> Self:
+        if odd := sorted(set(self.news.tells.values()) - TAKEN[self.kind]):
+            takes = ", ".join(sorted(TAKEN[self.kind]))
+            raise ValueError(f"канал вида {self.kind} не принимает: {', '.join(odd)}; ему можно сообщать {takes}")
+        return self
 
 
 class WooCommerceSettings(AnyChannel):

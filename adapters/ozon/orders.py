@@ -5,7 +5,7 @@ Source: `reference/marketplaces.md` §2; https://docs.ozon.ru/api/seller/#operat
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -100,12 +100,11 @@ class OzonOrders(OzonClient):
 
 def _lines(posting: answers.Posting, raw: dict[str, Any], until: datetime) -> Iterator[tuple[Any, ...]]:
     payload = json.dumps(raw, ensure_ascii=False)
-    seen: Counter[int] = Counter()
-    for line in posting.products:
-        seen[line.sku] += 1
+    state = state_of(posting.status, is_in_process=posting.in_process_at is not None)
+    for line_ref, line in zip(line_refs(line.sku for line in posting.products), posting.products, strict=True):
         yield (
             posting.posting_number,
-            f"{line.sku}" if seen[line.sku] == 1 else f"{line.sku}-{seen[line.sku]}",
+            line_ref,
             posting.order_number or None,
             posting.parent_posting_number or None,
             line.offer_id,
@@ -113,7 +112,7 @@ def _lines(posting: answers.Posting, raw: dict[str, Any], until: datetime) -> It
             kopecks(line.price.amount) if line.price and line.price.currency == "RUB" else None,
             _warehouse(posting),
             posting.status,
-            _state(posting),
+            state,
             posting.in_process_at or posting.shipment_date or until,
             None,
             posting.shipment_date,
@@ -129,10 +128,18 @@ def _warehouse(posting: answers.Posting) -> str:
     return next((str(one) for one in told if one), "")
 
 
-def _state(posting: answers.Posting) -> str:
+def line_refs(skus: Iterable[int]) -> Iterator[str]:
+    """The key of each line of a posting: Ozon's SKU, numbered where it repeats."""
+    seen: Counter[int] = Counter()
+    for sku in skus:
+        seen[sku] += 1
+        yield f"{sku}" if seen[sku] == 1 else f"{sku}-{seen[sku]}"
+
+
+def state_of(status: str, *, is_in_process: bool) -> str:
     """Ours; a posting that is new and not in process yet waits for a company's money."""
-    state = STATES.get(posting.status, "other")
-    return "unpaid" if state == "new" and posting.in_process_at is None else state
+    state = STATES.get(status, "other")
+    return "unpaid" if state == "new" and not is_in_process else state
 
 
 def _buyer(posting: answers.Posting) -> str | None:

@@ -12,7 +12,15 @@ STOCKS = "/v2/product/info/stocks-by-warehouse/fbs"
 SET_STOCKS = "/v2/products/stocks"
 WAREHOUSES = "/v2/warehouse/list"
 POSTINGS = "/v4/posting/fbs/list"
+POSTING = "/v3/posting/fbs/get"
+SHIP = "/v4/posting/fbs/ship"
+CANCEL = "/v2/posting/fbs/cancel"
+CANCEL_PRODUCTS = "/v2/posting/fbs/product/cancel"
+CANCEL_REASONS = "/v1/posting/fbs/cancel-reason"
 ROLES = "/v1/roles"
 
-NEEDED = (PRODUCTS, IMPORT, IMPORT_RESULT, PRICES, SET_PRICES, STOCKS, SET_STOCKS, WAREHOUSES, POSTINGS)
+OF_CARDS = (PRODUCTS, IMPORT, IMPORT_RESULT, PRICES, SET_PRICES)
+OF_STOCK = (STOCKS, SET_STOCKS, WAREHOUSES)
+OF_ORDERS = (POSTINGS, POSTING, SHIP, CANCEL, CANCEL_PRODUCTS, CANCEL_REASONS)
+NEEDED = (*OF_CARDS, *OF_STOCK, *OF_ORDERS)
 """What a key must be allowed to call."""

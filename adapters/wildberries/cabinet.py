@@ -2,9 +2,9 @@
 
 from adapters.wildberries.account import WildberriesAccount
 from adapters.wildberries.catalog import WildberriesCatalog
-from adapters.wildberries.orders import WildberriesOrders
 from adapters.wildberries.prices import WildberriesPrices
+from adapters.wildberries.supplies import WildberriesSupplies
 
 
-class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesOrders):
+class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesSupplies):
     """A cabinet as a channel: `adapters.capabilities.Channel`."""

@@ -25,3 +25,5 @@ WAREHOUSES = Limit(name="warehouses", interval_s=0.2, burst=19, refusal_cost=10)
 
 # https://dev.wildberries.ru/openapi/orders-fbs: tasks, supplies, passes and settings of automatic returns together.
 ORDERS = Limit(name="orders", interval_s=0.2, burst=19, refusal_cost=10)
+CANCELS = Limit(name="orders_cancel", interval_s=0.6, burst=19, refusal_cost=10)
+"""PATCH /api/v3/orders/{orderId}/cancel has a bucket of its own: 100 a minute."""

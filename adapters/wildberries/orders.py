@@ -76,7 +76,7 @@ class WildberriesOrders(WildberriesClient):
                 "price_kopecks",
                 "warehouse_ref",
                 word.alias("status"),
-                _state().alias("state"),
+                state_of_statuses().alias("state"),
                 "placed_at",
                 pl.lit(None, pl.Datetime("us", "UTC")).alias("changed_at"),
                 pl.lit(None, pl.Datetime("us", "UTC")).alias("ship_by_at"),
@@ -127,8 +127,8 @@ class WildberriesOrders(WildberriesClient):
         return pl.DataFrame(rows, schema={"id": pl.Int64, "supplier": pl.String, "wb": pl.String}, orient="row").unique("id")
 
 
-def _state() -> pl.Expr:
-    """Ours for the pair of statuses; a pair that Wildberries does not document is ``other``.
+def state_of_statuses() -> pl.Expr:
+    """Ours for the pair of statuses, columns ``supplier`` and ``wb``; a pair that Wildberries does not document is ``other``.
 
     A buyer who refuses at the pick-up point («отказ при получении») sends back a piece that had left us: it is a return.
     """

@@ -16,6 +16,16 @@ def product(product_id: int) -> str:
     return f"products/{product_id}"
 
 
+def one_order(order_ref: str) -> str:
+    """One order."""
+    return f"orders/{order_ref}"
+
+
+def refunds(order_ref: str) -> str:
+    """What was paid back of an order."""
+    return f"orders/{order_ref}/refunds"
+
+
 def settings(group: str) -> str:
     """Settings of one group."""
     return f"settings/{group}"

@@ -1,13 +1,13 @@
 """A WooCommerce site with everything it can do."""
 
 from adapters.woocommerce.cards import WooCommerceCards
-from adapters.woocommerce.orders import WooCommerceOrders
+from adapters.woocommerce.order_status import WooCommerceOrderStatus
 from adapters.woocommerce.prices import WooCommercePrices
 from adapters.woocommerce.pushes import WooCommercePushes
 from adapters.woocommerce.stock import WooCommerceStock
 
 
-class WooCommerceSite(WooCommercePushes, WooCommerceCards, WooCommercePrices, WooCommerceStock, WooCommerceOrders):
+class WooCommerceSite(WooCommercePushes, WooCommerceCards, WooCommercePrices, WooCommerceStock, WooCommerceOrderStatus):
     """A site as a channel: `adapters.capabilities.Channel`."""
 
     pause_s = 0.0

@@ -51,6 +51,7 @@ class Order(Told):
     order_id: int
     campaign_id: int
     program_type: str | None = None
+    external_order_id: str | None = None
     status: str
     substatus: str
     creation_date: AwareDatetime

@@ -84,7 +84,7 @@ class YandexMarketOrders(YandexMarketWarehouses):
             "parent_ref": None,
             "warehouse_ref": self._warehouse(order, is_by_channel=is_by_channel),
             "status": f"{order.status} {order.substatus}",
-            "state": _state(order),
+            "state": state_of(order),
             "placed_at": order.creation_date.astimezone(UTC),
             "changed_at": order.update_date.astimezone(UTC) if order.update_date else None,
             "ship_by_at": _ship_by(shipment) if shipment else None,
@@ -147,7 +147,8 @@ def _price_kopecks(item: OrderItem) -> int | None:
     return as_kopecks((item.prices.payment.value + points) / item.count)
 
 
-def _state(order: Order) -> str:
+def state_of(order: Order) -> str:
+    """Ours for its status."""
     state = STATES.get(order.status, "other")
     return PROCESSING_STATES.get(order.substatus, state) if order.status == "PROCESSING" else state
 

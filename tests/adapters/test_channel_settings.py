@@ -58,3 +58,24 @@ def test_a_marketplace_without_a_warehouse_is_refused(kind: str) -> None:
 def test_a_warehouse_of_no_places_draws_on_all_of_them() -> None:
     assert wildberries().places_of == {"1": None}
     assert wildberries().model_copy(update={"warehouses": {"1": ["near"]}}).places_of == {"1": ["near"]}
+
+
+def ozon(**told: Any) -> Any:
+    settings = {"kind": "ozon", "client_id": "1", "api_key": "k", "warehouses": {"1": []}, **told}
+    return TypeAdapter(ChannelSettings).validate_python(settings)
+
+
+def test_a_channel_is_told_what_is_usual_for_its_kind_but_for_what_is_chosen() -> None:
+    assert ozon().tells == {"reserved": "none", "shipped": "ready", "delivered": "none", "cancelled": "cancel"}
+    assert ozon(news={"tells": {"cancelled": "none"}}).tells["cancelled"] == "none"
+
+
+def test_a_channel_that_cannot_be_told_something_refuses_the_setting() -> None:
+    with pytest.raises(ValidationError, match="канал вида ozon не принимает: confirm"):
+        ozon(news={"tells": {"reserved": "confirm"}})
+
+
+@pytest.mark.parametrize("news", [{"tells": {"eaten": "cancel"}}, {"tells": {"shipped": "eaten"}}, {"onec_statuses": {"Ушёл": "eaten"}}])
+def test_an_event_or_action_that_is_not_known_is_refused(news: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        ozon(news=news)

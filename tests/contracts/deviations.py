@@ -227,7 +227,37 @@ _SITE: list[tuple[str, str, dict[str, Any], str]] = [
     ("/products/<id>/variations", "/date_modified_gmt", {"type": "string"}, "sample: variation_batch"),
     ("/products/<id>/variations", "/_links", {"type": "object"}, "sample: variation_batch"),
 ]
+REFUNDED_LINES = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer"},
+            "quantity": {"type": "integer"},
+            "refund_total": {"type": "number"},
+            "refund_tax": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"id": {"type": "integer"}, "refund_total": {"type": "number"}},
+                    "unevaluatedProperties": False,
+                },
+            },
+        },
+        "required": ["id"],
+        "unevaluatedProperties": False,
+    },
+}
 WOOCOMMERCE = [
+    Deviation(
+        "woocommerce",
+        "/orders/<id>/refunds",
+        "request",
+        "/line_items",
+        "schema",
+        "https://woocommerce.github.io/woocommerce-rest-api-docs/#create-a-refund: its own example; the schema has them as read only",
+        REFUNDED_LINES,
+    ),
     *(Deviation("woocommerce", route, "item", field, "schema", source, schema) for route, field, schema, source in _SITE),
     Deviation("woocommerce", "*", "429", "", "status", "a hosting's own answer, before WordPress hears of the call", {}),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from adapters.clock import Clock
 from adapters.errors import SyncError
 from tests.contracts.stage import Stage
 from validation.listings import CardPending, CardWanted
+from validation.order_news import Action, OrderNews
 from validation.prices import PriceOffered
 from validation.stock import StockOffered
 
@@ -53,7 +54,8 @@ def exercise(
     listed = listings(channel, skus)
     _prices(channel, stage, listed, campaigns)
     _stock(channel, stage, listed, warehouses)
-    channel.read_orders(since=clock.now() - timedelta(days=40), until=clock.now())
+    orders = channel.read_orders(since=clock.now() - timedelta(days=40), until=clock.now())
+    _news(channel, orders)
     _in_trouble(channel, stage, clock, listed, warehouses, campaigns)
 
 
@@ -139,6 +141,18 @@ def _stock(channel: Channel, stage: Stage, listed: pl.DataFrame, warehouses: Seq
     _tried(channel.send_stock, stock(listed, warehouses[0], [4, 7], is_alone=True))
 
 
+def _news(channel: Channel, orders: pl.DataFrame) -> None:
+    """A part cancelled, a whole order, then everything that may happen to the others."""
+    lines = orders.sort("order_ref").unique("order_ref", keep="first", maintain_order=True)
+    refs = [*lines["order_ref"], "7", "семь"]
+    actions: tuple[Action, ...] = get_args(Action)
+    left = zip(lines["order_ref"], lines["line_ref"], strict=True)
+    channel.tell_orders([OrderNews(order_ref=ref, number="777", action="cancel", left_pcs={line: 1}) for ref, line in left])
+    channel.tell_orders([OrderNews(order_ref=refs[0], number="777", action="cancel")])
+    for action in actions:
+        channel.tell_orders([OrderNews(order_ref=ref, number="777", action=action) for ref in refs])
+
+
 def _in_trouble(
     channel: Channel, stage: Stage, clock: Clock, listed: pl.DataFrame, warehouses: Sequence[str], campaigns: Sequence[str]
 ) -> None:
@@ -149,6 +163,7 @@ def _in_trouble(
             _tried(channel.send_stock, stock(listed[5:], warehouses[0], [0, 3]))
             _tried(channel.send_prices, prices(listed[5:], campaigns[0], [149_000], None))
             _tried(channel.read_orders, since=clock.now() - timedelta(days=1), until=clock.now())
+            _tried(channel.tell_orders, [OrderNews(order_ref="7", number="777", action="cancel")])
     stage.order("POST", "/faults", json={"kind": "rate_limited", "retry_after": "1", "times": 2})
     _tried(channel.read_stock, listed, warehouses[:1])
     stage.order("DELETE", "/faults")

@@ -72,7 +72,10 @@ class SiteOperation(Operation):
         if self.method == "GET":
             return None
         if not self.route.endswith("/batch"):
-            return arguments(self.place.node)
+            schema = arguments(self.place.node)
+            for one in self.deviations:
+                schema = one.applied(schema) if one.part == "request" else schema
+            return schema
         created, updated = (arguments(self.site.endpoint(method, self._route_of(method))) for method in ACTIONS.values())
         lists = {"create": created, "update": _with_id(updated), "delete": {"type": "integer"}}
         return {

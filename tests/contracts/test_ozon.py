@@ -53,7 +53,7 @@ def played(ozon_spec: Spec) -> Played:
     with staged(ozon_spec, furnish, home=HOME, credentials=CREDENTIALS) as ours:
         ours.order("POST", "/goods", json=ozon_calls.GOODS)
         for number in (8, 9, 10):
-            ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 1})
+            ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 1 if number == 8 else 2})
         channel: Channel
         with cabinet(ours) as channel:
             exercise(

@@ -64,7 +64,7 @@ def played(spec: SiteSpec) -> Played:
         ours.order("POST", "/goods", json=woocommerce_calls.GOODS)
         ours.order("POST", "/products", json=woocommerce_calls.SHELVES)
         for number in (9, 10, 11):
-            ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 1})
+            ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 2})
         channel: Channel
         with shop(ours) as channel:
             exercise(

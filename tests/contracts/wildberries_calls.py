@@ -148,9 +148,25 @@ def _orders(stage: Stage) -> None:
         query=[("limit", "1000"), ("next", "0"), ("dateFrom", str(now - 86400 * 60)), ("dateTo", str(now))],
     )
     stage.say("POST", f"{MARKETPLACE}/api/v3/orders/status", {"orders": [*tasks, 1]})
+    _supplies(stage, tasks[2:4])
     for task_id in (tasks[-1], tasks[-1], 1):
         stage.say("PATCH", f"{MARKETPLACE}/api/v3/orders/{task_id}/cancel")
     stage.say("POST", f"{MARKETPLACE}/api/v3/orders/status", {"orders": tasks})
+
+
+def _supplies(stage: Stage, tasks: list[int]) -> None:
+    supplies, added = f"{MARKETPLACE}/api/v3/supplies", f"{MARKETPLACE}/api/marketplace/v3/supplies"
+    refs = [stage.say("POST", supplies, {"name": f"Поставка {number}"})["id"] for number in range(2)]
+    stage.say("GET", f"{supplies}/{refs[0]}")
+    for ref, inside in ((refs[0], tasks), (refs[1], tasks[:1]), (refs[1], [1]), ("WB-GI-1", tasks)):
+        stage.say("PATCH", f"{added}/{ref}/orders", {"orders": inside})
+    stage.order("PUT", f"/supplies/{refs[1]}/closed")
+    stage.say("PATCH", f"{added}/{refs[1]}/orders", {"orders": tasks})
+    for ref in (*refs, "WB-GI-1"):
+        stage.say("GET", f"{supplies}/{ref}")
+        stage.say("GET", f"{added}/{ref}/order-ids")
+    first = stage.say("GET", supplies, query=[("limit", "1"), ("next", "0")])
+    stage.say("GET", supplies, query=[("limit", "1000"), ("next", str(first["next"]))])
 
 
 def _refusals(stage: Stage, nm_ids: list[int]) -> None:

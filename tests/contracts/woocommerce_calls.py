@@ -96,6 +96,13 @@ def _written_orders(stage: Stage) -> None:
     stage.say("POST", f"{REST}/orders", {"set_paid": True, "line_items": [{"product_id": 999_999, "quantity": 1}]})
     home = f"{REST}/orders/{made['id']}"
     stage.order("DELETE", f"/orders/{made['id']}/lines", json={"sku": "КР-12/2", "pcs": 1, "how": "refund"})
+    piece = {"id": made["line_items"][0]["id"], "quantity": 1, "refund_total": 19.9}
+    stage.say("POST", f"{home}/refunds", {"amount": "19.90", "line_items": [piece]})
+    stage.say("POST", f"{home}/refunds", {"amount": "99999.00", "line_items": [piece], "api_refund": False})
+    stage.say(
+        "POST", f"{home}/refunds", {"amount": "19.90", "reason": "Брак", "line_items": [piece], "api_refund": False, "api_restock": True}
+    )
+    stage.say("POST", f"{REST}/orders/999999/refunds", {"amount": "1.00", "api_refund": False})
     for path in (home, f"{home}/refunds", f"{REST}/orders/999999"):
         stage.say("GET", path)
     stage.say("PUT", home, {"status": "cancelled", "meta_data": [{"key": "_hub_id", "value": "7"}]})

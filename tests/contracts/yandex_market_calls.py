@@ -135,6 +135,9 @@ def _orders(stage: Stage) -> None:
     stage.say("POST", orders, {"dates": placed}, query=[("limit", "2"), ("pageToken", first["paging"]["nextPageToken"])])
     shop = f"/v2/campaigns/{CAMPAIGN}/orders"
     ready = {"status": "PROCESSING", "substatus": "READY_TO_SHIP"}
+    for number in ("777", "778"):
+        stage.say("POST", f"{shop}/{bought[4]}/external-id", {"externalOrderId": number})
+    stage.say("POST", f"{shop}/7/external-id", {"externalOrderId": "777"})
     stage.say("PUT", f"{shop}/{bought[4]}/status", {"order": ready})
     stage.say("PUT", f"{shop}/{bought[0]}/status", {"order": ready})
     failed = [{"id": order_id, "status": "CANCELLED", "substatus": "SHOP_FAILED"} for order_id in (bought[4], bought[0], 7)]

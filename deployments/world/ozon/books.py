@@ -136,6 +136,7 @@ class Books:
     waiting: deque[int] = field(default_factory=deque)
     postings: dict[str, Posting] = field(default_factory=dict)
     reservations: dict[str, Reservation] = field(default_factory=dict)
+    assembling: list[str] = field(default_factory=list)
     mail: OzonMail = field(default_factory=OzonMail)
     slowness: Slowness = field(default_factory=Slowness)
     later: Later[Change] = field(default_factory=Later)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from deployments.world.ozon import sales
@@ -93,6 +93,12 @@ async def split(request: Request, order_ref: str, parts: Parts) -> list[str]:
     if sum(parts.parts) > one.pcs or parts.parts == [one.pcs] or one.status in NOT_CANCELLABLE:
         raise HTTPException(409, f"{order_ref} is {one.status} and has {one.pcs}")
     return [child.posting_number for child in sales.split(room.books, one, parts.parts, now)]
+
+
+@oddities.put("/orders/{order_ref}/assembly")
+async def spoil_assembly(request: Request, order_ref: str, fails: Annotated[int, Query(ge=0)] = 1) -> None:
+    """Assembling the posting will fail so many times."""
+    posting_of(opened(request)[0], order_ref).assembly_fails = fails
 
 
 @oddities.delete("/orders/{order_ref}/lines")

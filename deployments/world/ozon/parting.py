@@ -4,12 +4,13 @@ Where a posting is split, a part stays under its number and the others get numbe
 first part is the one that stays where everything is split off is our reading; the specification does not say.
 """
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from deployments.world.ozon import sales
+from deployments.world.ozon import assembling, sales
 from deployments.world.ozon.asking import INVALID, PRECONDITION, Asked, read, refused, told
 from deployments.world.ozon.orders import check_cancellable, check_reason, found
 from deployments.world.ozon.posting_books import Posting
@@ -80,7 +81,7 @@ class PostingProductCancelRequest(Asked):
 
 @router.post("/v4/posting/fbs/ship")
 async def ship(request: Request) -> Response:
-    """The posting is assembled; several packages make several postings. They must cover it all."""
+    """The posting is assembled, at once or later; several packages make several postings. They must cover it all."""
     room: OzonRoom = request.app.state.room
     asked = await read(request, FbsPostingShipV4Request)
     now = room.now()
@@ -88,9 +89,7 @@ async def ship(request: Request) -> Response:
     parts = [_pcs(one, package.products) for package in asked.packages]
     if sum(parts) != one.pcs:
         raise _wrong_pcs()
-    postings = [one, *sales.split(room.books, one, parts, now)]
-    for posting in postings:
-        sales.hand_over(room.books, posting, "awaiting_deliver", now)
+    postings = assembling.begin(room.books, one, parts, now, timedelta(seconds=room.knobs.assembly_s))
     additional = {"additional_data": [_additional(posting) for posting in postings]} if asked.with_.additional_data else {}
     return told({**additional, "result": [posting.posting_number for posting in postings]})
 
@@ -142,7 +141,7 @@ async def drop(request: Request) -> Response:
 
 def _to_assemble(room: OzonRoom, posting_number: str) -> Posting:
     one = found(room, posting_number, room.now())
-    if one.status == "awaiting_packaging":
+    if one.status == "awaiting_packaging" and one.assembles is None:
         return one
     words = {"awaiting_deliver": "POSTING_ALREADY_SHIPPED", "cancelled": "POSTING_ALREADY_CANCELLED"}
     raise refused(PRECONDITION, words.get(one.status, "HAS_INCORRECT_STATUS"))

@@ -7,10 +7,19 @@ from typing import Any
 FIRST_ORDER = 33_301_885_000
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assembly:
+    """What Ozon makes of a posting that the seller has assembled, and when: into how many pieces each."""
+
+    due_at: datetime
+    parts: tuple[int, ...]
+
+
 @dataclass(kw_only=True)
 class Posting:
     """A posting of one product; it reserves its pieces from the moment the buyer orders. Parts of a split order have a ``parent``.
 
+    ``assembly_fails`` is how many times it will, ``has_failed`` that it did the last time.
     ``number`` counts all postings of the cabinet, ``order_no`` the orders, ``part`` the postings of an order.
     """
 
@@ -34,6 +43,9 @@ class Posting:
     cancel_reason_id: int = 0
     cancelled_by: str = ""
     is_shipped: bool = False
+    assembles: Assembly | None = None
+    assembly_fails: int = 0
+    has_failed: bool = False
 
     @property
     def order_id(self) -> int:

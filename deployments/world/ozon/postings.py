@@ -24,8 +24,9 @@ INITIATORS = {"": "", "seller": "Продавец", "client": "Клиент"}
 SUBSTATUSES = {"cancelled": "posting_canceled", "awaiting_deliver": "posting_in_carriage", "delivering": "posting_on_way_to_city"} | {
     "delivered": "posting_delivered"
 }
+TO_ASSEMBLE = "awaiting_packaging"
 ACTIONS = {
-    "awaiting_packaging": ["cancel", "product_cancel", "ship", "ship_async"],
+    TO_ASSEMBLE: ["cancel", "product_cancel", "ship", "ship_async"],
     "awaiting_deliver": ["cancel", "label_download", "label_download_small"],
 }
 ASSEMBLED_WITHIN = timedelta(days=1)
@@ -95,7 +96,7 @@ def _common(one: Posting, warehouse: Warehouse, asked: With) -> dict[str, Any]:
         "order_number": one.order_number,
         "parent_posting_number": one.parent,
         "status": one.status,
-        "substatus": SUBSTATUSES.get(one.status, "posting_created"),
+        "substatus": _substatus(one),
         "in_process_at": stamp(one.in_process_at) if one.in_process_at else None,
         "shipment_date": stamp(shipped_by),
         "shipment_date_without_delay": stamp(shipped_by),
@@ -107,7 +108,7 @@ def _common(one: Posting, warehouse: Warehouse, asked: With) -> dict[str, Any]:
         **_asked_for(asked.barcodes, barcodes={"lower_barcode": str(one.order_id), "upper_barcode": f"%101%{one.order_id}"}),
         **_asked_for(asked.analytics_data, analytics_data=_analytics(one, named)),
         **_asked_for(asked.legal_info, legal_info={name: str(one.buyer.get(name, "")) for name in ("company_name", "inn", "kpp")}),
-        "available_actions": ACTIONS.get(one.status, []),
+        "available_actions": _actions(one),
         "cancellation": _cancellation(one),
         "container_sort_type": "sort",
         "external_order": {"is_external": False, "platform_name": ""},
@@ -119,6 +120,17 @@ def _common(one: Posting, warehouse: Warehouse, asked: With) -> dict[str, Any]:
         "requirements": {f"products_requiring_{name}": [] for name in names},
         "tariffication_steps": [],
     }
+
+
+def _substatus(one: Posting) -> str:
+    has_failed = one.has_failed and one.status == TO_ASSEMBLE
+    return "ship_failed" if has_failed else SUBSTATUSES.get(one.status, "posting_created")
+
+
+def _actions(one: Posting) -> list[str]:
+    if one.status == TO_ASSEMBLE and one.assembles:
+        return ["cancel", "ship_async_in_process"]
+    return [*ACTIONS.get(one.status, []), *(["ship_async_retry"] if _substatus(one) == "ship_failed" else [])]
 
 
 def _cancellation(one: Posting) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from deployments.world.limits import SlidingWindow
+from deployments.world.ozon import assembling
 from deployments.world.ozon.asking import DENIED, EXHAUSTED, GRPC_CODE, INTERNAL, UNAUTHENTICATED, refused, status_body
 from deployments.world.ozon.books import Books
 from deployments.world.ozon.telling import TIMEOUT_S, OzonMail
@@ -46,12 +47,14 @@ class Knobs:
     Documented: 50 calls a second over all methods, 80 stock updates a minute, 10 price updates an hour, a pair once in 30 seconds.
     Said only in words: a task of import is processed "by queues" (pictures in about 10 seconds: ``import_s``), moderation "usually
     takes less than a day" (``moderation_s``), a method is closed for "several minutes" (``circle_s``) after "a large number" of calls
-    (``storm_calls`` refused within ``storm_s``). The limits on products are each cabinet's own; -1 is none.
+    (``storm_calls`` refused within ``storm_s``), the answer to assembling does not mean that it is done (``assembly_s``). The limits on
+    products are each cabinet's own; -1 is none.
     """
 
     import_s: float = 10.0
     moderation_s: float = 3600.0
     order_visible_s: float = 0.0
+    assembly_s: float = 0.0
     calls_per_second: int = 50
     stock_calls_per_minute: int = 80
     storm_calls: int = 30
@@ -92,6 +95,7 @@ class OzonRoom(PushingRoom):
         """The world's instant, with all that has become due by then."""
         now = self.clock.now()
         self.books.settle(now)
+        assembling.settle(self.books, now)
         return now
 
     def mail(self) -> OzonMail:

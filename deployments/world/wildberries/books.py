@@ -13,6 +13,7 @@ from deployments.world.slowness import Later, Slowness
 from deployments.world.wildberries.counting import Ids
 from deployments.world.wildberries.price_books import PriceBook
 from deployments.world.wildberries.shelves import Change, Warehouse
+from deployments.world.wildberries.supply_books import SupplyBook
 from deployments.world.wildberries.task_books import Task, TaskBook
 
 NM_FROM = 206_025_001
@@ -100,6 +101,7 @@ class Books:
     drafts: dict[str, Drafts] = field(default_factory=dict)
     prices: PriceBook = field(default_factory=PriceBook)
     tasks: TaskBook = field(default_factory=TaskBook)
+    supplies: SupplyBook = field(default_factory=SupplyBook)
     is_banned: bool = False
     slowness: Slowness = field(default_factory=Slowness)
     later: Later[Change] = field(default_factory=Later)

@@ -75,6 +75,7 @@ async def cancel(request: Request, task_id: str) -> Response:
     if not task.is_cancellable:
         raise market_refusal(409, "StatusMismatch", "Несоответствие статусов, проверьте их правильность")
     task.cancel_by_seller()
+    books.supplies.forget(task)
     books.put_back(task, room.clock.now())
     return Response(status_code=204)
 
@@ -118,6 +119,7 @@ def _shown(task: Task) -> dict[str, Any]:
         "comment": task.comment,
         "isZeroOrder": False,
         "options": {"isB2B": False},
+        **({"supplyId": task.supply_ref} if task.supply_ref else {}),
     }
 
 

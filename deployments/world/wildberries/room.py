@@ -36,6 +36,8 @@ SERVICES: dict[str, Scope | None] = {
 
 READING_BY_POST = ("/get/cards/list", "/cards/error/list", "/list/goods/filter", "/orders/status")
 
+OF_ORDERS = ("v3/orders", "v3/supplies", "marketplace/v3/supplies")
+
 Prefix = Literal["either", "bare", "bearer"]
 
 
@@ -190,4 +192,7 @@ def _only_reads(method: str, path: str) -> bool:
 
 def _media(path: str) -> str:
     """The orders' spec has its 401 and 429 as plain JSON, the others as problems."""
-    return "application/json" if path.startswith("/marketplace-api/api/v3/orders") else PROBLEM
+    is_of_orders = path.startswith(
+        ("/marketplace-api/api/v3/orders", "/marketplace-api/api/v3/supplies", "/marketplace-api/api/marketplace")
+    )
+    return "application/json" if is_of_orders else PROBLEM

@@ -12,7 +12,7 @@ KEPT_FOR = timedelta(days=92)
 
 @dataclass(kw_only=True)
 class Task:
-    """One piece sold. It is shown from ``visible_at`` on, its date is ``created_at``."""
+    """One piece sold. It is shown from ``visible_at`` on, its date is ``created_at``; ``supply_ref`` is empty outside a supply."""
 
     task_id: int = 0
     order_uid: str = ""
@@ -30,6 +30,7 @@ class Task:
     supplier_status: str = "new"
     wb_status: str = "waiting"
     comment: str = ""
+    supply_ref: str = ""
 
     @property
     def is_cancelled(self) -> bool:

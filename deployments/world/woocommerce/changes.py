@@ -1,9 +1,10 @@
 """Orders that become smaller: pieces taken out of a line, or paid back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from deployments.world.woocommerce.books import Books
-from deployments.world.woocommerce.order_books import REDUCING, Line, Order, Refund
+from deployments.world.woocommerce.order_books import REDUCING, Line, Order, Refund, Refunded
 
 
 def cut(books: Books, order: Order, line: Line, pcs: int, now: datetime) -> None:
@@ -18,11 +19,21 @@ def cut(books: Books, order: Order, line: Line, pcs: int, now: datetime) -> None
 
 
 def refund(books: Books, order: Order, line: Line, pcs: int, now: datetime) -> Refund:
-    """Pieces are paid back and are on the shelf again; the line keeps its quantity, and an order of which all is paid back is refunded."""
-    one = Refund(refund_id=books.next_id(), line=line, pcs=pcs, kopecks=line.total_kopecks * pcs // line.pcs, at=now)
+    """Pieces of a line are paid back, each at its share of the line, and are on the shelf again."""
+    part = Refunded(line=line, pcs=pcs, kopecks=line.total_kopecks * pcs // line.pcs)
+    return pay_back(books, order, [part], part.kopecks, now)
+
+
+def pay_back(
+    books: Books, order: Order, parts: Sequence[Refunded], kopecks: int, now: datetime, *, reason: str = "", restocks: bool = True
+) -> Refund:
+    """Pieces are paid back; the lines keep their quantities, and an order of which all is paid back is refunded."""
+    one = Refund(refund_id=books.next_id(), parts=tuple(parts), kopecks=kopecks, reason=reason, at=now)
     order.refunds = (*order.refunds, one)
-    line.refunded_pcs += pcs
-    books.take(line, -min(pcs, line.reduced_pcs), now)
+    for part in parts:
+        part.line.refunded_pcs += part.pcs
+        if restocks:
+            books.take(part.line, -min(part.pcs, part.line.reduced_pcs), now)
     if all(line.refunded_pcs == line.pcs for line in order.lines):
         books.move(order, "refunded", now)
     else:

@@ -106,6 +106,12 @@ ORDER: dict[str, Kind] = {
     "meta_data": [{"id": int, "key": str}],
     "line_items": [{"id": int, "variation_id": int, "quantity": int, **dict.fromkeys(("subtotal", "total", "tax_class"), str)}],
 }
+REFUND: dict[str, Kind] = {
+    **dict.fromkeys(("amount", "reason"), str),
+    **dict.fromkeys(("api_refund", "api_restock"), bool),
+    "refunded_by": int,
+    "meta_data": [{"id": int, "key": str}],
+}
 HOOK_STATUSES = {"active", "paused", "disabled"}
 WEBHOOK: dict[str, Kind] = {**dict.fromkeys(("name", "topic", "secret", "delivery_url"), str), "status": HOOK_STATUSES}
 WEBHOOKS: dict[str, Kind] = {**LISTED, "search": str, "orderby": {"date", "id", "title"}, "status": HOOK_STATUSES | {"all"}}

@@ -25,13 +25,22 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refund:
-    """Pieces of a line that were paid back."""
+class Refunded:
+    """Pieces of a line that were paid back, and what for them."""
 
-    refund_id: int
     line: Line
     pcs: int
     kopecks: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refund:
+    """What was paid back in one go."""
+
+    refund_id: int
+    parts: tuple[Refunded, ...]
+    kopecks: int
+    reason: str = ""
     at: datetime
 
 

@@ -25,7 +25,7 @@ VIA = "rest-api"
 async def read_order(request: Request, order_id: int) -> Response:
     """One order, thrown away or not."""
     room = room_of(request)
-    return JSONResponse(as_order(_found(room, order_id), room.books, api_of(request)))
+    return JSONResponse(as_order(order_of(room, order_id), room.books, api_of(request)))
 
 
 @router.post("")
@@ -51,7 +51,7 @@ async def create_order(request: Request) -> Response:
 async def change_order(request: Request, order_id: int) -> Response:
     """Another status, other pieces of a line, what is kept beside it."""
     room = room_of(request)
-    order, told, now = _found(room, order_id), check_body(await request.json(), ORDER), room.clock.now()
+    order, told, now = order_of(room, order_id), check_body(await request.json(), ORDER), room.clock.now()
     order.billing = {**order.billing, **_billing(told)}
     order.note = told.get("customer_note", order.note)
     room.books.annotate(order, _meta(told))
@@ -70,7 +70,7 @@ async def change_order(request: Request, order_id: int) -> Response:
 async def delete_order(request: Request, order_id: int) -> Response:
     """To the bin, of which the answer does not tell; by force for good."""
     room = room_of(request)
-    order = _found(room, order_id)
+    order = order_of(room, order_id)
     shown = as_order(order, room.books, api_of(request))
     if FLAGS.get(request.query_params.get("force", "false")):
         del room.books.orders[order_id]
@@ -84,12 +84,17 @@ async def delete_order(request: Request, order_id: int) -> Response:
 async def list_refunds(request: Request, order_id: int) -> Response:
     """What was paid back of an order, newest first."""
     room = room_of(request)
-    order = _found(room, order_id)
+    order = order_of(room, order_id)
     shown = [as_refund(one, order, api_of(request)) for one in reversed(order.refunds)]
     return JSONResponse(shown, headers={"X-WP-Total": str(len(shown)), "X-WP-TotalPages": "1"})
 
 
-def _found(room: WooCommerceRoom, order_id: int) -> Order:
+def order_of(room: WooCommerceRoom, order_id: int) -> Order:
+    """An order that is shown.
+
+    Raises:
+        Refusal: there is none.
+    """
     order = room.books.orders.get(order_id)
     if order is None or order.seen_from > room.clock.now():
         raise refusal(404, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")

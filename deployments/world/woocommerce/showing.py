@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from deployments.world.woocommerce.books import Books, Goods, kopecks
 from deployments.world.woocommerce.hook_books import TOPICS, Webhook
-from deployments.world.woocommerce.order_books import Line, Order, Refund
+from deployments.world.woocommerce.order_books import Line, Order, Refund, Refunded
 
 ADDRESS = ("first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country")
 SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€"}
@@ -102,7 +102,7 @@ def as_order(order: Order, books: Books, api: str) -> dict[str, Any]:
         "meta_data": list(order.meta_data),
         "line_items": [_line(line) for line in order.lines],
         **{f"{kind}_lines": [] for kind in ("tax", "shipping", "fee", "coupon")},
-        "refunds": [{"id": one.refund_id, "reason": "", "total": f"-{_roubles(one.kopecks)}"} for one in order.refunds],
+        "refunds": [{"id": one.refund_id, "reason": one.reason, "total": f"-{_roubles(one.kopecks)}"} for one in order.refunds],
         "payment_url": f"{home}/checkout/order-pay/{order.order_id}/?pay_for_order=true",
         "is_editable": order.status in ("pending", "on-hold"),
         "needs_payment": order.status in ("pending", "failed") and total > 0,
@@ -112,21 +112,18 @@ def as_order(order: Order, books: Books, api: str) -> dict[str, Any]:
 
 
 def as_refund(refund: Refund, order: Order, api: str) -> dict[str, Any]:
-    """A refund of pieces of a line, as the refunds' controller shows it."""
-    line = _line(refund.line)
-    sums = dict.fromkeys(("subtotal", "total"), f"-{_roubles(refund.kopecks)}")
-    of_line = {"id": refund.refund_id, "key": "_refunded_item_id", "value": str(refund.line.line_id), "display_key": "_refunded_item_id"}
+    """A refund as the refunds' controller shows it."""
     home = f"{api}/orders/{order.order_id}"
     return {
         "id": refund.refund_id,
         "date_created": _stamp(refund.at),
         "date_created_gmt": _stamp(refund.at),
         "amount": _roubles(refund.kopecks),
-        "reason": "",
+        "reason": refund.reason,
         "refunded_by": 1,
         "refunded_payment": False,
         "meta_data": [],
-        "line_items": [{**line, **sums, "quantity": -refund.pcs, "meta_data": [{**of_line, "display_value": of_line["value"]}]}],
+        "line_items": [_refunded(part, refund.refund_id + number) for number, part in enumerate(refund.parts)],
         **{f"{kind}_lines": [] for kind in ("shipping", "tax", "fee")},
         "_links": {
             "self": [{"href": f"{home}/refunds/{refund.refund_id}"}],
@@ -134,6 +131,13 @@ def as_refund(refund: Refund, order: Order, api: str) -> dict[str, Any]:
             "up": [{"href": home}],
         },
     }
+
+
+def _refunded(part: Refunded, line_id: int) -> dict[str, Any]:
+    sums = dict.fromkeys(("subtotal", "total"), f"-{_roubles(part.kopecks)}")
+    of_line = {"id": line_id, "key": "_refunded_item_id", "value": str(part.line.line_id), "display_key": "_refunded_item_id"}
+    meta = [{**of_line, "display_value": of_line["value"]}]
+    return {**_line(part.line), "id": line_id, **sums, "quantity": -part.pcs, "meta_data": meta}
 
 
 def as_webhook(hook: Webhook, api: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def business_order(order: Order) -> dict[str, Any]:
         "orderId": order.id,
         "campaignId": order.campaign_id,
         "programType": "FBS",
+        **({"externalOrderId": order.external_id} if order.external_id else {}),
         "status": order.status,
         "substatus": order.substatus,
         "creationDate": as_moment(order.created_at),

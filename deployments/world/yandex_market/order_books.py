@@ -34,6 +34,7 @@ class Order:
     updated_at: datetime
     seen_from: datetime
     buyer: dict[str, Any]
+    external_id: str = ""
 
     @property
     def freezes_pcs(self) -> bool:

@@ -46,10 +46,10 @@ class AskedOrders(Sent):
         return self.order_ids is not None or self.external_order_ids is not None
 
     def suits(self, order: Order) -> bool:
-        """Whether an order is asked for, its dates apart; no order here has an external id or another platform's origin."""
+        """Whether an order is asked for, its dates apart; no order here has another platform's origin."""
         return (
             (self.order_ids is None or order.id in self.order_ids)
-            and self.external_order_ids is None
+            and (self.external_order_ids is None or order.external_id in self.external_order_ids)
             and (self.program_types is None or "FBS" in self.program_types)
             and (self.campaign_ids is None or order.campaign_id in self.campaign_ids)
             and (self.statuses is None or order.status in self.statuses)

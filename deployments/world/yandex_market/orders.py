@@ -21,6 +21,7 @@ router = APIRouter(route_class=MarketRoute)
 DEGRADES_AT = datetime(2027, 1, 18, tzinfo=UTC)
 SWITCHED_OFF_AT = datetime(2027, 4, 12, tzinfo=UTC)
 
+UNTOUCHED = ("PLACING", "RESERVED", "UNPAID", "PENDING")
 SELLERS_STATUSES = ("PROCESSING", "CANCELLED", "DELIVERY", "PICKUP", "DELIVERED")
 
 
@@ -41,6 +42,12 @@ class NamedChange(Change):
     """``OrderStateDTO``."""
 
     id: Annotated[int, Field(strict=True)]
+
+
+class ExternalId(Sent):
+    """``UpdateExternalOrderIdRequest``."""
+
+    external_order_id: Annotated[str, Field(strict=True, min_length=1)]
 
 
 class ChangedOrders(Sent):
@@ -80,6 +87,18 @@ async def update_orders(request: Request, campaign_id: int, sent: ChangedOrders)
     room = room_of(request)
     request.state.cost = len(sent.orders)
     return ok(result={"orders": [_try_change(room, campaign_id, change) for change in sent.orders]})
+
+
+@router.post("/v2/campaigns/{campaign_id}/orders/{order_id}/external-id", operation_id="updateExternalOrderId")
+async def number_order(request: Request, campaign_id: int, order_id: int, sent: ExternalId) -> dict[str, Any]:
+    """The order's number in the shop's own system: once, and before it is ready."""
+    order = _order(room_of(request), campaign_id, order_id)
+    if order.external_id:
+        raise refuse(400, f"External order id is already set for order {order.id}")
+    if order.status not in UNTOUCHED and (order.status, order.substatus) != ("PROCESSING", "STARTED"):
+        raise refuse(400, f"No permission to set external id for order {order.id} with status {order.status}, {order.substatus}")
+    order.external_id = sent.external_order_id
+    return ok()
 
 
 @router.get("/v2/campaigns/{campaign_id}/orders", operation_id="getOrders")

@@ -94,3 +94,36 @@ def test_an_order_of_which_all_is_paid_back_is_refunded(world: World) -> None:
 def test_an_order_with_a_field_of_the_wrong_kind_is_refused(world: World) -> None:
     answer = world.site("POST", "/orders", {"line_items": [{"product_id": 1, "quantity": "two"}]})
     assert (answer.status_code, answer.json()["code"]) == (400, "rest_invalid_param")
+
+
+def pay_back(world: World, made: dict[str, Any], pcs: int = 1, **told: Any) -> Any:
+    line = {"id": made["line_items"][0]["id"], "quantity": pcs, "refund_total": 1990.0 * pcs}
+    return world.site("POST", f"/orders/{made['id']}/refunds", {"amount": f"{1990 * pcs}.00", "line_items": [line], **told})
+
+
+def test_a_refund_by_hand_keeps_the_line_and_puts_its_pieces_back(world: World) -> None:
+    made = make(world, 3, set_paid=True)
+    answer = pay_back(world, made, 2, api_refund=False, reason="Брак")
+    assert (answer.status_code, answer.json()["amount"], answer.json()["reason"]) == (201, "3980.00", "Брак")
+    (line,) = answer.json()["line_items"]
+    assert (line["quantity"], line["total"], line["meta_data"][0]["value"]) == (-2, "-3980.00", str(made["line_items"][0]["id"]))
+    shown = world.site("GET", f"/orders/{made['id']}").json()
+    assert (shown["status"], shown["line_items"][0]["quantity"], world.left("woocommerce")) == ("processing", 3, 7)
+    assert pay_back(world, made, 1, api_refund=False, api_restock=False).status_code == 201
+    assert world.site("GET", f"/orders/{made['id']}").json()["status"] == "refunded"
+    assert world.left("woocommerce") == 7
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({}, "The payment gateway for this order does not exist."),
+        ({"api_refund": False, "amount": "9999.00"}, "Invalid refund amount."),
+    ],
+)
+def test_a_plain_refusal_of_a_refund_calls_itself_an_error_of_the_site(world: World, told: dict[str, Any], message: str) -> None:
+    made = make(world, 3, set_paid=True)
+    answer = pay_back(world, made, **told)
+    assert (answer.status_code, answer.json()["code"]) == (500, "woocommerce_rest_cannot_create_order_refund")
+    assert answer.json()["message"] == message
+    assert world.left("woocommerce") == 5

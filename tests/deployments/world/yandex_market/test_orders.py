@@ -203,3 +203,34 @@ def test_the_older_reads_answer_then_fail_now_and_then_and_then_are_gone(cabinet
     cabinet.clock.hand[0] = datetime(2027, 4, 12, tzinfo=UTC)
     assert cabinet.call("GET", path).status_code == 404
     assert read(cabinet, orderIds=[number]) == [number]
+
+
+def number(cabinet: Cabinet, order: int, external_id: Any) -> Any:
+    return cabinet.post(f"/v2/{{c}}/orders/{order}/external-id", {"externalOrderId": external_id})
+
+
+def test_a_shop_gives_an_order_its_own_number_once(cabinet: Cabinet) -> None:
+    cabinet.put_good(_3001=3)
+    order, other = cabinet.buy(), cabinet.buy()
+    assert number(cabinet, order, "777").json() == {"status": "OK"}
+    assert number(cabinet, order, "778").status_code == 400
+    shown = {one["orderId"]: one.get("externalOrderId") for one in cabinet.post(READ).json()["orders"]}
+    assert shown == {order: "777", other: None}
+    assert read(cabinet, externalOrderIds=["777", "778"]) == [order]
+
+
+@pytest.mark.parametrize(("status", "substatus"), [("PROCESSING", "READY_TO_SHIP"), ("DELIVERY", "UNKNOWN"), ("CANCELLED", "SHOP_FAILED")])
+def test_an_order_that_is_ready_or_over_takes_no_number(cabinet: Cabinet, status: str, substatus: str) -> None:
+    cabinet.put_good(_3001=3)
+    order = cabinet.buy()
+    cabinet.ask("PUT", f"/orders/{order}", json={"status": status, "substatus": substatus})
+    assert number(cabinet, order, "777").status_code == 400
+
+
+@pytest.mark.parametrize("external_id", ["", 7, None])
+def test_a_number_is_a_text_that_says_something(cabinet: Cabinet, external_id: Any) -> None:
+    cabinet.put_good(_3001=3)
+    order = cabinet.buy()
+    assert complaint(number(cabinet, order, external_id))
+    assert number(cabinet, order, "777").status_code == 200
+    assert number(cabinet, 7, "777").status_code == 404
