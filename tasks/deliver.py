@@ -4,12 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Literal
 
-from adapters.hub.customers import Customers
-
 from adapters.capabilities import Crm
 from adapters.errors import OutcomeUnknown, SyncError
 from adapters.hub.crm_customers import CrmCustomers
 from adapters.hub.crm_orders import CrmOrders
+from adapters.hub.customers import Customers
 from adapters.hub.hub import Hub
 from adapters.hub.outbox import Answer, Claimed, Outbox
 from adapters.settings import Settings
