@@ -195,7 +195,7 @@ def test_what_is_refused_while_it_changed_is_not_given_up(book: Outbox, clock: H
 
 
 def test_many_claimers_share_the_debts(database_url: str) -> None:
-    with Hub(database_url) as hub:
+    with Hub(database_url, clock=HandClock()) as hub:
         owe(Outbox(hub), *map(str, range(60)))
         with ThreadPoolExecutor(8) as pool:
             shares = list(pool.map(lambda _: claim(Outbox(hub), most=10), range(8)))
