@@ -37,7 +37,8 @@ QUESTIONS = text("""
 """)
 
 AT = pl.Datetime("us", "UTC")
-MOVED = {
+Shape = dict[str, pl.DataType | type[pl.DataType]]
+MOVED: Shape = {
     "at": AT,
     "article": pl.String,
     "place": pl.String,
@@ -46,7 +47,7 @@ MOVED = {
     "pcs": pl.Int64,
     "reason": pl.String,
 }
-IN_ONEC = {
+IN_ONEC: Shape = {
     "source": pl.String,
     "version": pl.Int64,
     "acknowledged_version": pl.Int64,
@@ -61,7 +62,7 @@ IN_ONEC = {
     "is_cancelled": pl.Boolean,
     "tracking": pl.String,
 }
-ASKED = {"source": pl.String, "key": pl.String, "sentence": pl.String, "state": pl.String, "first_seen_at": AT, "closed_at": AT}
+ASKED: Shape = {"source": pl.String, "key": pl.String, "sentence": pl.String, "state": pl.String, "first_seen_at": AT, "closed_at": AT}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import polars as pl
-from sqlalchemy import Connection, and_, func, or_, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub import journal
@@ -252,15 +252,14 @@ def _settled(one: Claimed, answer: Answer | None, now: datetime) -> dict[str, An
         told = func.greatest(outbox.c.told_version, one.version)
         return {**free, **known, "told_version": told, "told_at": now, "attempts": 0, "is_unknown": False}
     attempts, is_unknown = one.attempts + 1, answer.outcome == "unknown"
-    has_changed = outbox.c.version > one.version
-    dies = and_(~has_changed, answer.outcome == "refused" or is_dead(attempts))
+    gives_up = answer.outcome == "refused" or is_dead(attempts)
     return {
         **free,
         **known,
         "attempts": attempts,
-        "is_unknown": or_(outbox.c.is_unknown, is_unknown) if answer.outcome == "later" else is_unknown,
+        "is_unknown": outbox.c.is_unknown if answer.outcome == "later" else is_unknown,
         "sentence": answer.sentence,
-        "is_dead": dies,
+        "is_dead": outbox.c.version <= one.version if gives_up else False,
         "due_at": now + pause(attempts, is_unknown=is_unknown),
     }
 

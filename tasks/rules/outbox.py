@@ -16,7 +16,7 @@ def pause(attempts: int, *, is_unknown: bool) -> timedelta:
 
     It doubles each time. Nothing is added by chance: targets keep a pace of their own, so that what waits together does not rush together.
     """
-    waits = min(LONGEST, FIRST * 2 ** min(attempts - 1, 20))
+    waits: timedelta = min(LONGEST, FIRST * (1 << min(attempts - 1, 20)))
     return max(waits, UNKNOWN_WAITS) if is_unknown else waits
 
 
