@@ -70,9 +70,9 @@ class YandexMarketOrderStatus(YandexMarketOrders):
         orders = self._orders_by_id(news)
         shops = {ref: str(order.campaign_id) for ref, order in orders.items()}
         answers, due = by_state(news, lambda asked: [_answered(one, orders.get(one.order_ref)) for one in asked])
-        return in_their_order(news, [*answers, *tell_lots(list(self._lots(due, shops)))])
+        return in_their_order(news, [*answers, *tell_lots(list(self._news_lots(due, shops)))])
 
-    def _lots(self, news: Sequence[OrderNews], shops: Mapping[str, str]) -> Iterator[Lot]:
+    def _news_lots(self, news: Sequence[OrderNews], shops: Mapping[str, str]) -> Iterator[Lot]:
         """Numbers one by one, statuses by shop and kind; numbers first: an order that is ready takes none."""
         for one in news:
             if one.action == "confirm":
