@@ -94,8 +94,7 @@ class YandexMarketOrderStatus(YandexMarketOrders):
 
     def _number(self, campaign_ref: str, news: Sequence[OrderNews]) -> list[OrderTold]:
         for one in news:
-            path = shop(campaign_ref, f"orders/{one.order_ref}/external-id")
-            limits = of_campaign(campaign_ref, EXTERNAL_IDS)
+            path, limits = external_id(campaign_ref, one.order_ref), of_campaign(campaign_ref, EXTERNAL_IDS)
             self.tell("POST", path, {"externalOrderId": one.number}, WRITTEN, limits=limits, is_repeatable=False)
         return [told(one, "accepted") for one in news]
 
@@ -125,6 +124,11 @@ class YandexMarketOrderStatus(YandexMarketOrders):
             )
             found |= {str(order.order_id): order for page in pages for order in page.orders}
         return found
+
+
+def external_id(campaign_ref: str, order_ref: str) -> str:
+    """The address of our number of an order."""
+    return f"/v2/campaigns/{campaign_ref}/orders/{order_ref}/external-id"
 
 
 def _answered(news: OrderNews, order: Order | None) -> OrderTold | None:
