@@ -71,7 +71,8 @@ class WooCommerceOrderStatus(WooCommerceOrders):
         except Rejected:
             return None
         every = {"per_page": self.PAGE_MAX}
-        return Shown(order=order, refunds=self.ask(paths.refunds(order_ref), order_answers.REFUNDS, every) if order.refunds else [])
+        refunds = self.ask(paths.refunds(order_ref), order_answers.REFUNDS, every) if order.refunds else []
+        return Shown(order=order, refunds=refunds)
 
     def _move(self, shown: Shown, news: Sequence[OrderNews]) -> list[OrderTold]:
         """Telling it again could take up an order that was cancelled since, so it is not told again unseen."""

@@ -70,9 +70,9 @@ class YandexMarketOrderStatus(YandexMarketOrders):
         orders = self._orders_by_id(news)
         shops = {ref: str(order.campaign_id) for ref, order in orders.items()}
         answers, due = by_state(news, lambda asked: [_answered(one, orders.get(one.order_ref)) for one in asked])
-        return in_their_order(news, [*answers, *tell_lots(list(self._lots(due, shops)))])
+        return in_their_order(news, [*answers, *tell_lots(list(self._news_lots(due, shops)))])
 
-    def _lots(self, news: Sequence[OrderNews], shops: Mapping[str, str]) -> Iterator[Lot]:
+    def _news_lots(self, news: Sequence[OrderNews], shops: Mapping[str, str]) -> Iterator[Lot]:
         """Numbers one by one, statuses by shop and kind; numbers first: an order that is ready takes none."""
         for one in news:
             if one.action == "confirm":
@@ -94,8 +94,7 @@ class YandexMarketOrderStatus(YandexMarketOrders):
 
     def _number(self, campaign_ref: str, news: Sequence[OrderNews]) -> list[OrderTold]:
         for one in news:
-            path = shop(campaign_ref, f"orders/{one.order_ref}/external-id")
-            limits = of_campaign(campaign_ref, EXTERNAL_IDS)
+            path, limits = external_id(campaign_ref, one.order_ref), of_campaign(campaign_ref, EXTERNAL_IDS)
             self.tell("POST", path, {"externalOrderId": one.number}, WRITTEN, limits=limits, is_repeatable=False)
         return [told(one, "accepted") for one in news]
 
@@ -125,6 +124,11 @@ class YandexMarketOrderStatus(YandexMarketOrders):
             )
             found |= {str(order.order_id): order for page in pages for order in page.orders}
         return found
+
+
+def external_id(campaign_ref: str, order_ref: str) -> str:
+    """The address of our number of an order."""
+    return f"/v2/campaigns/{campaign_ref}/orders/{order_ref}/external-id"
 
 
 def _answered(news: OrderNews, order: Order | None) -> OrderTold | None:

@@ -77,7 +77,7 @@ def events_of(said: OnecSaid, statuses: Mapping[str, Event]) -> set[Event]:
         statuses: names of 1C's own statuses that mean an event, in any case of letters.
     """
     by_name = {name.strip().casefold(): event for name, event in statuses.items()}
-    named = by_name.get((said.status or "").strip().casefold())
+    named = by_name.get(said.status.strip().casefold()) if said.status else None
     claimed: dict[Event, bool] = {"reserved": said.is_posted, "shipped": said.is_shipped, "cancelled": said.is_cancelled}
     return {event for event in EVENTS if claimed.get(event, False) or event == named}
 
@@ -86,9 +86,10 @@ def wanted(standing: Standing, *, tells: Mapping[Event, Tell], statuses: Mapping
     """What the channel does not show yet, of what 1C says; nothing beside a cancellation, and nothing of what the channel ships."""
     if standing.is_by_channel:
         return ()
-    events = events_of(standing.said, statuses)
-    told = {tells.get(event, "none") for event in ({"cancelled"} if "cancelled" in events else events)}
-    return tuple(action for action in ORDER_OF_ACTIONS if action in told and standing.state in WANTED_IN[action])
+    happened = events_of(standing.said, statuses)
+    counted: set[Event] = {"cancelled"} if "cancelled" in happened else happened
+    asked = {tells.get(event, "none") for event in counted}
+    return tuple(action for action in ORDER_OF_ACTIONS if action in asked and standing.state in WANTED_IN[action])
 
 
 def due(

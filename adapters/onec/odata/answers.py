@@ -75,7 +75,7 @@ class _Words(Answer):
 class OdataError(Answer):
     """1C's own words of what went wrong; they may name a person, so no message holds them."""
 
-    code: str = ""
+    code: Annotated[str, BeforeValidator(str)] = ""
     message: _Words = _Words()
 
     @property

@@ -45,6 +45,8 @@ def _laid_over(base: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, An
     laid = dict(base)
     for name, value in told.items():
         under = base.get(name)
-        is_section = isinstance(under, Mapping) and isinstance(value, Mapping)
-        laid[name] = _laid_over(under, value) if is_section else None if value == "" else value
+        if isinstance(under, Mapping) and isinstance(value, Mapping):
+            laid[name] = _laid_over(under, value)
+        else:
+            laid[name] = None if value == "" else value
     return laid

@@ -129,12 +129,12 @@ class Base:
     def record(self, register: str, said: Mapping[str, Any], now: datetime) -> None:
         """A record of a register, entered by hand."""
         shape = self.configuration.shapes[register]
-        row = {one.name: NOTHING[one.kind] for one in shape.fields}
+        row: Row = {one.name: NOTHING[one.kind] for one in shape.fields}
         if isinstance(shape, Accumulation):
             row |= {"Active": True, "RecordType": "Receipt"}
         if "Period" in row:
             row["Period"] = now.strftime("%Y-%m-%dT%H:%M:%S")
-        self.records.setdefault(register, []).append(row | said)
+        self.records.setdefault(register, []).append({**row, **said})
 
     def balance(self, register: str, dimensions: Fields, until: str | None) -> Iterator[Row]:
         """What is left by the given dimensions, before an instant; combinations with nothing left are absent."""

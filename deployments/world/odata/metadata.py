@@ -45,6 +45,7 @@ def _properties(fields: Fields) -> str:
 
 
 def _function(name: str, shape: Shape) -> str:
+    parameters: tuple[str, ...]
     if isinstance(shape, Accumulation):
         parameters = ("Period", "Dimensions", "Condition")
     elif isinstance(shape, Information) and shape.is_periodic:

@@ -217,8 +217,9 @@ def told_by(vendor: Vendor, news: OrderNews, *products: tuple[int, int], reasons
     vendor.says(paths.POSTING, {"result": posting})
     told = reasons if reasons is not None else [{"id": 402, "type_id": "seller"}]
     vendor.says(paths.CANCEL_REASONS, {"result": [{"posting_number": "1-1", "reasons": told}]})
-    for path, answer in ((paths.CANCEL, {"result": True}), (paths.CANCEL_PRODUCTS, {"result": "1-1"}), (paths.SHIP, {"result": ["1-1"]})):
-        vendor.says(path, answer)
+    vendor.says(paths.CANCEL, {"result": True})
+    vendor.says(paths.CANCEL_PRODUCTS, {"result": "1-1"})
+    vendor.says(paths.SHIP, {"result": ["1-1"]})
     (answer,) = vendor.cabinet().tell_orders([news])
     return answer
 
@@ -285,7 +286,7 @@ def test_an_order_that_is_not_there_and_news_that_are_not_taken_are_refused(room
 
 
 def test_many_orders_are_told_within_the_limits(room: Room, cabinet: OzonCabinet) -> None:
-    refs = [buy(room) for _ in range(30)]
+    refs = [buy(room) for _ in range(20)]
     assert set(tell(cabinet, "ready", *refs)) == {("accepted", None)}
     assert room.limited() == {}
 

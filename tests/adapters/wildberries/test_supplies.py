@@ -183,6 +183,9 @@ class Meanwhile(httpx.BaseTransport):
             self._happens()
         return self._within.handle_request(request)
 
+    def close(self) -> None:
+        self._within.close()
+
 
 def test_a_task_cancelled_meanwhile_does_not_hold_back_the_others(room: Hand) -> None:
     baskets = [room.order("POST", "/orders", json={"sku": "A-1", "pcs": 1}) for _ in range(5)]

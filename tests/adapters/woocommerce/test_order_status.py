@@ -231,7 +231,10 @@ def test_an_order_that_is_not_there_and_news_that_are_not_taken_are_refused(site
 
 def test_a_stranger_is_told_so_before_anything_is_sent(site: Site) -> None:
     ref = buy(site)
-    keys = {"consumer_key": SecretStr(SITE_KEY), "consumer_secret": SecretStr("cs_stranger")}
-    with WooCommerceSite(url=site.url, clock=Clock(), timeout_s=1.0, **keys) as stranger, pytest.raises(Unauthorized):
+    key, secret = SecretStr(SITE_KEY), SecretStr("cs_stranger")
+    with (
+        WooCommerceSite(url=site.url, consumer_key=key, consumer_secret=secret, clock=Clock(), timeout_s=1.0) as stranger,
+        pytest.raises(Unauthorized),
+    ):
         tell(stranger, "confirm", ref)
     assert writes(site) == []

@@ -12,7 +12,7 @@ from validation.order_news import Action, OrderNews
 
 SHOP = "/v2/campaigns/2001/orders"
 UPDATE = f"{SHOP}/status-update"
-READY = {"status": "PROCESSING", "substatus": "READY_TO_SHIP"}
+READY: dict[str, Any] = {"status": "PROCESSING", "substatus": "READY_TO_SHIP"}
 CUTS = [{"kind": "timeout_after"}, {"kind": "error_after", "status": 500}, {"kind": "garbage"}]
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.order_news import DEFAULT_TELLS, EVENTS, TAKEN, OnecSaid, Standing, Tell, answered, due, events_of, tells_of, wanted
+from tasks.rules.order_news import DEFAULT_TELLS, EVENTS, TAKEN, Event, OnecSaid, Standing, Tell, answered, due, events_of, tells_of, wanted
 from validation.order_news import Action, OrderNews
 from validation.sales import STATES
 
@@ -84,11 +84,12 @@ def test_one_event_may_be_told_as_another() -> None:
 
 def test_a_status_of_1c_says_what_its_flags_do_not() -> None:
     delivered = OnecSaid(is_posted=True, is_shipped=True, status=" ПОЛУЧЕН ")
-    statuses = {"Получен": "delivered", "Отказ": "cancelled"}
+    statuses: dict[str, Event] = {"Получен": "delivered", "Отказ": "cancelled"}
     assert events_of(delivered, statuses) == {"reserved", "shipped", "delivered"}
     assert due(None, Standing(state="new", said=delivered), tells=SITE, statuses=statuses) == ("confirm", "shipped", "delivered")
     assert events_of(OnecSaid(status="В работе"), statuses) == set()
-    assert events_of(OnecSaid(), {"": "shipped"}) == set()
+    nameless: dict[str, Event] = {"": "shipped"}
+    assert events_of(OnecSaid(), nameless) == set()
 
 
 @given(standings)

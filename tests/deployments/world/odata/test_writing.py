@@ -52,7 +52,7 @@ def test_a_shipment_takes_from_the_shelf_only_when_it_is_posted(onec: Hand) -> N
 
 
 def test_a_return_puts_back(onec: Hand) -> None:
-    operation = {} if onec.base == "ut" else {"ВидОперации": "ВозвратОтПокупателя"}
+    operation: dict[str, Any] = {} if onec.base == "ut" else {"ВидОперации": "ВозвратОтПокупателя"}
     told = made(onec, RETURN[onec.base], document(onec.base, **operation))
     assert onec.post(f"{RETURN[onec.base]}(guid'{told['Ref_Key']}')/Post").status_code == 200
     assert left(onec) == 2
