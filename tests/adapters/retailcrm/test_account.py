@@ -42,7 +42,7 @@ def test_an_address_with_https_is_good() -> None:
 
 
 def test_an_address_without_an_account_is_a_fault(room: Room, crm: RetailCrm) -> None:
-    room.tell("PUT", "/account", "missing")
+    room.tell("PUT", "/account", state="missing")
     found = fault(crm)
     assert (found.subject, "нет учётной записи" in found.sentence) == ("host", True)
 

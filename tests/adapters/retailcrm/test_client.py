@@ -43,7 +43,7 @@ def test_the_key_travels_in_its_header_alone_and_entities_as_json_in_a_form() ->
 
 
 def test_an_address_without_an_account_is_named_as_such(room: Room, crm: RetailCrm) -> None:
-    room.tell("PUT", "/account", "missing")
+    room.tell("PUT", "/account", state="missing")
     with pytest.raises(Rejected, match="нет учётной записи"):
         read(crm)
     with pytest.raises(Rejected, match="нет учётной записи"):
@@ -51,7 +51,7 @@ def test_an_address_without_an_account_is_named_as_such(room: Room, crm: RetailC
 
 
 def test_an_account_that_was_closed_is_named_as_such(room: Room, crm: RetailCrm) -> None:
-    room.tell("PUT", "/account", "closed")
+    room.tell("PUT", "/account", state="closed")
     with pytest.raises(Rejected, match="нет учётной записи"):
         read(crm)
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from adapters.errors import RateLimited
+from adapters.errors import RateLimited, Rejected
 from adapters.retailcrm.account import RetailCrm
 from tasks.rules.crm import Put
 from tests.adapters.retailcrm.vendor import STATUSES, Room, account_that, buyer, line, opened, order
@@ -275,3 +275,8 @@ class TestSeveralShops:
             ("shop", "delivering", "shop"),
             ("outlet", "delivering", "outlet"),
         ]
+
+    def test_a_shop_that_is_not_named_is_nobodys_fault_but_the_settings(self, room: Room, crm: RetailCrm) -> None:
+        with pytest.raises(Rejected, match="site"):
+            crm.put_orders([order()])
+        assert room.orders() == {}
