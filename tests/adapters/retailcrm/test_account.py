@@ -71,6 +71,16 @@ def test_statuses_that_the_account_has_not_are_named(room: Room) -> None:
     assert (found.subject, "lost, on-the-way" in found.sentence, "delivering" in (found.advice or "")) == ("cabinet", True, True)
 
 
+def test_a_status_that_is_switched_off_is_as_good_as_none() -> None:
+    def say(request: httpx.Request) -> httpx.Response:
+        codes = {code: {"code": code, "active": code != "complete"} for code in STATUSES.values()}
+        return httpx.Response(
+            200, json={"success": True, "statuses": codes, "sites": {"shop": {"code": "shop"}}, "settings": [], "uploadedOrders": []}
+        )
+
+    assert "нет статусов complete:" in fault(account_that(say)).sentence
+
+
 def test_a_tier_field_that_the_account_has_not_is_a_fault(room: Room) -> None:
     room.tell("PUT", "/fields", {"code": "tier", "name": "Уровень", "entity": "order"})
     assert "tier" in fault(opened(room.url, tier_field="tier")).sentence
