@@ -36,8 +36,8 @@ class CustomerDesk:
             refs = [row.ref for row in rows[at : at + FIND_MAX]]
             there |= {str(one.external_id): one for one in self._listed("externalIds", refs) if one.external_id in refs}
         merged = {row.ref: into for row in rows if row.ref not in there and (into := self._merged_into(row.ref)) is not None}
-        into = list(dict.fromkeys(merged.values()))
-        cards = {one.id: one for at in range(0, len(into), FIND_MAX) for one in self._listed("ids", into[at : at + FIND_MAX])}
+        ids = list(dict.fromkeys(merged.values()))
+        cards = {one.id: one for at in range(0, len(ids), FIND_MAX) for one in self._listed("ids", ids[at : at + FIND_MAX])}
         return there | {ref: cards[card_id] for ref, card_id in merged.items() if card_id in cards}
 
     def new(self, row: CrmCustomer) -> dict[str, Any]:

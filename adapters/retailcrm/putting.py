@@ -7,9 +7,10 @@ was lost (`reference/services.md` §2).
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from adapters.errors import ContractBroken, OutcomeUnknown, Rejected, Retryable, SyncError, Unauthorized
+from adapters.errors import ContractBroken, OutcomeUnknown, Refused, Rejected, Retryable, SyncError
 from adapters.lots import UNKNOWN_MAX
 from adapters.retailcrm import answers, paths, refusals
 from adapters.retailcrm.client import RetailCrmClient
@@ -114,7 +115,7 @@ class Putting(Generic[Row, Shown]):
             except OutcomeUnknown as error:
                 self._doubt(step, error)
                 silent += 1
-            except (Retryable, Unauthorized, ContractBroken) as error:
+            except (Retryable, Refused, ContractBroken) as error:
                 if not self._is_begun and not isinstance(error, ContractBroken):
                     raise
                 self._doubt(step, error)
@@ -135,7 +136,7 @@ class Putting(Generic[Row, Shown]):
         for row in rows:
             shown = there[row.ref]
             if self._desk.changed(row, shown):
-                yield self._step(lambda rows, shown=shown: self._change(rows[0], shown), [row])
+                yield self._step(partial(self._change, shown), [row])
             else:
                 self._accept(row.ref, shown.id)
 
@@ -148,6 +149,8 @@ class Putting(Generic[Row, Shown]):
         try:
             made = self._client.tell(paths.upload(self._desk.entity), {self._desk.entity: bodies}, answers.UPLOADED).made
         except Rejected as error:
+            if refusals.is_of_any_row(error):
+                raise
             made = _made_of(error)
         for one in made:
             if one.external_id in self._rows:
@@ -163,7 +166,8 @@ class Putting(Generic[Row, Shown]):
         body = self._desk.new(row)
         return self._said(row, body, lambda: self._client.tell(paths.create(self._desk.entity), {self._desk.name: body}, answers.MADE).id)
 
-    def _change(self, row: Row, shown: Shown) -> Iterable[Step[Row]]:
+    def _change(self, shown: Shown, rows: Sequence[Row]) -> Iterable[Step[Row]]:
+        (row,) = rows
         body = self._desk.changed(row, shown)
         path, fields = paths.edit(self._desk.entity, shown.id), {"by": "id", self._desk.name: body}
         return self._said(row, body, lambda: self._client.tell(path, fields, answers.MADE).id, shown)
@@ -172,8 +176,10 @@ class Putting(Generic[Row, Shown]):
         try:
             self._accept(row.ref, say())
         except Rejected as error:
+            if refusals.is_of_any_row(error):
+                raise
             if self._desk.learn(row, body, refusals.errors_of(error)):
-                again = self._make if shown is None else lambda rows: self._change(rows[0], shown)
+                again = self._make if shown is None else partial(self._change, shown)
                 return [self._step(again, [row])]
             sentence = refusals.sentence_of(error, self._desk.of_person(row))
             self._puts[row.ref] = Put(ref=row.ref, outcome="refused", foreign_ref=_ref(shown), sentence=sentence)
@@ -203,7 +209,7 @@ class Putting(Generic[Row, Shown]):
         return Put(ref=ref, outcome="unknown", sentence=self._unsure.get(ref, untold))
 
 
-def _made_of(error: Rejected) -> Sequence[answers.Made]:
+def _made_of(error: Rejected) -> list[answers.Made]:
     """The rows that a refused upload has made all the same (460); none of one that was refused whole."""
     try:
         return answers.UPLOADED.validate_json(error.answer).made

@@ -14,6 +14,7 @@ NO_ACCOUNT = "Account does not exist."
 STRUCK = "•••"
 _EMAIL = re.compile(r"[^\s\"'«»<>]+@[^\s\"'«»<>]+")
 _PHONE = re.compile(r"\+?\d[\d\s()-]{8,}\d")
+_OF_CALL = re.compile(r"Parameter '\w+' is missing\.?")
 SHORTEST = 2
 """A person's word shorter than this would strike out half of every sentence."""
 
@@ -35,6 +36,12 @@ def errors_of(error: Rejected) -> list[str]:
     if isinstance(errors, dict):
         return [f"{field}: {words}" for field, words in errors.items()]
     return [str(words) for words in errors]
+
+
+def is_of_any_row(error: Rejected) -> bool:
+    """It is not the row that is bad but the call: a shop that is not named, an account that is not there."""
+    told = code_of(error.answer)
+    return not errors_of(error) if told is None else _OF_CALL.fullmatch(told) is not None
 
 
 def sentence_of(error: Rejected, of_person: Iterable[str]) -> str:

@@ -49,7 +49,7 @@ class States:
         """
         status = self._statuses.get(state)
         theirs = self._states.get(shown)
-        if status in (None, shown) or theirs == state or state not in PROGRESS:
+        if status in (None, shown) or state not in PROGRESS:
             return None
         is_further = state in OVER_ANYTHING if theirs not in PROGRESS else PROGRESS.index(state) > PROGRESS.index(theirs)
         return status if is_further else None

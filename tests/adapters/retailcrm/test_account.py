@@ -42,7 +42,7 @@ def test_an_address_with_https_is_good() -> None:
 
 
 def test_an_address_without_an_account_is_a_fault(room: Room, crm: RetailCrm) -> None:
-    room.tell("PUT", "/account", "missing")
+    room.tell("PUT", "/account", state="missing")
     found = fault(crm)
     assert (found.subject, "нет учётной записи" in found.sentence) == ("host", True)
 
@@ -69,6 +69,16 @@ def test_statuses_that_the_account_has_not_are_named(room: Room) -> None:
     crm = opened(room.url, statuses={**STATUSES, "shipped": "on-the-way"}, read_statuses={"lost": "cancelled"})
     found = fault(crm)
     assert (found.subject, "lost, on-the-way" in found.sentence, "delivering" in (found.advice or "")) == ("cabinet", True, True)
+
+
+def test_a_status_that_is_switched_off_is_as_good_as_none() -> None:
+    def say(request: httpx.Request) -> httpx.Response:
+        codes = {code: {"code": code, "active": code != "complete"} for code in STATUSES.values()}
+        return httpx.Response(
+            200, json={"success": True, "statuses": codes, "sites": {"shop": {"code": "shop"}}, "settings": [], "uploadedOrders": []}
+        )
+
+    assert "нет статусов complete:" in fault(account_that(say)).sentence
 
 
 def test_a_tier_field_that_the_account_has_not_is_a_fault(room: Room) -> None:

@@ -1,16 +1,21 @@
 """How RetailCRM is called."""
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
+from adapters.clock import Clock
 from adapters.errors import ContractBroken, OutcomeUnknown, RateLimited, Rejected, SyncError, Unauthorized, Unavailable
+from adapters.pace import Limit, LocalPace
 from adapters.retailcrm import answers, paths
 from adapters.retailcrm.account import RetailCrm
-from tests.adapters.retailcrm.vendor import API_KEY, Room, account_that, buyer, opened, order
+from adapters.retailcrm.limits import KEY
+from tests.adapters.retailcrm.vendor import API_KEY, EPOCH, SPEED, Room, account_that, buyer, opened, order
 
 
 def read(crm: RetailCrm) -> None:
@@ -43,7 +48,7 @@ def test_the_key_travels_in_its_header_alone_and_entities_as_json_in_a_form() ->
 
 
 def test_an_address_without_an_account_is_named_as_such(room: Room, crm: RetailCrm) -> None:
-    room.tell("PUT", "/account", "missing")
+    room.tell("PUT", "/account", state="missing")
     with pytest.raises(Rejected, match="нет учётной записи"):
         read(crm)
     with pytest.raises(Rejected, match="нет учётной записи"):
@@ -51,7 +56,7 @@ def test_an_address_without_an_account_is_named_as_such(room: Room, crm: RetailC
 
 
 def test_an_account_that_was_closed_is_named_as_such(room: Room, crm: RetailCrm) -> None:
-    room.tell("PUT", "/account", "closed")
+    room.tell("PUT", "/account", state="closed")
     with pytest.raises(Rejected, match="нет учётной записи"):
         read(crm)
 
@@ -104,8 +109,30 @@ def test_an_answer_of_errors_says_nothing_of_a_person() -> None:
     assert not [secret for secret in ("916", "example.com") if secret in caught.value.sentence]
 
 
-def test_the_pace_of_a_key_is_kept(room: Room, crm: RetailCrm) -> None:
-    for number in range(12):
-        crm.put_customers([buyer(f"b{number}")])
-        crm.put_orders([order(f"wb-{number}")])
+class Turns(LocalPace):
+    """Notes what was counted."""
+
+    def __init__(self) -> None:
+        super().__init__("RetailCRM", clock=Clock(epoch_at=EPOCH, speed=SPEED))
+        self.taken: list[Mapping[Limit, int]] = []
+
+    @contextmanager
+    def turn(self, limits: Mapping[Limit, int]) -> Iterator[None]:
+        self.taken.append(limits)
+        with super().turn(limits):
+            yield
+
+
+def test_every_call_counts_for_the_pace_of_its_key(room: Room) -> None:
+    turns = Turns()
+    with opened(room.url, pace=turns) as crm:
+        crm.put_customers([buyer()])
+        crm.put_orders([order()])
+        crm.read_changes(None)
+    assert len(turns.taken) == len(room.heard()) + len(room.heard("GET"))
+    assert {limit for taken in turns.taken for limit in taken} == {KEY}
     assert room.tell("GET", "/limited") == {}
+
+
+def test_no_second_holds_more_than_ten_calls() -> None:
+    assert KEY.burst + 1.0 / KEY.interval_s <= 10

@@ -199,6 +199,20 @@ def test_a_lie_is_found_out_the_next_time(room: Room, crm: RetailCrm) -> None:
     assert list(room.customers()) == ["b1"]
 
 
+class TestSeveralShops:
+    @pytest.fixture
+    def sites(self) -> dict[str, str]:
+        return {"shop": "Магазин", "outlet": "Распродажа"}
+
+    def test_a_card_that_people_merged_into_one_of_another_shop_is_found_there(self, room: Room) -> None:
+        with opened(room.url, site="outlet") as outlet, opened(room.url, site="shop") as shop:
+            outlet.put_customers([buyer("b2")])
+            shop.put_customers([buyer("b1")])
+            room.combine_customers("b1", into="b2")
+            assert shop.put_customers([buyer("b1")]) == [accepted("b1", room.customers()["b2"]["id"])]
+        assert list(room.customers()) == ["b2"]
+
+
 def test_a_refusal_names_nobody() -> None:
     def say(request: httpx.Request) -> httpx.Response:
         if request.method == "GET":

@@ -173,6 +173,17 @@ def test_a_history_that_repeats_itself_is_not_read_for_ever() -> None:
         account_that(lambda _: httpx.Response(200, json=body)).read_changes("1")
 
 
+def test_an_order_that_went_while_it_was_asked_for_is_told_when_the_history_says_so() -> None:
+    def say(request: httpx.Request) -> httpx.Response:
+        page = [{"id": 1, "order": {"id": 5}}, {"id": 2, "order": {"id": 7}}]
+        body = {"history": page, "pagination": {"totalPageCount": 1}, "orders": [{"id": 7, "status": "new"}]}
+        return httpx.Response(200, json={"success": True, **body})
+
+    told = account_that(say).read_changes("1")
+    assert [(one.foreign_ref, one.is_deleted, one.lines) for one in told.changes] == [("7", False, None)]
+    assert account_that(say).read_changes("0").changes == told.changes
+
+
 class TestSeveralShops:
     @pytest.fixture
     def sites(self) -> dict[str, str]:

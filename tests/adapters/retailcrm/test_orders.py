@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from adapters.errors import RateLimited
+from adapters.errors import RateLimited, Rejected
 from adapters.retailcrm.account import RetailCrm
 from tasks.rules.crm import Put
 from tests.adapters.retailcrm.vendor import STATUSES, Room, account_that, buyer, line, opened, order
@@ -77,9 +77,10 @@ def test_a_price_that_changed_is_sent(room: Room, crm: RetailCrm) -> None:
 @pytest.mark.parametrize("lines", [(line(),), ()])
 def test_a_cancelled_order_keeps_its_lines(room: Room, crm: RetailCrm, lines: tuple[object, ...]) -> None:
     crm.put_orders([order()])
+    room.edit_order("wb-1", items=[{"id": 1}, {"productName": "Подарок"}])
     crm.put_orders([order(state="cancelled", lines=lines)])
     there = room.orders()["wb-1"]
-    assert (there["status"], [one["quantity"] for one in there["items"]]) == ("cancel-other", [2])
+    assert (there["status"], [one["quantity"] for one in there["items"]]) == ("cancel-other", [2, 1])
 
 
 def test_what_people_wrote_into_an_order_stays(room: Room, crm: RetailCrm) -> None:
@@ -116,8 +117,9 @@ def test_a_card_that_people_gave_an_order_stays(room: Room, crm: RetailCrm) -> N
     crm.put_orders([order()])
     theirs = int(room.tell("POST", "/customers", {"firstName": "Анна", "phones": [{"number": "1"}]})["customer_ref"])
     room.edit_order("wb-1", customer={"id": theirs})
-    crm.put_orders([order(state="shipped")])
+    crm.put_orders([order(state="shipped"), order("wb-2")])
     assert room.orders()["wb-1"]["customer"]["id"] == theirs
+    assert room.orders()["wb-2"]["customer"]["externalId"] == "b1"
 
 
 def test_a_status_that_people_moved_further_stays(room: Room, crm: RetailCrm) -> None:
@@ -275,3 +277,8 @@ class TestSeveralShops:
             ("shop", "delivering", "shop"),
             ("outlet", "delivering", "outlet"),
         ]
+
+    def test_a_shop_that_is_not_named_is_nobodys_fault_but_the_settings(self, room: Room, crm: RetailCrm) -> None:
+        with pytest.raises(Rejected, match="site"):
+            crm.put_orders([order()])
+        assert room.orders() == {}

@@ -73,7 +73,7 @@ class Room:
 
 def opened(url: str, **settings: Any) -> RetailCrm:
     """Our adapter to an account, impatient, by the world's clock."""
-    given = {
+    given: dict[str, Any] = {
         "api_key": SecretStr(API_KEY),
         "statuses": STATUSES,
         "read_statuses": {},
