@@ -82,9 +82,9 @@ class Bitrix24Puts(Bitrix24Client):
             except (OutcomeUnknown, ContractBroken) as error:
                 yield from self._looked_up([row for row in rows if row.ref in {one.ref for one in lot}], plan, error)
                 continue
-            yield from self._told(lot, told)
+            yield from self._judged_lot(lot, told)
 
-    def _told(self, lot: Sequence[Plan], told: answers.Batch) -> Iterator[Put]:
+    def _judged_lot(self, lot: Sequence[Plan], told: answers.Batch) -> Iterator[Put]:
         """What the portal said of a batch.
 
         Raises:
