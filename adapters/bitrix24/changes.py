@@ -51,7 +51,7 @@ class Bitrix24Changes(Bitrix24Contacts):
         if was_restored:
             mark, deals = Mark(), self._changed_since(None)
         fresh = [one for one in deals if mark.seen.get(one.id) != _seen(one) and not self._is_own(one)]
-        return CrmChanges(changes=self._told(fresh), cursor=_mark(deals).model_dump_json(), was_restored=was_restored)
+        return CrmChanges(changes=self._changes(fresh), cursor=_mark(deals).model_dump_json(), was_restored=was_restored)
 
     def _newest(self) -> datetime | None:
         filter_ = {"=originatorId": self._originator}
@@ -87,11 +87,11 @@ class Bitrix24Changes(Bitrix24Contacts):
     def _is_own(self, deal: answers.Deal) -> bool:
         return deal.updated_by == self._user_id and deal.moved_by in (None, self._user_id)
 
-    def _told(self, deals: Sequence[answers.Deal]) -> tuple[CrmChange, ...]:
+    def _changes(self, deals: Sequence[answers.Deal]) -> tuple[CrmChange, ...]:
         buyers = self.whole(one.buyer_id for one in deals if one.buyer_id is not None)
-        return tuple(self._change(one, buyers.get(one.buyer_id) if one.buyer_id else None) for one in deals)
+        return tuple(self._as_left(one, buyers.get(one.buyer_id) if one.buyer_id else None) for one in deals)
 
-    def _change(self, deal: answers.Deal, buyer: answers.Contact | None) -> CrmChange:
+    def _as_left(self, deal: answers.Deal, buyer: answers.Contact | None) -> CrmChange:
         return CrmChange(
             ref=deal.origin_id or None,
             foreign_ref=str(deal.id),

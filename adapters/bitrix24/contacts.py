@@ -43,8 +43,7 @@ class Bitrix24Contacts(Bitrix24Puts):
         found: dict[str, list[int]] = {}
         if wanted:
             for card in self.marked(CONTACT, list(wanted), answers.MARKED, []):
-                if card.origin_id in wanted:
-                    found.setdefault(card.origin_id, []).append(card.id)
+                found.setdefault(card.origin_id, []).append(card.id)
         return found | self._reached([one for ref, one in wanted.items() if ref not in found])
 
     def whole(self, contact_ids: Iterable[int]) -> dict[int, answers.Contact]:

@@ -55,8 +55,8 @@ class Bitrix24Deals(Bitrix24Contacts):
 
     def _order_plans(self, orders: Sequence[CrmOrder]) -> list[Plan]:
         found: dict[str, list[answers.Deal]] = {}
-        for deal in self.marked(DEAL, [one.ref for one in orders], answers.DEALS, FIELDS):
-            found.setdefault(deal.origin_id, []).append(deal)
+        for there in self.marked(DEAL, [one.ref for one in orders], answers.DEALS, FIELDS):
+            found.setdefault(there.origin_id, []).append(there)
         cards = self.cards(one.customer for one in orders if one.customer)
         own = {one.ref: found[one.ref][0] for one in orders if one.ref in found}
         goods = self._goods([one.id for one in own.values()])

@@ -82,29 +82,29 @@ class Bitrix24Puts(Bitrix24Client):
             except (OutcomeUnknown, ContractBroken) as error:
                 yield from self._looked_up([row for row in rows if row.ref in {one.ref for one in lot}], plan, error)
                 continue
-            yield from self._told(lot, told)
+            yield from self._judged_lot(lot, told)
 
-    def _told(self, lot: Sequence[Plan], told: answers.Batch) -> Iterator[Put]:
+    def _judged_lot(self, lot: Sequence[Plan], told: answers.Batch) -> Iterator[Put]:
         """What the portal said of a batch.
 
         Raises:
             SyncError: it did nothing of it, for a reason that lies in no row.
         """
-        closed = [one for one in told.result_error.values() if is_passing(one) or is_forbidden(one)]
-        if closed and not told.result and len(closed) == len(told.result_error):
+        firsts = [_first_failed(_keys(number, one), told) for number, one in enumerate(lot)]
+        closed = [one for one in firsts if one is not None and (is_passing(one) or is_forbidden(one))]
+        if not told.result and len(closed) == len(lot):
             raise failure(closed[0], self._clock.now())
         for number, one in enumerate(lot):
-            yield self._judged(one, number, told)
+            yield self._judged(one, _keys(number, one), told)
 
-    def _judged(self, plan: Plan, number: int, told: answers.Batch) -> Put:
-        keys = [_key(number, at) for at, _ in enumerate(plan.steps)]
+    def _judged(self, plan: Plan, keys: Sequence[str], told: answers.Batch) -> Put:
         item_id = plan.item_id
         if item_id is None and keys[0] in told.result:
             try:
                 item_id = parsed(answers.MADE, told.result[keys[0]]).item.id
             except ContractBroken as error:
                 return _unknown(plan.ref, error.sentence)
-        failed = next((told.result_error[key] for key in keys if key in told.result_error), None)
+        failed = _first_failed(keys, told)
         if failed is not None and not is_passing(failed):
             return Put(ref=plan.ref, outcome="refused", foreign_ref=_text(item_id), sentence=refusal(failed, plan.private))
         if failed is not None:
@@ -137,11 +137,16 @@ def _batches(plans: Sequence[Plan]) -> Iterator[list[Plan]]:
 
 
 def _lines(lot: Sequence[Plan]) -> dict[str, str]:
-    return {_key(number, at): step.line(_key(number, 0)) for number, plan in enumerate(lot) for at, step in enumerate(plan.steps)}
+    keyed = [(_keys(number, plan), plan) for number, plan in enumerate(lot)]
+    return {key: step.line(keys[0]) for keys, plan in keyed for key, step in zip(keys, plan.steps, strict=True)}
 
 
-def _key(number: int, at: int) -> str:
-    return f"r{number}s{at}"
+def _keys(number: int, plan: Plan) -> list[str]:
+    return [f"r{number}s{at}" for at, _ in enumerate(plan.steps)]
+
+
+def _first_failed(keys: Sequence[str], told: answers.Batch) -> answers.Failed | None:
+    return next((told.result_error[key] for key in keys if key in told.result_error), None)
 
 
 def _accepted(plan: Plan, item_id: int | None) -> Put:

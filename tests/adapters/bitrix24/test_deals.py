@@ -1,6 +1,10 @@
+from collections import deque
 from typing import Any
 
+import pytest
+
 from adapters.bitrix24.account import Bitrix24
+from adapters.errors import RateLimited
 from deployments.world.bitrix24.books import Stage
 from tests.adapters.bitrix24.conftest import CONTACT, DEAL, Desk, Opened, Wire, answered, lost, never_done
 from tests.adapters.bitrix24.told import buyer, line, order
@@ -36,7 +40,7 @@ def test_a_hundred_orders_are_put_in_few_calls(crm: Bitrix24, desk: Desk, wire: 
     assert len(wire.sent) < 20
     wire.forget()
     crm.put_orders([order(number) for number in range(1, 101)])
-    assert len(wire.sent) <= 4
+    assert len(wire.sent) <= 6
 
 
 def test_a_buyer_without_a_card_is_no_obstacle(crm: Bitrix24, desk: Desk) -> None:
@@ -201,6 +205,15 @@ def test_a_stage_that_the_portal_does_not_know_refuses_one_order_and_no_other(op
     assert [one.outcome for one in puts] == ["refused", "accepted"]
     assert "stageId" in (puts[0].sentence or "")
     assert [one["originId"] for one in desk.deals.values()] == ["wb-2"]
+
+
+def test_a_portal_that_takes_no_deals_for_now_is_come_back_to(crm: Bitrix24, desk: Desk) -> None:
+    desk.portal.operated["crm.item.add"] = deque([(desk.clock.now(), 500.0)])
+    with pytest.raises(RateLimited):
+        crm.put_orders([order(1), order(2)])
+    assert desk.deals == {}
+    desk.clock.pass_(600)
+    assert {one.outcome for one in crm.put_orders([order(1), order(2)])} == {"accepted"}
 
 
 def test_goods_that_were_refused_are_told_with_the_deal_that_was_made(crm: Bitrix24, wire: Wire, desk: Desk) -> None:
