@@ -168,9 +168,9 @@ def decide(known: Iterable[KnownBuyer], new: Iterable[NewBuyer], rules: Customer
         rules: whose contacts are believed.
     """
     book = _Book()
-    for buyer in sorted(known, key=lambda one: one.customer_id or 0):
-        book.put(buyer)
-    waiting = sorted(new, key=lambda one: one.order_id)
+    for one in sorted(known, key=lambda buyer: buyer.customer_id or 0):
+        book.put(one)
+    waiting = sorted(new, key=lambda buyer: buyer.order_id)
     shared = _shared(book, waiting, rules)
     decisions = []
     for buyer in waiting:
@@ -239,10 +239,11 @@ def _fault(known: KnownBuyer, buyer: NewBuyer, telling: frozenset[Contact]) -> s
 def _shared(book: _Book, waiting: Iterable[NewBuyer], rules: CustomerRules) -> frozenset[Contact]:
     """Phones that too many different people give."""
     names: dict[Contact, set[frozenset[str]]] = {}
-    for buyer in (*book.buyers, *waiting):
-        for contact in buyer.contacts:
-            if contact.kind == PHONE and buyer.name:
-                names.setdefault(contact, set()).add(_words(buyer.name))
+    given = [(buyer.name, buyer.contacts) for buyer in book.buyers] + [(buyer.name, buyer.contacts) for buyer in waiting]
+    for name, contacts in given:
+        for contact in contacts:
+            if contact.kind == PHONE and name:
+                names.setdefault(contact, set()).add(_words(name))
     return frozenset(contact for contact, told in names.items() if _people(told) >= rules.shared_names)
 
 

@@ -82,6 +82,13 @@ def test_who_fits_several_buyers_is_apart_and_a_question() -> None:
     assert verdict(new(1, "", PHONES[0], PHONES[1]), known(7, "", PHONES[0]), known(8, "", PHONES[1]))[1] == "customer_fits_several"
 
 
+def test_of_two_faults_that_of_the_older_buyer_is_asked_whatever_comes_first() -> None:
+    named = known(7, "Анна Петрова", PHONES[0])
+    mailed = known(8, "Пётр", PHONES[0], "p@mail.example", confirmed="p@mail.example")
+    asking = new(1, "Пётр", PHONES[0], "a@mail.example")
+    assert verdict(asking, named, mailed) == verdict(asking, mailed, named) == ("ambiguous", "customer_name_conflicts", None)
+
+
 def test_a_phone_with_many_names_tells_nothing() -> None:
     there = [known(number, name, PHONES[0]) for number, name in enumerate(("Пётр Петров", "Анна Иванова"), 7)]
     assert verdict(new(1, "Олег Попов", PHONES[0]), *there) == ("new", "phone_is_shared", None)

@@ -14,7 +14,7 @@ from tests.tasks.rules.shelf import patient
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 3, 8, 12, tzinfo=MOSCOW)
-SCHEMA = {"customer_id": pl.Int64, "paid_at": pl.Datetime("us", "UTC"), "kopecks": pl.Int64}
+SCHEMA: dict[str, Any] = {"customer_id": pl.Int64, "paid_at": pl.Datetime("us", "UTC"), "kopecks": pl.Int64}
 Purchase = tuple[int, datetime, int]
 
 
