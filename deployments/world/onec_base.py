@@ -207,10 +207,9 @@ class OnecBase:
         self.read_now.append(number)
 
     def _known(self, number: str) -> Order | None:
-        mine = [order for order in reversed(self.orders) if order.site_number is not None]
         if self.habit == "ut":
-            return next((order for order in mine if order.site_number == number[:LOOKED_FOR]), None)
-        return next((order for order in mine if order.number == _digits(number)), None)
+            return next((order for order in reversed(self.orders) if order.site_number == number[:LOOKED_FOR]), None)
+        return next((order for order in self.orders if order.number == _digits(number)), None)
 
     def _new(self, number: str) -> Order:
         order = Order(ref=str(uuid.uuid4()), number=number, stamp=self._now(), status=STATUSES[self.habit][0])

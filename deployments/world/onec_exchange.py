@@ -28,7 +28,7 @@ def exchange(
     cuts_query: int = 0,
     sends_twice: bool = False,
 ) -> Exchanged:
-    """Run it once; a change that the site has not taken is sent again by the next run.
+    """Run it once; a change that the site has not taken is sent again by the next run. Cuts do not outlive it.
 
     Args:
         base: the base.
@@ -53,4 +53,5 @@ def exchange(
             base.forget_changes(report)
         except OnecStopped as why:
             stopped.append(str(why))
+    client.wire.mend()
     return Exchanged(read=tuple(base.read_now), sent=tuple(sent), stopped=tuple(stopped))

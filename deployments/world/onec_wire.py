@@ -24,6 +24,10 @@ class Wire(httpx.BaseTransport):
         """Cut the next requests whose parameter `mode` is this."""
         self._cuts.setdefault(mode, deque()).extend([when] * times)
 
+    def mend(self) -> None:
+        """Cut nothing more."""
+        self._cuts.clear()
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request on, or cut it.
 

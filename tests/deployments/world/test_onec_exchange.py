@@ -111,6 +111,23 @@ def test_a_change_whose_answer_was_lost_is_sent_again(mode: str) -> None:
         assert len(exchange(base, onec).sent) == 1
 
 
+@both
+def test_a_run_that_reads_nothing_keeps_back_nothing(habit: Habit) -> None:
+    base, server = opened(habit), site()
+    with client(server, habit) as onec:
+        exchange(base, onec)
+        onec.wire.cut("query", "before")
+        done = exchange(base, onec)
+    assert (done.read, len(done.sent), len(done.stopped)) == ((), 1, 1)
+
+
+def test_cuts_do_not_outlive_their_run() -> None:
+    base = opened("ut")
+    with client(site()) as onec:
+        assert exchange(base, onec, cuts_query=2, loses_success="before").read == ()
+        assert exchange(base, onec).stopped == ()
+
+
 def test_only_the_requests_that_were_named_are_cut() -> None:
     server = site()
     onec = OnecClient(url="http://site/1c", login="a", password="b", transport=httpx.MockTransport(server))
