@@ -11,7 +11,7 @@ import re
 import time
 import uuid
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -19,11 +19,15 @@ from typing import Literal, Self
 
 import httpx
 from lxml import etree
+from lxml.etree import _Element
+
+from deployments.world.onec_wire import Wire
 
 USER_AGENT = "1C+Enterprise/8.3"
 TIMEOUT_S = {"ut": 180.0, "unf": 1800.0}
 UNF_REST_S = 5.0
 ORDER_OPERATION = "Заказ товара"
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PORTION = re.compile(r"_(\d+)\.xml\Z", re.IGNORECASE)
 
 
@@ -42,6 +46,10 @@ class OnecClient:
         rest_s: УНФ's pause before each `import`; the tests shorten it.
         waits_for_import: УТ's node may be told not to.
         transport: where requests go instead of the network, for tests.
+
+    Attributes:
+        wire: the line to the site, which may be cut.
+        log: what the 1C user reads.
     """
 
     def __init__(
@@ -59,12 +67,13 @@ class OnecClient:
         self._habit = habit
         self._rest_s = rest_s
         self._waits_for_import = waits_for_import
+        self.wire = Wire(transport or httpx.HTTPTransport())
         credentials = base64.b64encode(f"{login}:{password}".encode()).decode()
         self._http = httpx.Client(
             headers={"Authorization": f"Basic {credentials}", "User-Agent": USER_AGENT},
             timeout=TIMEOUT_S[habit],
             follow_redirects=False,
-            transport=transport,
+            transport=self.wire,
         )
         self.log: list[str] = []
 
@@ -114,10 +123,11 @@ class OnecClient:
             names.append(name)
         return names
 
-    def pull_orders(self, *, confirms: bool = True) -> list[str]:
+    def pull_orders(self, *, reads: Callable[[str], list[str]] | None = None, confirms: bool = True) -> list[str]:
         """Read the site's orders as 1C does, and confirm them.
 
         Args:
+            reads: takes the package and returns its orders' numbers; without it they are only looked at.
             confirms: whether `success` is sent; without it the site must offer the same orders again.
 
         Returns:
@@ -128,7 +138,7 @@ class OnecClient:
         """
         cookie = self._open("sale")
         body = self._get("sale", "query", cookie)
-        numbers = _read_orders(body, habit=self._habit)
+        numbers = reads(body) if reads else [number_of(order) for order in read_package(body, habit=self._habit)]
         if confirms:
             self._expect_success(self._get("sale", "success", cookie), "подтверждение заказов")
         return numbers
@@ -195,16 +205,21 @@ class OnecClient:
         return OnecStopped(sentence)
 
     def _get(self, exchange: str, mode: str, cookie: str = "", *, filename: str = "") -> str:
+        """УНФ asks once more where the answer broke off."""
         address = self._address(exchange, mode, filename)
-        try:
-            return self._send("GET", address, cookie)
-        except httpx.RemoteProtocolError:
-            if self._habit != "unf":
-                raise
-            return self._send("GET", address, cookie)
+        for is_last in (self._habit != "unf", True):
+            try:
+                return self._send("GET", address, cookie)
+            except httpx.RemoteProtocolError as error:
+                if is_last:
+                    raise self._away(error) from error
+        raise AssertionError("unreachable")
 
     def _post(self, exchange: str, filename: str, cookie: str, body: bytes) -> str:
-        return self._send("POST", self._address(exchange, "file", filename), cookie, body)
+        try:
+            return self._send("POST", self._address(exchange, "file", filename), cookie, body)
+        except httpx.RemoteProtocolError as error:
+            raise self._away(error) from error
 
     def _send(self, method: str, address: str, cookie: str, body: bytes | None = None) -> str:
         try:
@@ -212,8 +227,11 @@ class OnecClient:
         except httpx.RemoteProtocolError:
             raise
         except httpx.TransportError as error:
-            raise self._stopped("Не удалось установить соединение с сервером", [type(error).__name__]) from error
+            raise self._away(error) from error
         return response.content.decode(response.charset_encoding or "utf-8")
+
+    def _away(self, error: httpx.TransportError) -> OnecStopped:
+        return self._stopped("Не удалось установить соединение с сервером", [type(error).__name__])
 
     def _address(self, exchange: str, mode: str, filename: str) -> str:
         named = f"&filename={filename}" if filename else ""
@@ -239,23 +257,35 @@ def _pieces(body: bytes, limit: int) -> Iterator[bytes]:
     yield from (body[start : start + size] for start in range(0, len(body) or 1, size))
 
 
-def _read_orders(text: str, *, habit: str) -> list[str]:
+def read_package(text: str, *, habit: Literal["ut", "unf"]) -> list[_Element]:
+    """The orders of a package as elements; those in a `Контейнер` are not seen. УНФ strips characters that XML forbids, УТ fails.
+
+    Raises:
+        OnecStopped: it is not a package.
+    """
     beginnings = ("<?xml",) if habit == "ut" else ("<?xml", "<КоммерческаяИнформация")
     if not text.startswith(beginnings):
         raise OnecStopped(f"Не удалось прочитать данные, загруженные с сервера: {text[:200]}")
+    body = re.sub(r"\A<\?xml.*?\?>", "", text, flags=re.DOTALL)
     try:
-        root = etree.fromstring(re.sub(r"\A<\?xml.*?\?>", "", text, flags=re.DOTALL))
-    except etree.XMLSyntaxError as error:
-        raise OnecStopped(f"Не удалось прочитать данные, загруженные с сервера: {error.msg}") from error
-    numbers = []
-    for document in root.iter("{*}Документ"):
-        number = document.findtext("{*}Номер") or ""
-        if document.findtext("{*}ХозОперация") != ORDER_OPERATION:
-            raise OnecStopped(f"Заказ {number}: неизвестная хозяйственная операция")
-        if not document.findtext("{*}Валюта"):
-            raise OnecStopped(f"Заказ {number}: не указана валюта")
-        numbers.append(number)
-    return numbers
+        root = etree.fromstring(_ILLEGAL.sub("", body) if habit == "unf" else body)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise OnecStopped(f"Не удалось прочитать данные, загруженные с сервера: {error}") from error
+    return root.findall("{*}Документ")
+
+
+def number_of(document: _Element) -> str:
+    """An order's number.
+
+    Raises:
+        OnecStopped: the document fails the package it is in.
+    """
+    number = document.findtext("{*}Номер") or ""
+    if document.findtext("{*}ХозОперация") != ORDER_OPERATION:
+        raise OnecStopped(f"Заказ {number}: неизвестная хозяйственная операция")
+    if not document.findtext("{*}Валюта"):
+        raise OnecStopped(f"Заказ {number}: не указана валюта")
+    return number
 
 
 def _word(line: str) -> str:

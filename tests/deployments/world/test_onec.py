@@ -161,6 +161,25 @@ def test_orders_that_1c_cannot_take_are_not_confirmed(body: str) -> None:
     assert "success" not in server.modes
 
 
+@pytest.mark.parametrize(("habit", "mode"), [("ut", "query"), ("unf", "query"), ("ut", "file"), ("unf", "file")])
+def test_an_answer_that_always_breaks_off_is_told_in_1cs_words(habit: Habit, mode: str) -> None:
+    server = Server(**{mode: httpx.RemoteProtocolError("cut")})
+    with client(server, habit) as onec, pytest.raises(OnecStopped, match="Не удалось установить соединение"):
+        onec.pull_orders() if mode == "query" else onec.push_orders(b"<x/>")
+    assert server.modes.count(mode) == (2 if (habit, mode) == ("unf", "query") else 1)
+
+
+def test_orders_that_a_base_could_not_write_are_not_confirmed() -> None:
+    server = Server()
+
+    def reads(text: str) -> list[str]:
+        raise OnecStopped(text[:5])
+
+    with client(server) as onec, pytest.raises(OnecStopped, match=r"<\?xml"):
+        onec.pull_orders(reads=reads)
+    assert "success" not in server.modes
+
+
 def test_a_server_that_is_not_there_is_told_in_1cs_words(export: Path) -> None:
     def absent(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
