@@ -143,10 +143,19 @@ def test_lines_of_nothing_are_passed_over(habit: Habit) -> None:
     assert goods(base) == []
 
 
-def test_ut_passes_over_a_line_that_says_nothing_of_its_goods() -> None:
+def test_ut_passes_over_a_line_that_says_nothing_of_its_goods_and_unf_makes_an_item_of_it() -> None:
+    for habit, created in (("ut", 0), ("unf", 1)):
+        base = opened(habit)  # type: ignore[arg-type]
+        base.take(package(order(lines=[line("", name=""), line()])))
+        assert (len(base.created_items), len(base.order("1001").lines)) == (created, 1 + created)
+
+
+def test_ut_changes_no_order_that_was_cancelled() -> None:
     base = opened("ut")
-    base.take(package(order(lines=[line("", name=""), line()])))
-    assert ([ref for ref, _, _ in goods(base)], base.created_items) == ([IRON], [])
+    base.take(package(order()))
+    base.cancel("1001")
+    base.take(package(order(lines=[line(pcs="2", total="2000")])))
+    assert (goods(base), len(base.notes)) == ([(IRON, 1, 100000)], 1)
 
 
 def test_ut_changes_an_order_until_it_is_approved_and_then_its_requisites_only() -> None:
