@@ -57,16 +57,15 @@ def deliver_to(hub: Hub, settings: Settings, target: str, *, rounds: int | None)
 
 
 def _attempt(hub: Hub, settings: Settings, target: str) -> list[Delivered]:
-    """One round; where it fails the others still have theirs."""
+    """One round; where it fails the others still have theirs. What people did in a CRM is read before anything is told to it."""
     kind, _, name = target.partition(":")
     try:
         if kind == "channel":
             with open_channel(settings.channels[name], hub=hub) as shop:
                 return list(deliver_news(hub, name, shop))
         with open_crm(settings.crm[name], hub=hub) as crm:
-            delivered = list(deliver_to_crm(hub, settings, name, crm))
             read_if_old(hub, settings, name, crm)
-            return delivered
+            return list(deliver_to_crm(hub, settings, name, crm))
     except SyncError as error:
         get_run_logger().error("%s: %s", target, error.sentence)
         return [Delivered(target=target, stopped_by=error)]

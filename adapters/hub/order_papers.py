@@ -16,7 +16,7 @@ from adapters.hub.channel_refusals import settle_rows
 from adapters.hub.order_folding import is_due_for_onec
 from adapters.hub.order_goods import read_goods
 from adapters.hub.order_rows import UNKNOWN, LineRow, OrderRow
-from adapters.hub.sale import enqueue_many
+from adapters.hub.sale import OFFERED, enqueue_many
 from adapters.hub.tables.sale import onec_outgoing
 from adapters.onec.order_document import Address, Buyer, OrderDocument, OrderLine
 from tasks.rules.sale_documents import STATUSES, Document, Goods, SoldLine, documents
@@ -40,12 +40,7 @@ def lock_papers(connection: Connection, numbers: Collection[str]) -> dict[str, s
     To be called before the items are locked: whoever offers the queue to 1C touches the orders' sold lines after it.
     """
     q = onec_outgoing.c
-    rows = connection.execute(
-        select(q.source, q.order_number)
-        .where(q.order_number.in_(numbers))
-        .order_by(q.offered_times, q.enqueued_at, q.order_number)
-        .with_for_update()
-    )
+    rows = connection.execute(select(q.source, q.order_number).where(q.order_number.in_(numbers)).order_by(*OFFERED).with_for_update())
     told: dict[str, set[str]] = {}
     for row in rows:
         told.setdefault(row.order_number, set()).add(row.source)

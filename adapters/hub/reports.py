@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.hub import journal
 from adapters.hub.feeds import Feed
 from adapters.hub.ledger_lines import lines_of_order, note_report
+from adapters.hub.order_differences import judge_differences
 from adapters.hub.order_tells import owe_reported
 from adapters.hub.tables.sale import onec_outgoing, onec_report
 from tasks.rules.ledger import is_reserved
@@ -79,6 +80,7 @@ def record_documents(  # noqa: PLR0917 - one call of one caller, in the order of
     for row in rows:
         if row["operation"] == ORDER:
             _tell_ledger(connection, row, None if header.is_day_only else header.formed_at, reserves_when)
+    judge_differences(connection, now, feed.source, {row.order_number for row in taken})
     if onward is not None:
         owe_reported(connection, now, onward, {row.order_number for row in taken})
     return len(taken)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, Connection, Text, any_, literal, select, union, update
+from sqlalchemy import ARRAY, Connection, Text, any_, case, cast, func, literal, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub.hub import Hub
@@ -22,6 +22,15 @@ from adapters.onec.orders_writer import write_orders
 __all__ = ["SaleDesk", "enqueue", "enqueue_many", "record_documents"]
 
 _DOCUMENTS = TypeAdapter(OrderDocument)
+
+_AGAIN = case(
+    (onec_outgoing.c.offered_times > 0, func.md5(onec_outgoing.c.order_number + ":" + cast(onec_outgoing.c.offered_times, Text))), else_=""
+)
+OFFERED = (onec_outgoing.c.offered_times, _AGAIN, onec_outgoing.c.enqueued_at, onec_outgoing.c.order_number)
+"""The order in which documents are offered, and locked. What was offered least often goes first; what was offered before goes in another
+order each time. For 1C stops at the first document it cannot take but keeps those before it: so one that it never can take holds up none
+of the others for long.
+"""
 
 
 class SaleDesk:
@@ -50,14 +59,13 @@ class SaleDesk:
     def offer(self, source: str, session_ref: str, *, formed_at: datetime | None = None, container: bool = False) -> bytes:
         """The package of everything this base has not confirmed, remembered as what this session was given.
 
-        What was offered least often goes first: 1C stops at the first document it cannot take but keeps those before it, so that one bad
-        order does not hold up the later ones.
+        The order is `OFFERED`.
         """
         now = self._hub.clock.now()
         pending = (
             select(onec_outgoing.c.order_number, onec_outgoing.c.document)
             .where(onec_outgoing.c.source == source, onec_outgoing.c.acknowledged_version < onec_outgoing.c.version)
-            .order_by(onec_outgoing.c.offered_times, onec_outgoing.c.enqueued_at, onec_outgoing.c.order_number)
+            .order_by(*OFFERED)
             .with_for_update()
         )
         with self._hub.engine.begin() as connection:

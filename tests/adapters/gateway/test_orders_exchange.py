@@ -7,6 +7,8 @@ from functools import partial
 
 import pytest
 
+from adapters.hub.incidents import Incidents
+from adapters.hub.order_differences import KIND
 from adapters.onec.order_document import Buyer
 from deployments.world.onec_catalog import Habit
 from tests.adapters.gateway.conftest import Door
@@ -185,3 +187,49 @@ def test_a_cancellation_arrives_and_a_smaller_order_too(street: Callable[..., St
     there.run()
     assert there.base.order(number).is_cancelled
     assert len(there.base.orders) == 1
+
+
+@both
+def test_a_bad_order_does_not_hold_up_those_offered_with_it(street: Callable[..., Street], habit: Habit) -> None:
+    there = street(habit)
+    numbers = [f"{number}" for number in range(1001, 1008)]
+    for number in numbers:
+        there.enqueue(number)
+    there.base.unwritable = {"1002", "1004"}
+    for _ in range(30):
+        there.run()
+    assert {made.site_number for made in there.base.orders} == {*numbers} - {"1002", "1004"}
+    there.base.unwritable = set()
+    there.run()
+    assert sorted(made.site_number for made in there.base.orders) == numbers
+    assert there.pending() == []
+
+
+def test_an_edit_that_ut_does_not_take_is_told_a_person_until_it_is_made_there(street: Callable[..., Street]) -> None:
+    there = street("ut")
+    there.sell_irons()
+    (number,) = there.sells(report("1", {"iron": 3}))
+    there.run()
+    there.base.set_status(number, "Согласован")
+    there.sells(report("1", {"iron": 2}, minute=1))
+    there.run()
+    there.base.post(number)
+    there.run()
+    (told,) = Incidents(there.hub).live(kind=KIND)
+    assert "«iron» продано 2, в 1С 3" in told.sentence
+    there.base.change_lines(number, {"iron": 2})
+    there.run()
+    assert Incidents(there.hub).live(kind=KIND) == []
+
+
+def test_an_edit_that_unf_takes_is_told_nobody(street: Callable[..., Street]) -> None:
+    there = street("unf")
+    there.sell_irons()
+    (number,) = there.sells(report("1", {"iron": 3}))
+    there.run()
+    there.sells(report("1", {"iron": 2}, minute=1))
+    there.run()
+    there.base.post(number)
+    there.run()
+    assert there.kept(number)["is_posted"]
+    assert Incidents(there.hub).live(kind=KIND) == []
