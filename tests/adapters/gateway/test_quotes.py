@@ -217,6 +217,12 @@ def test_without_region_and_buyer_every_quote_is_the_price_of_its_card(shop: Pri
     assert (shown["set"]["price_kopecks"], shown["gift"]["price_kopecks"], shown["own"]["price_kopecks"]) == (4469_00, 1800_00, 777_00)
 
 
+def test_a_bundle_is_priced_by_parts_that_nobody_asked_for(shop: PriceShop, ask: Ask) -> None:
+    shop.priced("iron", 1000_00)
+    shop.tell("set", shop.bundle("set", {"iron": 2}), {})
+    assert one(ask({"lines": [{"sku": "set", "pcs": 1}]}))["price_kopecks"] == 2000_00
+
+
 def test_a_site_needs_no_till_but_prices(shop: PriceShop, ask: Ask) -> None:
     shop.list_on("told", shop.priced("iron", 1000_00), "iron")
     assert one(ask(WANTED, key="told-key"))["price_kopecks"] == 1000_00
