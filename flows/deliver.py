@@ -11,7 +11,7 @@ from adapters.hub.outbox import NOTICE, Outbox
 from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
-from tasks.crm import read_if_old
+from tasks.crm import read_if_old, renew_tiers
 from tasks.deliver import Delivered, deliver_to_crm, fail_where_stopped, show_delivered
 from tasks.order_news import deliver_news
 from tasks.policy import at_once, policy
@@ -41,8 +41,7 @@ def deliver(target: str | None = None, requeue: bool = False, dry_run: bool = Fa
     with open_hub(settings) as hub, reported_run(hub, "deliver", channel=target, dry_run=dry_run) as report:
         delivered: list[Delivered] = []
         if not dry_run:
-            if requeue:
-                report.changed += Outbox(hub).requeue(target=target)
+            report.changed += renew_tiers(hub, settings) + (Outbox(hub).requeue(target=target) if requeue else 0)
             delivered = at_once(deliver_to, [(hub, settings, one) for one in targets], rounds=rounds)
         show_delivered(delivered, Outbox(hub).counts(), report)
         fail_where_stopped(delivered)

@@ -1,14 +1,26 @@
 """A CRM's history, read into the hub: what people did there, and what follows from it."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from adapters.capabilities import Crm
 from adapters.hub.crm_changes import CrmInbox, Taken
+from adapters.hub.customers import Customers
 from adapters.hub.hub import Hub
 from adapters.hub.runs import Cursors
 from adapters.settings import Settings
+from tasks.rules.tiers import tier_of
 
 ENTITY, READ = "orders", "orders_read_at"
+
+
+def renew_tiers(hub: Hub, settings: Settings) -> int:
+    """Give every buyer the tier that his purchases earn by now, and have the CRMs told; how many changed."""
+    if not settings.tiers.levels:
+        return 0
+    customers = Customers(hub)
+    now = hub.clock.now().astimezone(ZoneInfo(settings.time_zone))
+    return len(customers.set_tiers(tier_of(customers.purchases(), now, settings.tiers), crms=settings.crm))
 
 
 def read_if_old(hub: Hub, settings: Settings, name: str, crm: Crm) -> Taken | None:

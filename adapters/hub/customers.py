@@ -14,8 +14,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.errors import Unavailable
 from adapters.hub.channel_refusals import settle_rows
+from adapters.hub.crm_customers import customer_ref
 from adapters.hub.holds import AWAY
 from adapters.hub.hub import Hub
+from adapters.hub.outbox import Owed, owe
 from adapters.hub.rows import rows_of
 from adapters.hub.tables.customers import customer, customer_contact, customer_order
 from tasks.rules.customers import (
@@ -177,11 +179,12 @@ class Customers:
             rows = connection.execute(PURCHASES, {"since": since}).all()
         return PurchaseMade.validate(pl.DataFrame([tuple(row) for row in rows], schema=PURCHASE, orient="row"))
 
-    def set_tiers(self, earned: pl.DataFrame) -> list[int]:
+    def set_tiers(self, earned: pl.DataFrame, *, crms: Collection[str] = ()) -> list[int]:
         """Every buyer has the tier that he has earned, and who is not among them has none; returns those whose tier changed.
 
         Args:
             earned: `TierEarned`.
+            crms: names of CRMs that are owed the news.
         """
         told = rows_of(earned, customer_id=BigInteger(), tier=Text())
         wanted = select(customer.c.customer_id, told.c.tier).outerjoin(told, told.c.customer_id == customer.c.customer_id).subquery()
@@ -192,7 +195,10 @@ class Customers:
             .returning(customer.c.customer_id)
         )
         with self._hub.engine.begin() as connection:
-            return sorted(connection.scalars(changed))
+            customer_ids = sorted(connection.scalars(changed))
+            owed = [Owed(target=f"crm:{name}", kind="customer", subject=customer_ref(one)) for name in crms for one in customer_ids]
+            owe(connection, self._hub.clock.now(), owed)
+        return customer_ids
 
 
 def _known(connection: Connection, new: Sequence[NewBuyer]) -> list[KnownBuyer]:

@@ -17,7 +17,7 @@ from adapters.settings import Settings
 from deployments.world.clock import WorldClock
 from deployments.world.retailcrm.make import furnish_retailcrm
 from deployments.world.served import served
-from tasks.crm import read_crm
+from tasks.crm import read_crm, renew_tiers
 from tasks.deliver import Delivered, deliver_to_crm
 from tasks.rules.onward import Onward
 from tests.adapters.hub.checkout import site
@@ -166,3 +166,25 @@ def test_a_crm_restored_from_an_old_copy_is_told_again_without_doubles(desk: Des
     assert [one.kind for one in Incidents(desk.hub).live()] == ["crm_restored"]
     desk.until_told()
     assert {"site-r1", "site-r2"} <= desk.there().keys()
+
+
+def test_a_tier_that_was_earned_is_written_to_the_buyers_card(desk: Desk) -> None:
+    desk.settings = Settings.model_validate({
+        "channels": {CHANNEL: site()},
+        "crm": {"main": {"kind": "retailcrm", "url": "https://shop.example", "api_key": "key", "tier_field": "tier"}},
+        "tiers": {"levels": [{"code": "gold", "title": "Золото", "from_roubles": 150}]},
+    })  # fmt: skip
+    buyer = as_json({"billing": {"first_name": "Зоя", "phone": "+79165550101"}})
+    desk.order("g1", buyer=buyer)
+    desk.deliver()
+    assert renew_tiers(desk.hub, desk.settings) == 0
+    desk.order("g1", state="delivered", status="completed", buyer=buyer, price_kopecks=100_00)
+    desk.order("g2", state="delivered", status="completed", buyer=buyer, price_kopecks=100_00)
+    with opened(desk.room.url, tier_field="tier") as crm:
+        desk.crm = crm
+        desk.deliver()
+        assert renew_tiers(desk.hub, desk.settings) == 1
+        desk.deliver()
+    card = desk.there()["site-g1"]["customer"]["externalId"]
+    assert desk.room.customers()[card]["customFields"]["tier"] == "gold"
+    assert renew_tiers(desk.hub, desk.settings) == 0
