@@ -48,7 +48,7 @@ class ChannelTold:
 
     Args:
         sent: cards, prices and figures that left.
-        accepted: of them, taken; a price that Yandex Market has taken and shows later is among them.
+        accepted: of them, taken; what Yandex Market has taken and shows later is among them.
         refused: of them, not taken.
         parts: the same by ``cards``, ``prices`` and ``stock``.
         reasons: what lies in the quarantine of the channel, by reason: the vendor's refusals and what our rules do not let out.
@@ -159,6 +159,7 @@ def told_so_far(hub: Hub, *, after_run: int = 0) -> dict[str, ChannelTold]:
         counted = Counter(channel.parts.get("stock", {}))
         outcomes = Counter(entry.detail)
         outcomes["sent"] = sum(entry.detail.values()) - outcomes["unsent"]
+        outcomes["accepted"] += outcomes["pending"]
         counted.update({key: outcomes[key] for key in SENT})
         channel.parts["stock"] = {key: counted[key] for key in SENT}
     for channel in told.values():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -28,7 +29,9 @@ from deployments.story.split import split_sold_pcs
 from deployments.story.stage import opened_stage
 from deployments.story.truth import Outcome
 
-SOOTHSAYER = "Доли ясновидца: лучшее деление на час вперёд тем, кто знает средний спрос; штука остаётся там, куда её дали."
+SOOTHSAYER = """Лишние: продано сверх того, что было. Отмены: заказы, которые магазину пришлось отменить. Отказы: покупателю показали мало.
+Доля: от штук, которые были и нужны. Узнали: через столько секунд площадки больше не показывали проданного. Штраф: Ozon, рублей.
+Доли ясновидца: лучшее деление на час вперёд тем, кто знает спрос; штука остаётся, где дана."""
 BROKEN_EVERY = 25
 """The last of so many seeds is played once more with the bounds broken."""
 ONE_THREAD = {"POLARS_MAX_THREADS": "1"}
@@ -93,19 +96,20 @@ def play_both(server_url: str, seed: int, hour: Hour, *, is_drawn: bool = False)
 
 def summary(told: Sequence[SeedTold]) -> Table:
     """Sums by kind of hour, both runs under one another, and what shares that never move would have sold."""
-    table = Table(title="Один и тот же час покупателей, дважды", title_justify="left", caption=SOOTHSAYER, caption_justify="left")
-    table.add_column("час")
-    table.add_column("как продавали")
-    for title in ("часов", "заказов", "продано шт.", "лишних шт.", "отменено", "отказано", "доля", "узнали за, с", "штрафы, ₽"):
-        table.add_column(title, justify="right")
+    title = "Один и тот же час покупателей, дважды"
+    table = Table(title=title, title_justify="left", caption=SOOTHSAYER, caption_justify="left", box=SIMPLE_HEAD, padding=0)
+    table.add_column("", no_wrap=True)
+    for title in ("заказы", "штуки", "лишние", "отмены", "отказы", "доля", "узнали", "штраф"):
+        table.add_column(title, justify="right", no_wrap=True)
     for hour in (*COUNTED, "broken"):
         chosen = [one for one in told if one.hour == hour]
         if chosen:
-            table.add_row(TITLES[hour], "одно число", str(len(chosen)), *_cells(total([one.mirror for one in chosen])))
-            table.add_row("", "Utyug", "", *_cells(total([one.utyug for one in chosen])))
+            table.add_row(f"[bold]{TITLES[hour]}: {len(chosen)}[/]")
+            table.add_row("  одно число", *_cells(total([one.mirror for one in chosen])))
+            table.add_row("  Utyug", *_cells(total([one.utyug for one in chosen])))
             split = split_told(chosen)
-            told_by_split = ["", f"{split['sold_pcs']}", "0", "", "", f"{split['sold_share'] * 100:.1f} %", "", ""]
-            table.add_row("", "доли ясновидца", "", *told_by_split, style="dim", end_section=True)
+            told_by_split = ["", f"{split['sold_pcs']}", "0", "", "", f"{split['sold_share']:.1%}", "", ""]
+            table.add_row("  доли ясновидца", *told_by_split, style="dim", end_section=True)
     return table
 
 
@@ -176,4 +180,4 @@ def _cells(outcome: Outcome) -> list[str]:
 
 
 def _share(outcome: Outcome) -> str:
-    return f"{outcome.sold_share * 100:.1f} %"
+    return f"{outcome.sold_share:.1%}"
