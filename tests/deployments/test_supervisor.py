@@ -68,8 +68,17 @@ def ask(running: Supervisor, path: str, **wanted: Any) -> Any:
 
 
 def run_of(running: Supervisor, deployment: str, **parameters: object) -> str:
+    """A run, made as soon as Prefect's own database has a moment for it."""
     known = httpx.get(f"{running.api_url}/deployments/name/{deployment}", timeout=30).raise_for_status().json()
-    return str(ask(running, f"/deployments/{known['id']}/create_flow_run", parameters=parameters)["id"])
+    answers: list[httpx.Response] = []
+
+    def is_made() -> bool:
+        url = f"{running.api_url}/deployments/{known['id']}/create_flow_run"
+        answers.append(httpx.post(url, json={"parameters": parameters}, timeout=30))
+        return answers[-1].status_code != httpx.codes.SERVICE_UNAVAILABLE
+
+    assert await_until(is_made, timeout_s=SLOW_S)
+    return str(answers[-1].raise_for_status().json()["id"])
 
 
 def state_of(running: Supervisor, run_id: str) -> str:
