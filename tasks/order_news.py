@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from validation.order_news import PASSING, OrderNews, OrderTold
-
 from adapters.capabilities import TakesOrderNews
 from adapters.errors import SyncError
 from adapters.hub.hub import Hub
@@ -12,6 +10,7 @@ from adapters.hub.orders import Orders
 from adapters.hub.outbox import Answer, Claimed, Outbox
 from tasks.deliver import Delivered, drained, failed
 from tasks.rules.order_news import ORDER_OF_ACTIONS
+from validation.order_news import PASSING, OrderNews, OrderTold
 
 OUTCOMES: Mapping[str, Literal["accepted", "refused", "unknown"]] = {
     "accepted": "accepted",

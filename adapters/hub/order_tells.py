@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Text, bindparam, select, text
-from tasks.rules.order_news import OnecSaid, Standing, wanted
 
 from adapters.hub.outbox import Owed, owe
 from adapters.hub.tables.orders import sale_order
 from tasks.rules.onward import ChannelTells, Onward
+from tasks.rules.order_news import OnecSaid, Standing, wanted
 
 STANDINGS = text("""
     select o.channel, o.number, o.state, o.is_by_channel,
