@@ -13,6 +13,8 @@ from adapters.capabilities import Finding
 from adapters.channel_settings import ChannelSettings, WildberriesSettings, WooCommerceSettings
 from adapters.channels import open_channel
 from adapters.clock import Clock
+from adapters.crm_settings import CrmSettings
+from adapters.crms import open_crm
 from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.tables.catalog import price_type, warehouse
@@ -40,11 +42,12 @@ Told = list[tuple[str, Finding]]
 
 
 def examine(hub: Hub, settings: Settings) -> Told:
-    """Everything found, the hub first, then channel by channel."""
+    """Everything found, the hub first, then channel by channel, then the CRMs."""
     told = [("Utyug", finding) for finding in (*_hub(hub), *_messages(settings))]
     with ThreadPoolExecutor(max_workers=8) as pool:
-        examined = pool.map(lambda named: (named[0], _channel(hub, named[1])), settings.channels.items())
-    return told + [(name, finding) for name, findings in examined for finding in findings]
+        channels = [(name, pool.submit(_channel, hub, channel)) for name, channel in settings.channels.items()]
+        crms = [(f"crm:{name}", pool.submit(_crm, hub, crm)) for name, crm in settings.crm.items()]
+        return told + [(name, finding) for name, examined in (*channels, *crms) for finding in examined.result()]
 
 
 def show(told: Told, console: Console) -> bool:
@@ -96,6 +99,11 @@ def _channel(hub: Hub, settings: ChannelSettings) -> list[Finding]:
     except SyncError as error:
         found = [Finding(subject="host", level="fault", sentence=error.sentence, advice="Проверьте адрес и доступ в настройках.")]
     return [*_environment(settings), *found, *_places(hub, settings), *_prices(hub, settings)]
+
+
+def _crm(hub: Hub, settings: CrmSettings) -> list[Finding]:
+    with open_crm(settings, hub=hub) as crm:
+        return crm.examine()
 
 
 def _environment(settings: ChannelSettings) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from rich.console import Console
 from sqlalchemy import insert
 from typer.testing import CliRunner
@@ -17,6 +18,9 @@ from adapters.hub.tables.catalog import price_type, warehouse
 from adapters.settings import Settings, read_settings
 from deployments.cli import app
 from deployments.doctor import SUBJECTS, Told, examine, show
+from deployments.world.clock import WorldClock
+from deployments.world.retailcrm.make import furnish_retailcrm
+from deployments.world.served import served
 from deployments.world.wildberries.tokens import make_token
 from tests.flows.cabinets import KINDS, RETAIL, WAREHOUSES, Cabinets, environment, opened_cabinets, settings_of
 
@@ -151,6 +155,18 @@ def test_names_are_only_warned_of_before_1c_has_sent_any(hub: Hub, shop: Hub, ca
         connection.execute(warehouse.delete())
         connection.execute(price_type.delete())
     assert bad(examine(shop, read_settings())) == [("ozon", "warehouse", "warning"), ("ozon", "prices", "warning")]
+
+
+def test_a_crm_is_examined_beside_the_channels(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = FastAPI()
+    furnish_retailcrm(world, clock=WorldClock(), api_key="a-key")
+    with served(world) as base:
+        right = {"kind": "retailcrm", "url": f"{base}/retailcrm", "api_key": "a-key"}
+        monkeypatch.setenv("UTYUG_CRM", json.dumps({"main": right, "other": {**right, "api_key": "another"}}))
+        told = examine(shop, read_settings())
+    assert [found.level for found in of(told, "crm:main", "credential")] == []
+    assert [found.level for found in of(told, "crm:other", "credential")] == ["fault"]
+    assert any(where == "crm:main" for where, _ in told)
 
 
 def test_nobody_to_tell_is_warned_of(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

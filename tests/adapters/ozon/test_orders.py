@@ -72,6 +72,7 @@ def test_a_line_is_ours_by_its_code_and_ozons_by_its_sku(vendor: Vendor) -> None
         "ship_by_at": datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
         "is_by_channel": False,
         "buyer": None,
+        "terms": None,
     }
 
 
