@@ -56,15 +56,18 @@ def deliver_to(hub: Hub, settings: Settings, target: str, *, rounds: int | None)
 
 
 def _attempt(hub: Hub, settings: Settings, target: str) -> list[Delivered]:
-    """One round; where it fails the others still have theirs. What people did in a CRM is read before anything is told to it."""
+    """One round; where it fails the others still have theirs. What people did in a CRM is read before anything is told to it.
+
+    A round with nothing to tell came to its end as well: what stopped one before it is over.
+    """
     kind, _, name = target.partition(":")
     try:
         if kind == "channel":
             with open_channel(settings.channels[name], hub=hub) as shop:
-                return list(deliver_news(hub, name, shop))
+                return list(deliver_news(hub, name, shop)) or [Delivered(target=target)]
         with open_crm(settings.crm[name], hub=hub) as crm:
             read_if_old(hub, settings, name, crm)
-            return list(deliver_to_crm(hub, settings, name, crm))
+            return list(deliver_to_crm(hub, settings, name, crm)) or [Delivered(target=target)]
     except SyncError as error:
         get_run_logger().error("%s: %s", target, error.sentence)
         return [Delivered(target=target, stopped_by=error)]

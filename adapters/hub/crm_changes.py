@@ -89,13 +89,13 @@ class CrmInbox:
 
 
 def _orders(connection: Connection, changes: Sequence[CrmChange]) -> dict[str, Any]:
-    """Our orders by their reference there, locked."""
+    """Our orders by their reference there, locked; a channel's name may have hyphens too."""
     refs = {change.ref for change in changes if change.ref is not None}
     o = sale_order.c
-    by_key = [(channel, order_ref) for ref in refs for channel, _, order_ref in [ref.partition("-")]]
+    endings = {ref[at + 1 :] for ref in refs for at, letter in enumerate(ref) if letter == "-"}
     wanted = (
         select(o.order_id, o.channel, o.order_ref, o.number, o.state, o.buyer)
-        .where(o.number.is_not(None), o.order_ref.in_([order_ref for _, order_ref in by_key]))
+        .where(o.number.is_not(None), o.order_ref.in_(endings))
         .order_by(o.order_id)
         .with_for_update()
     )
