@@ -33,6 +33,7 @@ from adapters.settings import ClockSettings, GatewaySettings, OnecBase, OnecSett
 from deployments.children import end_marked
 from deployments.demo_channels import Channels, ChannelTold, fill_cabinets, fill_plainly, look, told_so_far
 from deployments.demo_export import alone, articles, own_files
+from deployments.demo_onward import CRM, OnwardDemo, OrderTold, show_onward, took
 from deployments.demo_orders import HOT_GOODS, OrdersTold, most_shared, oversold, promised_beyond, send_buyers, show_orders, told_of_orders
 from deployments.demo_rounds import Rounds
 from deployments.demo_tables import show_channels
@@ -43,6 +44,7 @@ from deployments.sample.site import site_catalogue
 from deployments.stopping import Stop
 from deployments.story.story import run_story
 from deployments.supervisor import Supervisor, only_one
+from deployments.why import explain
 from deployments.world.onec import OnecClient, OnecStopped
 from deployments.world.served import served
 from validation.reasons import SENTENCES
@@ -68,7 +70,9 @@ class Report:
     flows: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     second_exchange: dict[str, Any] = field(default_factory=dict)
-    orders: dict[str, OrdersTold] = field(default_factory=dict)
+    orders: list[OrderTold] = field(default_factory=list)
+    orders_took: dict[str, Any] = field(default_factory=dict)
+    orders_by_channel: dict[str, OrdersTold] = field(default_factory=dict)
 
 
 def run_demo(*, export: Path | None, stays: bool, var_dir: Path = Path("var/demo")) -> bool:
@@ -119,6 +123,7 @@ class Demo:
             clock=clock,
             onec=OnecSettings(bases={"main": OnecBase(login="utyug", password=SecretStr(password))}, **UNHURRIED),
             channels=channels.settings(self._world),
+            crm={CRM: channels.crm(self._world)},
         )
         self._site_key = channels.site_key
         with self._step("Запускаю PostgreSQL, сервер Prefect, исполнителя и шлюз"):
@@ -227,7 +232,18 @@ class Demo:
         shown = [told.read_back for told in report.channels.values()]
         self._check("каждая площадка показывает то, что ей можно продать", all(one["stock"] == one["stock_equal"] for one in shown))
         self._check("вместе площадки не могут продать больше, чем есть", promised_beyond(self._hub, self.supervisor.settings) == 0)
-        report.orders = self._sell()
+        onward = OnwardDemo(self._hub, self._world, self._onec, deliver=self._rounds.deliver, check=self._check)
+        with onward.cut_off():
+            report.orders_by_channel = self._sell()
+        with self._step("1С забирает последние заказы; в CRM доходит то, на что она не ответила"):
+            report.orders = onward.hand_over()
+        report.orders_took = took(report.orders)
+        show_onward(report.orders, self.console)
+        with self._step("Менеджер отменяет заказ в 1С, другой в CRM, остальные проводит; площадки узнают"):
+            cancelled = onward.bring_back()
+        if cancelled is not None:
+            self.console.print(f"\nЧто знает об этом заказе `utyug why {cancelled}`:")
+            explain(self._hub, cancelled, None, self.console, time_zone=self.supervisor.settings.time_zone)
         report.flows = self._rounds.ended_runs()
         table = Table("Поток", "Состояние", "Секунд", title="Запуски в Prefect")
         for ended in report.flows:

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from adapters.channel_settings import ChannelSettings, OzonSettings, WildberriesSettings, WooCommerceSettings, YandexMarketSettings
+from adapters.crm_settings import RetailCrmSettings
 from adapters.hub.assortment import Assortment
 from adapters.hub.cards import Cards
 from adapters.hub.hub import Hub
@@ -28,6 +29,7 @@ from adapters.settings import ClockSettings, Settings
 from deployments.sample.cabinets import cabinet_goods, selling_rules
 from deployments.world.clock import WorldClock
 from deployments.world.ozon.make import MAIN
+from deployments.world.retailcrm.make import SITE
 from deployments.world.whole import OZON_CLIENT, Keys, Waits, make_whole_world
 from deployments.world.wildberries.make import WAREHOUSE_ID
 from deployments.world.yandex_market.make import BUSINESS, SEPARATE
@@ -79,6 +81,12 @@ class Channels:
     def world(self) -> FastAPI:
         """The stand-in world."""
         return make_whole_world(keys=self._keys, clock=self._clock, waits=Waits(wildberries_card_s=60, ozon_moderation_s=60, market_s=60))
+
+    def crm(self, base: str) -> RetailCrmSettings:
+        """How Utyug reaches the CRM at this address."""
+        return RetailCrmSettings(
+            kind="retailcrm", url=f"{base}/retailcrm", api_key=SecretStr(self._keys.retailcrm), site=SITE, read_every_s=1, timeout_s=10
+        )
 
     @property
     def site_key(self) -> SecretStr:

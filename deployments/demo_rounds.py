@@ -58,6 +58,14 @@ class Rounds:
         """
         return sum(run.changed for run in (self._run("listings/channels"), self._run("stock/channels")))
 
+    def deliver(self) -> None:
+        """Tell everybody what is owed, and read what people did in the CRM.
+
+        Raises:
+            Misconfigured: it does not end.
+        """
+        self._run("deliver/systems")
+
     def _listings_are_quiet(self) -> bool:
         return self._run("listings/channels").changed == 0
 

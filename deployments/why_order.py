@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.hub.order_views import OrderLife
-from deployments.why_words import REASONS
+from deployments.why_words import ACCOUNTS, REASONS
 from tasks.rules.buyers import masked
 from tasks.rules.sale_documents import STATUSES
 
@@ -39,7 +39,7 @@ def tell_life(life: OrderLife, console: Console, local: Callable[[datetime | Non
         console.print(f"  • {escape(line)}")
     _print("Товары", ("Код на площадке", "Штук", "Отменено", "Цена, ₽", "Состав", "Состояние"), _goods(life), console)
     moved = [
-        (local(row["at"]), row["article"], row["from_account"], row["to_account"], row["pcs"], REASONS.get(row["reason"], row["reason"]))
+        (local(row["at"]), row["article"], *map(_account, (row["from_account"], row["to_account"])), row["pcs"], _why(row["reason"]))
         for row in life.movements.iter_rows(named=True)
     ]
     _print("Штуки в книге", ("Когда", "Товар", "Откуда", "Куда", "Штук", "Почему"), moved, console)
@@ -54,8 +54,7 @@ def _head(life: OrderLife, local: Callable[[datetime | None], str]) -> list[str]
     order = life.order
     lines = [
         f"сделан {local(order.placed_at)}, узнали {local(order.seen_at)} {HEARD[order.heard_by]}",
-        f"сейчас: {STATUSES[order.state]} (на площадке «{order.status}»)"
-        + (f", изменён {local(order.changed_at)}" if order.changed_at else ""),
+        f"сейчас: {STATUSES[order.state]} (на площадке «{order.status}»)",
         f"покупатель: {masked(order.buyer)}",
     ]
     if order.changed_at:
@@ -73,6 +72,16 @@ def _head(life: OrderLife, local: Callable[[datetime | None], str]) -> list[str]
     return lines
 
 
+def _account(account: str) -> str:
+    """An account in words, with the channel it belongs to."""
+    kind, _, owner = account.partition(":")
+    return ACCOUNTS.get(kind, account) + (f" {owner.partition(':')[0]}" if kind == "exposure" else "")
+
+
+def _why(reason: str) -> str:
+    return REASONS.get(reason, reason)
+
+
 def _goods(life: OrderLife) -> list[tuple[Any, ...]]:
     return [
         (
@@ -80,7 +89,9 @@ def _goods(life: OrderLife) -> list[tuple[Any, ...]]:
             line.pcs,
             line.cancelled_pcs or "",
             "" if line.price_kopecks is None else f"{line.price_kopecks / 100:.2f}",
-            f"{len(line.recipe)} частей{f', {line.promotion}' if line.promotion else ''}" if line.recipe and len(line.recipe) > 1 else "",
+            f"набор, частей {len(line.recipe)}{f', {line.promotion}' if line.promotion else ''}"
+            if line.recipe and len(line.recipe) > 1
+            else "",
             LINE_STATES[line.state],
         )
         for _, line in sorted(life.order.lines.items())
@@ -88,9 +99,7 @@ def _goods(life: OrderLife) -> list[tuple[Any, ...]]:
 
 
 def _in_onec(row: dict[str, Any], local: Callable[[datetime | None], str]) -> tuple[str, ...]:
-    taken = (
-        local(row["acknowledged_at"]) if row["acknowledged_version"] == row["version"] else f"ждёт, предложено {row['offered_times']} раз"
-    )
+    taken = local(row["acknowledged_at"]) if row["acknowledged_version"] == row["version"] else f"ждёт, предложений {row['offered_times']}"
     facts = {"проведён": "is_posted", "отгружен": "is_shipped", "отменён": "is_cancelled"}
     said = [row["status"], *(word for word, name in facts.items() if row[name]), row["tracking"] and f"трек {row['tracking']}"]
     number = f"№ {row['onec_number']}" if row["onec_number"] else None

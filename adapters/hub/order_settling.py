@@ -17,7 +17,8 @@ class Beyond:
     """Pieces sold that nothing was set aside for: beyond the exposure, or (``owed_pcs``) beyond what there is.
 
     ``is_told``: the channel was given a quota, that of its ``warehouse_ref``, and sold more than it; else it sells from the pool by
-    agreement. ``per_unit``: pieces of the item in one of the listing.
+    agreement. ``is_connecting``: its exposure is not known yet, so that the same piece may be counted there as well. ``per_unit``:
+    pieces of the item in one of the listing.
     """
 
     channel: str
@@ -30,6 +31,7 @@ class Beyond:
     owed_pcs: int
     per_unit: int
     is_told: bool
+    is_connecting: bool = False
 
 
 @dataclass(kw_only=True)
@@ -122,17 +124,24 @@ class Settling:
         pcs = part.pcs if is_told else part.owed_pcs
         if not pcs:
             return None
+        offer = self.folding.offer_of(order, line)
+        connecting = offer if offer is not None and not offer.is_open and sale.account is None else None
         return Beyond(
             channel=order.channel,
             order_ref=order.order_ref,
             line_ref=line.line_ref,
             listing_id=line.listing_id,
-            warehouse_ref=_warehouse(order, line, sale.account) if is_told else order.warehouse_ref,
+            warehouse_ref=_warehouse(order, line, sale.account)
+            if is_told
+            else connecting.warehouse_ref
+            if connecting
+            else order.warehouse_ref,
             item_id=part.item_id,
             pcs=pcs,
             owed_pcs=part.owed_pcs,
             per_unit=dict(sale.recipe)[part.item_id],
             is_told=is_told,
+            is_connecting=connecting is not None,
         )
 
     def _cancel(self, act: Act) -> None:

@@ -3,11 +3,14 @@
 A channel puts a cancelled piece back on sale by itself, sells it again, and may list that sale before the cancellation. Its pieces are
 reserved at once like any others; but a person hears of it only when a complete poll that began L after the sale was seen has brought no
 cancellation. What no open order could explain is told at once.
+
+While a listing is being connected its exposure counts what may have been sold already, and its sales come from the pool: a piece may be
+counted twice, and lack in the books alone. Whether it does is judged when the exposure is known, `CONNECTS_WITHIN` at the latest.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, delete, func, insert, select, text, tuple_, update
@@ -30,10 +33,16 @@ OPEN_UNITS = text("""
     group by s.listing_id, s.order_id
 """).bindparams(bindparam("listing_ids", type_=ARRAY(BigInteger)), bindparam("states", value=sorted(OPEN), type_=ARRAY(Text)))
 
+CONNECTS_WITHIN = timedelta(hours=1)
+"""Longer than any bounds let a connection take; after it nobody waits for the exposure."""
+
 DUE = text("""
     delete from unexplained u using channel_watch w, sale_order o
     where u.channel = :channel and w.channel = u.channel and o.order_id = u.order_id and u.sold_at + :visible <= w.poll_began_at
-    returning u.unexplained_id, coalesce(o.number, o.order_ref) as order_number, u.channel_sku, u.item_id, u.pcs
+        and (not u.is_connecting or u.sold_at <= :overdue or not exists (
+            select from offer f where f.listing_id = u.listing_id and f.warehouse_ref = u.warehouse_ref and f.phase <> 'open'
+        ))
+    returning u.unexplained_id, coalesce(o.number, o.order_ref) as order_number, u.channel_sku, u.item_id, u.pcs, u.is_connecting
 """)
 
 
@@ -62,19 +71,22 @@ def weigh_beyond(
     if waits:
         connection.execute(insert(unexplained), [_row(at, orders[one.order_ref], one, pcs) for one, pcs in waits])
     told = [_named(orders[one.order_ref], one, pcs) for one, pcs in zip(beyond, certain, strict=True) if pcs]
-    _tell(connection, at, told, rules)
+    oversells.report_beyond(connection, at, _with_pools(connection, told), penalties=rules.penalties)
 
 
 def judge_unexplained(connection: Connection, at: datetime, *, channel: str, rules: ChannelOrders) -> None:
-    """Tell what the newest complete poll of a channel must have explained, and has not."""
-    rows = sorted(connection.execute(DUE, {"channel": channel, "visible": rules.visible}), key=lambda row: int(row.unexplained_id))
-    due = [
+    """Tell what the newest complete poll of a channel must have explained, and has not; of a listing connected since, what lacks."""
+    due = {"channel": channel, "visible": rules.visible, "overdue": at - CONNECTS_WITHIN}
+    rows = sorted(connection.execute(DUE, due), key=lambda row: int(row.unexplained_id))
+    sold = [
         oversells.Beyond(
             channel=channel, order_number=row.order_number, channel_sku=row.channel_sku, item_id=row.item_id, pcs=row.pcs, pool_pcs=0
         )
         for row in rows
     ]
-    _tell(connection, at, due, rules)
+    pairs = zip(_with_pools(connection, sold), rows, strict=True)
+    told = [one for one, row in pairs if one.pool_pcs < 0 or not row.is_connecting]
+    oversells.report_beyond(connection, at, told, penalties=rules.penalties)
 
 
 def _explain(connection: Connection, returned: Mapping[tuple[int, str], int]) -> None:
@@ -95,15 +107,15 @@ def _explain(connection: Connection, returned: Mapping[tuple[int, str], int]) ->
 
 
 def _certain(connection: Connection, orders: Mapping[str, OrderRow], beyond: Sequence[Beyond]) -> list[int]:
-    """Of each sale the pieces that nothing can explain; a channel without a quota has nothing that could."""
+    """Of each sale the pieces that nothing can explain; a channel without a quota has nothing that could, an unknown quota anything."""
     told = [one for one in beyond if one.is_told]
     if not told:
-        return [one.pcs for one in beyond]
+        return [0 if one.is_connecting else one.pcs for one in beyond]
     listing_ids = sorted({one.listing_id for one in told if one.listing_id is not None})
     units = {(row.listing_id, row.order_id): int(row.units) for row in connection.execute(OPEN_UNITS, {"listing_ids": listing_ids})}
     of_listing = _summed((listing_id, pcs) for (listing_id, _), pcs in units.items())
     u = unexplained.c
-    kept = connection.execute(select(u.listing_id, u.item_id, u.pcs).where(is_among(u.listing_id, listing_ids)))
+    kept = connection.execute(select(u.listing_id, u.item_id, u.pcs).where(is_among(u.listing_id, listing_ids), ~u.is_connecting))
     waiting = _summed([
         *(((row.listing_id, row.item_id), row.pcs) for row in kept),
         *(((one.listing_id, one.item_id), one.pcs) for one in told),
@@ -116,21 +128,22 @@ def _certain(connection: Connection, orders: Mapping[str, OrderRow], beyond: Seq
             unexplained_pcs=waiting[one.listing_id, one.item_id],
         )
         if one.is_told
+        else 0
+        if one.is_connecting
         else one.pcs
         for one in beyond
     ]
 
 
-def _tell(connection: Connection, at: datetime, told: Sequence[oversells.Beyond], rules: ChannelOrders) -> None:
-    """What still waits for its explanation is not lacking yet."""
-    if not told:
-        return
-    b, u, item_ids = ledger_balance.c, unexplained.c, {one.item_id for one in told}
+def _with_pools(connection: Connection, sold: Sequence[oversells.Beyond]) -> list[oversells.Beyond]:
+    """With what the pools hold; what still waits for its explanation is not lacking yet."""
+    if not sold:
+        return []
+    b, u, item_ids = ledger_balance.c, unexplained.c, {one.item_id for one in sold}
     pools = select(b.item_id, func.sum(b.pcs).label("pcs")).where(b.account == POOL, is_among(b.item_id, item_ids)).group_by(b.item_id)
     waiting = select(u.item_id, func.sum(u.pcs).label("pcs")).where(is_among(u.item_id, item_ids)).group_by(u.item_id)
     pcs = _summed((row.item_id, int(row.pcs)) for query in (pools, waiting) for row in connection.execute(query))
-    beyond = [replace(one, pool_pcs=pcs.get(one.item_id, 0)) for one in told]
-    oversells.report_beyond(connection, at, beyond, penalties=rules.penalties)
+    return [replace(one, pool_pcs=pcs.get(one.item_id, 0)) for one in sold]
 
 
 def _named(order: OrderRow, one: Beyond, pcs: int) -> oversells.Beyond:
@@ -154,6 +167,7 @@ def _row(at: datetime, order: OrderRow, one: Beyond, pcs: int) -> dict[str, Any]
         "item_id": one.item_id,
         "pcs": pcs,
         "per_unit": one.per_unit,
+        "is_connecting": one.is_connecting,
         "sold_at": at,
     }
 

@@ -77,6 +77,7 @@ unexplained = Table(
         "pcs", BigInteger, CheckConstraint("pcs > 0", name="positive"), nullable=False, comment="beyond the exposure, and not explained yet"
     ),
     Column("per_unit", BigInteger, nullable=False, comment="pieces of the item in one of the listing"),
+    Column("is_connecting", Boolean, nullable=False, server_default="false", comment="judged when the listing's exposure is known"),
     at_column("sold_at"),
     Index("ix_unexplained_channel", "channel", "sold_at"),
     Index("ix_unexplained_item", "item_id"),

@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from sqlalchemy import text
 
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import Incidents
 from adapters.hub.orders import Poll
+from adapters.hub.unexplained import CONNECTS_WITHIN
 from tests.adapters.hub.order_shop import RULES, OrderShop, report
 from tests.adapters.hub.sold_once.hand import HandClock
 
@@ -165,6 +167,57 @@ def test_another_listings_cancellation_explains_nothing(shop: Channel) -> None:
     shop.poll(report("3", {"cup": 1}, state="cancelled"))
     shop.after(VISIBLE_S)
     assert shop.told() == ["oversell"]
+
+
+def connected(shop: Channel, phase: str = "adopted") -> int:
+    """The only piece is in the exposure of a listing that is being connected; so it comes from the pool when it is sold."""
+    item_id = shop.stock(1)
+    shop.offer(shop.enlist(item_id), {item_id: 1}, phase=phase)
+    shop.poll(report("1"))
+    return item_id
+
+
+def open_up(shop: Channel, *, gives_back: bool) -> None:
+    """The exposure is known: the piece in it is the one that was sold, and comes back; or it is another one."""
+    if gives_back:
+        shop.ledger.give_back(reference="offer:1", reason="settled")
+    with shop.hub.engine.begin() as connection:
+        connection.execute(text("update offer set phase = 'open'"))
+
+
+@pytest.mark.parametrize("phase", ["new", "connecting", "adopted"])
+def test_a_piece_counted_twice_while_a_listing_is_connected_alarms_nobody(shop: Channel, phase: str) -> None:
+    item_id = connected(shop, phase=phase)
+    shop.after(VISIBLE_S * 2)
+    assert (shop.accounts(item_id)["pool"], shop.told()) == (-1, [])
+    open_up(shop, gives_back=True)
+    shop.after(VISIBLE_S)
+    assert (shop.told(), shop.journal()) == ([], [])
+
+
+def test_a_piece_that_lacks_when_the_listing_is_connected_is_told(shop: Channel) -> None:
+    connected(shop)
+    open_up(shop, gives_back=False)
+    shop.after(VISIBLE_S)
+    assert shop.told() == ["oversell"]
+
+
+def test_a_listing_that_is_never_connected_hides_nothing_for_ever(shop: Channel) -> None:
+    connected(shop)
+    shop.after(CONNECTS_WITHIN.total_seconds() - 1)
+    assert shop.told() == []
+    shop.after(1)
+    assert shop.told() == ["oversell"]
+
+
+def test_what_waits_for_a_listing_explains_no_other_sale(shop: Channel) -> None:
+    connected(shop)
+    open_up(shop, gives_back=False)
+    shop.poll(report("2"))
+    shop.poll(report("3"))
+    assert shop.told() == []
+    shop.after(VISIBLE_S)
+    assert {one["order"] for one in shop.journal()} == {"100001", "100003"}
 
 
 def test_what_waits_survives_a_restart(shop: Channel, database_url: str) -> None:
