@@ -135,7 +135,7 @@ class OnwardDemo:
         lost = [loses for loses, one in self._exchanged if loses is not None and one.read]
         is_once = all(documents[number] == 1 for number in wanted) and len(documents) == len(wanted)
         self._check(
-            f"1С забрала {len(wanted)} заказов, {len(lost)} раз её подтверждение терялось; каждый заказ в ней один", is_once and lost
+            f"1С забрала {len(wanted)} заказов, {len(lost)} раз её подтверждение терялось; каждый заказ в ней один", is_once and bool(lost)
         )
         self._check("что 1С не подтвердила, она получила ещё раз целиком", self._is_repeated())
         self._check("в каталоге 1С не завелось чужих товаров", not self._base.created_items)
