@@ -30,8 +30,7 @@ from deployments.world.onec_exchange import Exchanged, exchange
 TOLD_WITHIN_S = 180.0
 CRM = "main"
 UPLOADS = ("customers/upload", "orders/upload")
-CUT_STATUS = 502
-CUT = {"kind": "error_after", "status": CUT_STATUS, "times": None, "share": 0.5}
+CUT = {"kind": "error_after", "status": 502, "times": None, "share": 0.5}
 """What comes between us and every other delivery: it is done, and nobody says so."""
 LOST: tuple[Literal["before", "after"] | None, ...] = ("before", None, "after", None)
 """1C's confirmation, exchange by exchange: cut on its way there, or its answer on the way back."""
@@ -135,12 +134,12 @@ class OnwardDemo:
         lost = [loses for loses, one in self._exchanged if loses is not None and one.read]
         is_once = all(documents[number] == 1 for number in wanted) and len(documents) == len(wanted)
         self._check(
-            f"1С забрала {len(wanted)} заказов, {len(lost)} раз её подтверждение терялось; каждый заказ в ней один", is_once and bool(lost)
+            f"1С забрала заказов: {len(wanted)}, подтверждений потеряно: {len(lost)}; каждый заказ в ней один", is_once and bool(lost)
         )
         self._check("что 1С не подтвердила, она получила ещё раз целиком", self._is_repeated())
         self._check("в каталоге 1С не завелось чужих товаров", not self._base.created_items)
         cut = self._cut()
-        claim = f"в CRM {len(rows)} заказов, каждый один раз, хотя {cut} раз она выполняла просьбу и не отвечала"
+        claim = f"в CRM заказов: {len(rows)}, каждый один раз; просьб, которые она выполнила и не ответила: {cut}"
         self._check(claim, cut > 0 and all(one.crm["records"] == 1 for one in told) and records.total() == len(rows))
         return told
 
@@ -180,8 +179,8 @@ class OnwardDemo:
         return all(set(one.read) <= set(after.read) for (loses, one), (_, after) in pairs if loses == "before")
 
     def _cut(self) -> int:
-        said = httpx.get(f"{self._world}/_control/retailcrm/exchanges", timeout=60).raise_for_status().json()
-        return sum(one["status"] == CUT_STATUS for one in said)
+        thrown = httpx.get(f"{self._world}/_control/retailcrm/faults", timeout=60).raise_for_status().json()
+        return int(thrown.get(CUT["kind"], 0))
 
     def _await_told(self, target: str) -> None:
         is_told = await_until(lambda: target not in Outbox(self._hub).counts(), timeout_s=TOLD_WITHIN_S)

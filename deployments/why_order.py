@@ -92,7 +92,7 @@ def _goods(life: OrderLife) -> list[tuple[Any, ...]]:
             f"набор, частей {len(line.recipe)}{f', {line.promotion}' if line.promotion else ''}"
             if line.recipe and len(line.recipe) > 1
             else "",
-            LINE_STATES[line.state],
+            LINE_STATES[line.state] if line.live_pcs else "отменено",
         )
         for _, line in sorted(life.order.lines.items())
     ]

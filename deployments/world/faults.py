@@ -1,6 +1,7 @@
 """Faults to order: what a room does wrong, on which calls, and how many times."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from typing import Literal
 
@@ -35,9 +36,10 @@ class Fault(BaseModel):
 
 
 class FaultBook:
-    """Orders not yet carried out, first come first served; the same seed throws the same dice."""
+    """Orders not yet carried out, first come first served; the same seed throws the same dice. ``carried_out`` counts by kind."""
 
     def __init__(self, seed: int = 0) -> None:
+        self.carried_out: Counter[str] = Counter()
         self._pending: list[Fault] = []
         self._dice = random.Random(seed)  # noqa: S311 - a repeatable world needs repeatable dice
 
@@ -61,7 +63,10 @@ class FaultBook:
 
     def _take(self, suits: Callable[[Fault], bool]) -> Fault | None:
         found = next((fault for fault in self._pending if suits(fault) and self._falls(fault)), None)
-        if found is not None and found.times is not None:
+        if found is None:
+            return None
+        self.carried_out[found.kind] += 1
+        if found.times is not None:
             found.times -= 1
             if found.times == 0:
                 self._pending.remove(found)

@@ -145,6 +145,11 @@ def make_control() -> APIRouter:
     async def order_fault(request: Request, fault: Fault) -> None:
         _room(request).faults.order(fault)
 
+    @router.get("/faults")
+    async def read_faults(request: Request) -> dict[str, int]:
+        """Faults carried out so far, by kind."""
+        return dict(_room(request).faults.carried_out)
+
     @router.delete("/faults")
     async def clear_faults(request: Request) -> None:
         _room(request).faults.clear()

@@ -54,6 +54,12 @@ def test_accounts_and_reasons_are_told_in_words(shop: OrderShop) -> None:
     assert "продано, 1С ещё не списала" in story
 
 
+def test_a_line_that_is_cancelled_is_not_called_sold(shop: OrderShop) -> None:
+    assert "отменено" not in told(shop, number(shop))
+    shop.record(report("1", {"iron": 2, "kettle": 1}, state="cancelled", buyer=as_json(BUYER), basket_ref="basket-9"))
+    assert "отменено" in told(shop, number(shop))
+
+
 def test_what_was_asked_stands_with_its_sentence(shop: OrderShop) -> None:
     assert "В заказе есть артикул, которого Utyug на этой площадке не знает" in told(shop, number(shop)).replace("\n", " ")
 

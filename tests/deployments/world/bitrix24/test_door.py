@@ -79,8 +79,10 @@ def test_applications_at_one_address_share_the_limit_and_another_address_has_its
 
 def test_a_storm_that_is_ordered_answers_503_too(hand: Hand) -> None:
     hand.tell("POST", "/faults", {"kind": "rate_limited"})
+    assert hand.tell("GET", "/faults") == {}
     assert hand.refused("scope") == TOO_OFTEN
     assert hand.tell("GET", "/limited") == {}
+    assert hand.tell("GET", "/faults") == {"rate_limited": 1}
 
 
 def test_every_answer_tells_how_long_the_method_took_within_ten_minutes(hand: Hand) -> None:
