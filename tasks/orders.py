@@ -107,6 +107,7 @@ def channel_orders(settings: Settings, name: str) -> ChannelOrders:
         mirror_articles=frozenset(channel.mirror.articles),
         onec_sources=frozenset(settings.onec.bases),
         onward=onward_of(settings),
+        cost_price_type=settings.penalties.cost_price_type,
         penalties={other: settings.penalties.of(told.kind) for other, told in settings.channels.items()},
         title=name,
         time_zone=settings.time_zone,

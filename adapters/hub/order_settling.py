@@ -16,8 +16,9 @@ from tasks.rules.sales import ChannelOrders
 class Beyond:
     """Pieces sold that nothing was set aside for: beyond the exposure, or (``owed_pcs``) beyond what there is.
 
-    ``is_told``: the channel was given a quota, that of its ``warehouse_ref``, and sold more than it; else it sells from the pool by
-    agreement. ``per_unit``: pieces of the item in one of the listing.
+    ``may_be_explained``: the channel puts cancelled pieces of the listing back on sale by itself, at its ``warehouse_ref``: a cancellation
+    that it does not list yet may be behind it, also while the listing has no quota yet, or none any more, because it is being connected.
+    ``per_unit``: pieces of the item in one of the listing.
     """
 
     channel: str
@@ -29,7 +30,7 @@ class Beyond:
     pcs: int
     owed_pcs: int
     per_unit: int
-    is_told: bool
+    may_be_explained: bool
 
 
 @dataclass(kw_only=True)
@@ -127,12 +128,12 @@ class Settling:
             order_ref=order.order_ref,
             line_ref=line.line_ref,
             listing_id=line.listing_id,
-            warehouse_ref=_warehouse(order, line, sale.account) if is_told else order.warehouse_ref,
+            warehouse_ref=_warehouse(order, line, sale.returns_to) if sale.returns_to is not None else order.warehouse_ref,
             item_id=part.item_id,
             pcs=pcs,
             owed_pcs=part.owed_pcs,
             per_unit=dict(sale.recipe)[part.item_id],
-            is_told=is_told,
+            may_be_explained=sale.returns_to is not None,
         )
 
     def _cancel(self, act: Act) -> None:

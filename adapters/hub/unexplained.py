@@ -95,8 +95,8 @@ def _explain(connection: Connection, returned: Mapping[tuple[int, str], int]) ->
 
 
 def _certain(connection: Connection, orders: Mapping[str, OrderRow], beyond: Sequence[Beyond]) -> list[int]:
-    """Of each sale the pieces that nothing can explain; a channel without a quota has nothing that could."""
-    told = [one for one in beyond if one.is_told]
+    """Of each sale the pieces that nothing can explain."""
+    told = [one for one in beyond if one.may_be_explained]
     if not told:
         return [one.pcs for one in beyond]
     listing_ids = sorted({one.listing_id for one in told if one.listing_id is not None})
@@ -115,7 +115,7 @@ def _certain(connection: Connection, orders: Mapping[str, OrderRow], beyond: Seq
             own_pcs=units.get((one.listing_id, orders[one.order_ref].order_id), 0) * one.per_unit,
             unexplained_pcs=waiting[one.listing_id, one.item_id],
         )
-        if one.is_told
+        if one.may_be_explained
         else one.pcs
         for one in beyond
     ]
@@ -130,7 +130,7 @@ def _tell(connection: Connection, at: datetime, told: Sequence[oversells.Beyond]
     waiting = select(u.item_id, func.sum(u.pcs).label("pcs")).where(is_among(u.item_id, item_ids)).group_by(u.item_id)
     pcs = _summed((row.item_id, int(row.pcs)) for query in (pools, waiting) for row in connection.execute(query))
     beyond = [replace(one, pool_pcs=pcs.get(one.item_id, 0)) for one in told]
-    oversells.report_beyond(connection, at, beyond, penalties=rules.penalties)
+    oversells.report_beyond(connection, at, beyond, penalties=rules.penalties, cost_price_type=rules.cost_price_type)
 
 
 def _named(order: OrderRow, one: Beyond, pcs: int) -> oversells.Beyond:
