@@ -162,7 +162,8 @@ def _margin(lines: Sequence[Any], price_kopecks: int | None, costs: Mapping[int,
     parts = [(part, pcs * line.units) for line in lines for part, pcs in line.recipe]
     if any(part not in costs for part, _ in parts):
         return None
-    return price_kopecks - sum(costs[part] * pcs for part, pcs in parts)
+    cost_kopecks: int = sum(costs[part] * pcs for part, pcs in parts)
+    return price_kopecks - cost_kopecks
 
 
 def _tell_oversell(connection: Connection, at: datetime, beyond: Sequence[Beyond], proposed: Sequence[Proposal], missing_pcs: int) -> None:
