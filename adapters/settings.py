@@ -64,9 +64,6 @@ class OnecSettings(Part):
     series_quiet_s: float = Field(default=900.0, description="a full export is over after this silence")
     shift_idle_s: float = Field(default=20.0, description="a catalogue run waits so long for the next portion")
     reserves_when: str = Field(default="shipped", pattern="^(shipped|posted)$")
-    forgets_changes_when: str = Field(
-        default="formed", pattern="^(formed|answered)$", description="`answered` (УТ): a changes-only export repeats what we never took"
-    )
     silent_exchanges: int = Field(default=300, ge=1, description="sale exchanges without a report of an order until it is an incident")
     watched_folder: Path | None = None
     watched_base: str = "folder"

@@ -1,6 +1,6 @@
-"""What happens by time and not by a call: files of which nothing more comes, the watched folder, carts that expire.
+"""What happens by time and not by a call: files of which nothing more comes, the watched folder, carts that expire, old pushes.
 
-The design calls the last of these the flow *expire*. It is done here, every tick: an abandoned cart keeps goods from buyers, and a
+The design calls the end of carts the flow *expire*. It is done here, every tick: an abandoned cart keeps goods from buyers, and a
 run's start would cost more than the work.
 """
 
@@ -13,6 +13,7 @@ from adapters.hub.arrivals import Arrivals
 from adapters.hub.holds import Holds
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
+from adapters.hub.pushes import Pushes
 from adapters.settings import Settings
 from deployments.stopping import Stop
 from deployments.watch import WatchedFolder
@@ -24,7 +25,7 @@ TICK_S = 5.0
 def keep(hub: Hub, settings: Settings, *, stop: Stop) -> None:
     """Tick until stopped."""
     inbox, arrivals = Inbox(hub), Arrivals(hub)
-    holds = Holds(hub, settings)
+    holds, pushes = Holds(hub, settings), Pushes(hub)
     folder = _folder(hub, settings)
     while True:
         try:
@@ -36,6 +37,7 @@ def keep(hub: Hub, settings: Settings, *, stop: Stop) -> None:
                 LOG.info("%s carts expired", ended)
             if unordered := holds.reconcile():
                 LOG.warning("%s committed carts never became orders", unordered)
+            pushes.trim()
         except OperationalError as error:
             LOG.warning("the hub does not answer: %s", type(error).__name__)
         stop.wait(TICK_S)

@@ -12,10 +12,10 @@ from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.crm import read_if_old, renew_tiers
-from tasks.deliver import Delivered, deliver_to_crm, fail_where_stopped, show_delivered
+from tasks.deliver import Delivered, deliver_to_crm, show_delivered
 from tasks.order_news import deliver_news
 from tasks.policy import at_once, policy
-from tasks.reporting import RunReport, reported_run
+from tasks.reporting import RunReport, fail_where_stopped, reported_run
 
 POLL_S = 30.0
 """What failed is tried again without a notice."""

@@ -34,9 +34,9 @@ from tasks.listings import (
     send_prices,
     wanted_cards,
 )
-from tasks.publishing import Published, broken, chosen, fail_where_stopped, show_published
+from tasks.publishing import Published, broken, chosen, show_published
 from tasks.recipes import take_recipes
-from tasks.reporting import RunReport, reported_run
+from tasks.reporting import RunReport, fail_where_stopped, reported_run
 from tasks.rules.card_writes import accepted_cards, card_differences, card_outcomes, card_trials, not_found, unseen, writes_cards
 from tasks.rules.price_writes import offer_prices, price_differences, price_outcomes, prices_held_back, prices_overdue, settle_prices
 from tasks.stock import listings_after_search, listings_if_searched

@@ -9,10 +9,10 @@ from adapters.hub.opening import open_hub
 from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
-from tasks.orders import OrdersTaken, fail_where_stopped, keep_subscribed, orders_round, show_orders, would_take
+from tasks.orders import OrdersTaken, keep_subscribed, orders_round, show_orders, would_take
 from tasks.policy import at_once, policy
 from tasks.publishing import chosen
-from tasks.reporting import RunReport, reported_run
+from tasks.reporting import RunReport, fail_where_stopped, reported_run
 
 
 @flow(

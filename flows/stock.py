@@ -10,8 +10,8 @@ from adapters.hub.rounds import rounds_of
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.policy import at_once, policy
-from tasks.publishing import Published, chosen, fail_where_stopped, show_published
-from tasks.reporting import RunReport, reported_run
+from tasks.publishing import Published, chosen, show_published
+from tasks.reporting import RunReport, fail_where_stopped, reported_run
 from tasks.stock import post_counts
 from tasks.stock_rounds import compare, stock_round
 

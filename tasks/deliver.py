@@ -38,6 +38,11 @@ class Delivered:
     dead: int = 0
     stopped_by: SyncError | None = None
 
+    @property
+    def of(self) -> tuple[str, ...]:
+        """`tasks.reporting.Ended`."""
+        return (self.target,)
+
 
 Tell = Callable[[Sequence[Claimed]], tuple[list[Answer], SyncError | None]]
 """Tells a target of claimed debts: an answer for each, and why it stopped, where it did."""
@@ -134,15 +139,3 @@ def show_delivered(delivered: Sequence[Delivered], waiting: Mapping[str, tuple[i
         report.detail.setdefault("targets", {})[target] = {"told": told, "waiting": left[0], "dead": left[1]}
         rows.append({"куда": target, "передано": told, "ждёт": left[0], "нужен человек": left[1]})
     show_table("deliver", rows, "Передано другим системам")
-
-
-def fail_where_stopped(delivered: Sequence[Delivered]) -> None:
-    """Fail the run for targets whose last round did not come to its end.
-
-    Raises:
-        ExceptionGroup: their errors.
-    """
-    last = {one.target: one.stopped_by for one in delivered}
-    stopped = {f"{target}: {error.sentence}": error for target, error in last.items() if error is not None}
-    if stopped:
-        raise ExceptionGroup("; ".join(stopped), list(stopped.values()))

@@ -46,6 +46,11 @@ class OrdersTaken:
     recorded: Recorded | None = None
     stopped_by: SyncError | None = None
 
+    @property
+    def of(self) -> tuple[str, ...]:
+        """`tasks.reporting.Ended`."""
+        return (self.channel,)
+
 
 def orders_round(hub: Hub, settings: Settings, name: str, shop: GivesOrders) -> OrdersTaken:
     """Read a channel's orders of every state since the last complete poll, with an overlap, and record them.
@@ -102,6 +107,7 @@ def channel_orders(settings: Settings, name: str) -> ChannelOrders:
         mirror_articles=frozenset(channel.mirror.articles),
         onec_sources=frozenset(settings.onec.bases),
         onward=onward_of(settings),
+        cost_price_type=settings.penalties.cost_price_type,
         penalties={other: settings.penalties.of(told.kind) for other, told in settings.channels.items()},
         title=name,
         time_zone=settings.time_zone,
@@ -130,18 +136,6 @@ def show_orders(taken: Sequence[OrdersTaken], report: RunReport) -> None:
         report.detail.setdefault("channels", {})[name] = {key: counted[key] for key in COUNTED}
         rows.append({"площадка": name, "прочитано строк": read} | {title: counted[key] for key, title in COUNTED.items()})
     show_table("orders", rows, "Заказы")
-
-
-def fail_where_stopped(taken: Sequence[OrdersTaken]) -> None:
-    """Fail the run for channels whose last round did not come to its end.
-
-    Raises:
-        ExceptionGroup: their errors.
-    """
-    last = {one.channel: one.stopped_by for one in taken}
-    stopped = {f"{name}: {error.sentence}": error for name, error in last.items() if error is not None}
-    if stopped:
-        raise ExceptionGroup("; ".join(stopped), list(stopped.values()))
 
 
 def _counted(one: OrdersTaken) -> Counter[str]:

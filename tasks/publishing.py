@@ -60,6 +60,11 @@ class Published:
     outcomes: pl.DataFrame = field(default_factory=NOTHING.clone)
 
     @property
+    def of(self) -> tuple[str, ...]:
+        """`tasks.reporting.Ended`."""
+        return (self.channel, self.what)
+
+    @property
     def counted(self) -> Counter[str]:
         """Rows by outcome; ``sent`` is what left, whatever came of it; what was heard only now is accepted without being sent."""
         counted = Counter(self.outcomes["outcome"].to_list())
@@ -72,18 +77,6 @@ def broken(channel: str, sent: Sequence[pl.DataFrame]) -> ContractBroken | None:
     """The error of a channel that answered a write in a way its vendor does not document; what it did is unknown and was remembered so."""
     told = pl.concat(sent).filter(pl.col("reason") == BROKEN)["sentence"]
     return ContractBroken(told[0], system=channel) if told.len() else None
-
-
-def fail_where_stopped(told: Sequence[Published]) -> None:
-    """Fail the run for channels whose last round did not come to its end.
-
-    Raises:
-        ExceptionGroup: their errors.
-    """
-    last = {(one.channel, one.what): one.stopped_by for one in told}
-    stopped = {f"{name}: {error.sentence}": error for (name, _), error in last.items() if error is not None}
-    if stopped:
-        raise ExceptionGroup("; ".join(stopped), list(stopped.values()))
 
 
 def chosen(settings: Settings, channel: str | None) -> list[str]:

@@ -1,14 +1,15 @@
 """What a run leaves behind: its row in the hub, a table in the Prefect UI, and a small report to its caller."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
+from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.runs import Runs
 from validation.reasons import SENTENCES
@@ -28,6 +29,20 @@ class RunReport:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+class Ended(Protocol):
+    """A round with a channel or another system, over in one way or another."""
+
+    @property
+    def of(self) -> tuple[str, ...]:
+        """Whose round it was: the name that people know first, then what was done there, where a run does several things."""
+        ...
+
+    @property
+    def stopped_by(self) -> SyncError | None:
+        """Why it did not come to its end; none where it did."""
+        ...
+
+
 @contextmanager
 def reported_run(hub: Hub, flow: str, *, channel: str | None = None, dry_run: bool = False) -> Iterator[RunReport]:
     """Count a run in the hub from its start to its end, whichever end that is; a dry run leaves no row."""
@@ -43,6 +58,18 @@ def reported_run(hub: Hub, flow: str, *, channel: str | None = None, dry_run: bo
         state = "completed"
     finally:
         runs.end(run_id, state=state, **asdict(report))
+
+
+def fail_where_stopped(rounds: Iterable[Ended]) -> None:
+    """Fail the run for those whose last round did not come to its end.
+
+    Raises:
+        ExceptionGroup: their errors.
+    """
+    last = {one.of: one.stopped_by for one in rounds}
+    stopped = {f"{of[0]}: {error.sentence}": error for of, error in last.items() if error is not None}
+    if stopped:
+        raise ExceptionGroup("; ".join(stopped), list(stopped.values()))
 
 
 def show_refusals(key: str, refused: Mapping[str, int]) -> None:

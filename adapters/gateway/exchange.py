@@ -25,6 +25,7 @@ from adapters.gateway.uploads import Uploads, complete_quiet
 from adapters.hub.arrivals import Arrivals
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox, Session
+from adapters.hub.ledger import Ledger
 from adapters.hub.notices import Notices
 from adapters.hub.sale import SaleDesk
 from adapters.hub.series import Series
@@ -63,7 +64,7 @@ class Exchange:
         self._inbox = Inbox(hub)
         self._arrivals = Arrivals(hub)
         self._series = Series(hub)
-        self._sales = Sales(desk=SaleDesk(hub), threads=self._threads)
+        self._sales = Sales(desk=SaleDesk(hub), ledger=Ledger(hub), silent_exchanges=settings.onec.silent_exchanges, threads=self._threads)
         self._uploads = Uploads(inbox=self._inbox, arrivals=self._arrivals, threads=self._threads, settings=settings.onec, clock=hub.clock)
         self._imports = Imports(
             hub=hub,

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from adapters.gateway import answers
 from adapters.gateway.threads import Threads
 from adapters.hub.inbox import Session
+from adapters.hub.ledger import Ledger
 from adapters.hub.sale import SaleDesk
 
 ORDER_STATUSES = ("Не согласован", "Согласован", "Отгружен", "Доставлен", "Отменен")
@@ -20,21 +21,32 @@ class Sales:
 
     Args:
         desk: the hub's book of orders for 1C.
+        ledger: where pieces of orders wait for 1C's word.
+        silent_exchanges: after so many exchanges without it a person is told.
         threads: where the hub is spoken to.
     """
 
-    def __init__(self, *, desk: SaleDesk, threads: Threads) -> None:
+    def __init__(self, *, desk: SaleDesk, ledger: Ledger, silent_exchanges: int, threads: Threads) -> None:
         self._desk = desk
+        self._ledger = ledger
+        self._silent_exchanges = silent_exchanges
         self._threads = threads
 
     async def query(self, session: Session) -> Response:
-        """`mode=query`: the orders 1C has not acknowledged yet."""
-        return answers.document(await self._threads.heavy(self._desk.offer, session.source, session.session_ref))
+        """`mode=query`: the orders 1C has not acknowledged yet.
+
+        Every exchange has a query, also one that fails after it, so here exchanges without a word of an order are counted.
+        """
+        return answers.document(await self._threads.heavy(self._offer, session))
 
     async def acknowledge(self, session: Session) -> Response:
         """`mode=success`: 1C wrote exactly what this session's query gave it."""
         await self._threads.quick(self._desk.acknowledge, session.session_ref)
         return answers.success()
+
+    def _offer(self, session: Session) -> bytes:
+        self._ledger.tell_silence(source=session.source, limit=self._silent_exchanges)
+        return self._desk.offer(session.source, session.session_ref)
 
 
 def dictionaries() -> Response:

@@ -5,7 +5,6 @@ The rules are in `tasks.rules.ledger`; here they are applied, each method in one
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import polars as pl
 from sqlalchemy import Connection, select
@@ -47,27 +46,6 @@ class Ledger:
         """
         with self._hub.engine.begin() as connection:
             return ledger_posting.post_counts(connection, self._hub.clock.now(), feed_id)
-
-    def post_absences(self, *, source: str, formed_at: datetime | None, session_began_at: datetime, forgets_changes_when: str) -> Posting:
-        """What it means for sold lines that a complete changes-only series did not list their items.
-
-        To be called when the series is closed and `post_counts` has posted what it did list.
-
-        Args:
-            source: the 1C base.
-            formed_at: the earliest «ДатаФормирования» of the series' files; None where one is missing or a day only.
-            session_began_at: when the series' first session began.
-            forgets_changes_when: the setting ``onec.forgets_changes_when``.
-        """
-        with self._hub.engine.begin() as connection:
-            return ledger_posting.post_absences(
-                connection,
-                self._hub.clock.now(),
-                source=source,
-                formed_at=formed_at,
-                session_began_at=session_began_at,
-                forgets_changes_when=forgets_changes_when,
-            )
 
     def take(
         self,

@@ -13,13 +13,12 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Connection, func, select, text, update
 
 from adapters.hub.backorders import serve
-from adapters.hub.ledger_moves import Movement, is_among, lock_pools, move, notify
+from adapters.hub.ledger_moves import Movement, is_among, move, notify
 from adapters.hub.ledger_rows import as_line, as_movements, keep_lines
 from adapters.hub.ledger_shortfall import Judged, freeze
-from adapters.hub.tables.catalog import stock_count
 from adapters.hub.tables.inbox import IS_UNPOSTED, feed
-from adapters.hub.tables.ledger import ledger_balance, sold_line
-from tasks.rules.ledger import Count, Line, Posted, absent_count, post_count
+from adapters.hub.tables.ledger import sold_line
+from tasks.rules.ledger import Count, Line, Posted, post_count
 from tasks.rules.ledger_draw import Shelf
 
 POSTING_LOCK = 0x5574_7975_6702
@@ -95,7 +94,7 @@ class _Counted:
 
     shelf: Shelf
     source: str
-    feed_id: int | None
+    feed_id: int
     posted: Posted
     changed: tuple[Line, ...]
 
@@ -129,63 +128,6 @@ def post_counts(connection: Connection, at: datetime, feed_id: int | None) -> Po
         shortfalls=sum(one.posted.shortfall_pcs > 0 for one in judged),
         released=_left_pcs(judged),
     )
-
-
-def post_absences(
-    connection: Connection,
-    at: datetime,
-    *,
-    source: str,
-    formed_at: datetime | None,
-    session_began_at: datetime,
-    forgets_changes_when: str,
-) -> Posting:
-    """`Ledger.post_absences` inside a transaction."""
-    connection.execute(select(func.pg_advisory_xact_lock(POSTING_LOCK)))
-    c, s = stock_count.c, sold_line.c
-    is_counted = (c.item_id == s.item_id) & (c.place == s.place)
-    is_posted = c.feed_id.not_in(select(feed.c.feed_id).where(IS_UNPOSTED))
-    is_unlisted = is_posted & (c.formed_at.is_(None) | (c.formed_at < formed_at))
-    rows = connection.execute(
-        select(s.item_id, s.place).join(stock_count, is_counted).where(s.source == source, _is_waiting(), is_unlisted)
-    )
-    shelves = {(row.item_id, row.place) for row in rows}
-    pools = lock_pools(connection, {item_id for item_id, _ in shelves})
-    lines = _lines(connection, shelves)
-    b = ledger_balance.c
-    believed = {
-        (row.item_id, row.place): int(row.pcs)
-        for row in connection.execute(
-            select(b.item_id, b.place, func.sum(b.pcs).label("pcs"))
-            .where(is_among(b.item_id, {item_id for item_id, _ in shelves}))
-            .group_by(b.item_id, b.place)
-        )
-    }
-    judged = []
-    for shelf in sorted(shelves):
-        count = absent_count(
-            believed[shelf],
-            place=shelf[1],
-            formed_at=formed_at,
-            session_began_at=session_began_at,
-            forgets_changes_when=forgets_changes_when,
-        )
-        if count is not None:
-            judged.append(
-                _judge(
-                    shelf,
-                    lines[shelf],
-                    count,
-                    source=source,
-                    feed_id=None,
-                    believed_pcs=believed[shelf],
-                    pool_pcs=pools[shelf],
-                )
-            )
-    _settle(connection, at, judged)
-    if judged:
-        notify(connection)
-    return Posting(places=len(judged), shortfalls=sum(one.posted.shortfall_pcs > 0 for one in judged), released=_left_pcs(judged))
 
 
 def _counted(connection: Connection) -> set[Shelf]:
@@ -223,9 +165,7 @@ def _judge_watched(connection: Connection) -> list[_Counted]:
     ]
 
 
-def _judge(
-    shelf: Shelf, lines: Sequence[Line], count: Count, *, source: str, feed_id: int | None, believed_pcs: int, pool_pcs: int
-) -> _Counted:
+def _judge(shelf: Shelf, lines: Sequence[Line], count: Count, *, source: str, feed_id: int, believed_pcs: int, pool_pcs: int) -> _Counted:
     posted = post_count(lines, count, believed_pcs=believed_pcs, pool_pcs=pool_pcs)
     changed = tuple(after for before, after in zip(lines, posted.lines, strict=True) if after != before)
     return _Counted(shelf=shelf, source=source, feed_id=feed_id, posted=posted, changed=changed)
@@ -243,14 +183,13 @@ def _lines(connection: Connection, shelves: set[Shelf]) -> Mapping[Shelf, list[L
 
 
 def _settle(connection: Connection, at: datetime, judged: Sequence[_Counted]) -> None:
-    for feed_id, group in groupby(sorted(judged, key=lambda one: one.feed_id or 0), key=lambda one: one.feed_id):
+    for feed_id, group in groupby(sorted(judged, key=lambda one: one.feed_id), key=lambda one: one.feed_id):
         counted = list(group)
         movements: list[Movement] = []
         for one in counted:
             movements += as_movements(one.shelf[0], one.posted.moves)
         keep_lines(connection, at, [(one.shelf[0], line) for one in counted for line in one.changed], feed_id=feed_id)
-        reference = f"feed:{feed_id}" if feed_id is not None else f"absent:{counted[0].source}"
-        move(connection, at, movements, reference=reference, may_owe=True)
+        move(connection, at, movements, reference=f"feed:{feed_id}", may_owe=True)
     freeze(connection, at, [Judged(one.shelf, one.source, one.posted.shortfall_pcs) for one in judged])
 
 

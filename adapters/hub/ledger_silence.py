@@ -1,5 +1,6 @@
 """Orders that 1C was given and never reported: their pieces lie stranded in `sold`, so a person must hear of it."""
 
+from bisect import bisect_right
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -17,17 +18,22 @@ NAMED = 5
 def tell_silence(connection: Connection, at: datetime, *, source: str, limit: int) -> int:
     """`Ledger.tell_silence` inside a transaction: opens, repeats or closes the one incident of this base."""
     s, e = sold_line.c, exchange_session.c
-    news_at = func.greatest(s.handed_over_at, s.report_received_at, s.cancelled_at)
-    exchanges = (
-        select(func.count()).where(e.source == s.source, e.exchange == "sale", e.began_at > news_at).scalar_subquery().label("exchanges")
-    )
+    newest = select(e.began_at).where(e.source == source, e.exchange == "sale").order_by(e.began_at.desc()).limit(limit)
+    began = sorted(connection.scalars(newest))
+    news_at = func.greatest(s.handed_over_at, s.report_received_at, s.cancelled_at).label("news_at")
     rows = connection.execute(
-        select(sold_line, exchanges)
+        select(sold_line, news_at)
         .where(s.source == source, s.handed_over_at.is_not(None), s.released_at.is_(None))
         .where(s.cancelled_at.is_not(None) | (s.left_pcs < s.pcs))
         .order_by(s.handed_over_at)
     )
-    silent = list(dict.fromkeys(r.order_number for r in rows if is_silent(as_line(r), exchanges=r.exchanges, limit=limit)))
+    silent = list(
+        dict.fromkeys(
+            row.order_number
+            for row in rows
+            if is_silent(as_line(row), exchanges=len(began) - bisect_right(began, row.news_at), limit=limit)
+        )
+    )
     if not silent:
         recover_incident(connection, at, kind=KIND, cause=f"source:{source}")
         return 0
@@ -39,6 +45,7 @@ def tell_silence(connection: Connection, at: datetime, *, source: str, limit: in
         cause=f"source:{source}",
         sentence=f"1С «{source}» за {limit} обменов не сообщила, что стало с заказами ({len(silent)}): {named}.",
         meaning="Пока 1С молчит, их товар остаётся вычтенным из остатка, и на площадках его меньше, чем на складе.",
-        advice="Проверьте, что обмен заказами в 1С выгружает изменённые заказы на сайт и что эти заказы проведены и отгружены.",
+        advice="Проверьте, что обмен заказами в 1С выгружает изменённые заказы на сайт и что эти заказы проведены и отгружены. Если они "
+        "отгружены, выполните в 1С полный обмен: выгрузка одних изменений могла не назвать их товар.",
     )
     return len(silent)

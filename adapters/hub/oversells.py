@@ -33,6 +33,12 @@ OPEN_ORDERS = text("""
     order by o.order_id, l.line_ref
 """).bindparams(bindparam("states", expanding=True))
 
+COSTS = text("""
+    select p.item_id, max(p.price_kopecks) as kopecks
+    from price p join item i using (item_id) join price_type t on t.source = i.source and t.price_type_ref = p.price_type_ref
+    where p.item_id = any (:item_ids) and t.name = :price_type and p.currency = 'RUB' group by p.item_id
+""").bindparams(bindparam("item_ids", type_=ARRAY(BigInteger)))
+
 LIVE = text("""
     select kind, cause, last_at from incident where kind in (:oversell, :beyond) and recovered_at is null
 """)
@@ -64,7 +70,12 @@ class Beyond:
 
 
 def report_beyond(
-    connection: Connection, at: datetime, beyond: Sequence[Beyond], *, penalties: Mapping[str, Penalty] | None = None
+    connection: Connection,
+    at: datetime,
+    beyond: Sequence[Beyond],
+    *,
+    penalties: Mapping[str, Penalty] | None = None,
+    cost_price_type: str | None = None,
 ) -> None:
     """Write every sale beyond a quota down, and tell a person, in the caller's transaction; the orders are recorded already.
 
@@ -75,6 +86,7 @@ def report_beyond(
         at: now.
         beyond: sales beyond a quota.
         penalties: channel → what cancelling costs there; what is assumed where nothing is published, for those left out.
+        cost_price_type: 1C's price type that says what goods cost the shop; without it no margin is known.
     """
     for one in beyond:
         kind = OVERSELL if one.pool_pcs < 0 else BEYOND_QUOTA
@@ -84,7 +96,9 @@ def report_beyond(
         write(connection, at, kind, f"item:{one.item_id}", sentence, detail)
     for item_id in sorted({one.item_id for one in beyond if one.pool_pcs < 0}):
         of_item = [one for one in beyond if one.item_id == item_id]
-        _tell_oversell(connection, at, of_item, penalties or {})
+        missing_pcs = -min(one.pool_pcs for one in of_item)
+        proposed = proposals(connection, item_id, missing_pcs=missing_pcs, penalties=penalties or {}, cost_price_type=cost_price_type)
+        _tell_oversell(connection, at, of_item, proposed, missing_pcs)
     for channel in sorted({one.channel for one in beyond if one.pool_pcs >= 0}):
         _tell_beyond_quota(connection, at, [one for one in beyond if one.channel == channel and one.pool_pcs >= 0])
 
@@ -109,37 +123,53 @@ def judge(connection: Connection, at: datetime, item_ids: Collection[int] | None
             recover_incident(connection, at, kind=kind, cause=cause)
 
 
-def proposals(connection: Connection, item_id: int, *, missing_pcs: int, penalties: Mapping[str, Penalty]) -> list[Proposal]:
+def proposals(
+    connection: Connection, item_id: int, *, missing_pcs: int, penalties: Mapping[str, Penalty], cost_price_type: str | None = None
+) -> list[Proposal]:
     """Which open orders of an item to cancel: `tasks.rules.oversell.propose` on the orders as recorded."""
     rows = connection.execute(OPEN_ORDERS, {"states": list(CANCELLABLE), "item_id": item_id}).all()
     by_order: dict[int, list[Any]] = {}
     for row in rows:
         by_order.setdefault(row.order_id, []).append(row)
-    orders = [_open_order(lines, item_id, penalties) for lines in by_order.values()]
+    parts = {int(part) for row in rows for part, _ in row.recipe or ()}
+    told = connection.execute(COSTS, {"item_ids": sorted(parts), "price_type": cost_price_type}).all() if cost_price_type else ()
+    costs = {row.item_id: int(row.kopecks) for row in told}
+    orders = [_open_order(lines, item_id, penalties, costs) for lines in by_order.values()]
     return propose(orders, missing_pcs=missing_pcs)
 
 
-def _open_order(lines: Sequence[Any], item_id: int, penalties: Mapping[str, Penalty]) -> OpenOrder:
+def _open_order(lines: Sequence[Any], item_id: int, penalties: Mapping[str, Penalty], costs: Mapping[int, int]) -> OpenOrder:
     first = lines[0]
     prices = [None if line.price_kopecks is None else line.price_kopecks * line.units for line in lines]
+    price_kopecks = None if None in prices else sum(price for price in prices if price is not None)
     return OpenOrder(
         channel=first.channel,
         number=first.order_ref,
         state=first.state,
         placed_at=first.placed_at,
         pcs=pieces_of(item_id, [(line.recipe, line.units) for line in lines if line.is_held and line.recipe]),
-        price_kopecks=None if None in prices else sum(price for price in prices if price is not None),
-        margin_kopecks=None,
+        price_kopecks=price_kopecks,
+        margin_kopecks=_margin(lines, price_kopecks, costs),
         penalty=penalties.get(first.channel, UNKNOWN),
         is_free_to_cancel=first.is_free_to_cancel,
     )
 
 
-def _tell_oversell(connection: Connection, at: datetime, beyond: Sequence[Beyond], penalties: Mapping[str, Penalty]) -> None:
-    item_id, missing_pcs = beyond[0].item_id, -min(one.pool_pcs for one in beyond)
+def _margin(lines: Sequence[Any], price_kopecks: int | None, costs: Mapping[int, int]) -> int | None:
+    """The price less what the goods cost; None where a part of the order is without a known cost."""
+    if price_kopecks is None or any(line.recipe is None for line in lines):
+        return None
+    parts = [(part, pcs * line.units) for line in lines for part, pcs in line.recipe]
+    if any(part not in costs for part, _ in parts):
+        return None
+    cost_kopecks: int = sum(costs[part] * pcs for part, pcs in parts)
+    return price_kopecks - cost_kopecks
+
+
+def _tell_oversell(connection: Connection, at: datetime, beyond: Sequence[Beyond], proposed: Sequence[Proposal], missing_pcs: int) -> None:
+    item_id = beyond[0].item_id
     told = connection.execute(select(item.c.name, item.c.article, item.c.item_ref).where(item.c.item_id == item_id)).one_or_none()
     name = (told.name or told.article or told.item_ref) if told is not None else beyond[0].channel_sku
-    proposed = proposals(connection, item_id, missing_pcs=missing_pcs, penalties=penalties)
     channels = "», «".join(sorted({one.channel for one in beyond}))
     report_incident(
         connection,

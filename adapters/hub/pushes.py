@@ -1,9 +1,9 @@
 """Hints that something happened on a channel. They only say when to look: polling finds the truth, with them or without."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub.hub import Hub
@@ -11,6 +11,9 @@ from adapters.hub.tables.offer import push
 
 NOTICE = "orders"
 """The NOTIFY channel; its payload is the name of the channel to look at."""
+
+KEPT = timedelta(days=7)
+"""A push that was answered so long ago repeats nothing any more: whoever sends the same words again tells of something new."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,3 +87,8 @@ class Pushes:
         answered = (push.c.channel == channel, push.c.handled_at.is_(None), push.c.push_id <= up_to_push_id)
         with self._hub.engine.begin() as connection:
             return connection.execute(update(push).where(*answered).values(handled_at=at)).rowcount
+
+    def trim(self) -> int:
+        """Forget the pushes that were answered longer than `KEPT` ago; returns how many."""
+        with self._hub.engine.begin() as connection:
+            return connection.execute(delete(push).where(push.c.handled_at < self._hub.clock.now() - KEPT)).rowcount

@@ -71,7 +71,7 @@ def weigh_beyond(
     if waits:
         connection.execute(insert(unexplained), [_row(at, orders[one.order_ref], one, pcs) for one, pcs in waits])
     told = [_named(orders[one.order_ref], one, pcs) for one, pcs in zip(beyond, certain, strict=True) if pcs]
-    oversells.report_beyond(connection, at, _with_pools(connection, told), penalties=rules.penalties)
+    oversells.report_beyond(connection, at, _with_pools(connection, told), penalties=rules.penalties, cost_price_type=rules.cost_price_type)
 
 
 def judge_unexplained(connection: Connection, at: datetime, *, channel: str, rules: ChannelOrders) -> None:
@@ -86,7 +86,7 @@ def judge_unexplained(connection: Connection, at: datetime, *, channel: str, rul
     ]
     pairs = zip(_with_pools(connection, sold), rows, strict=True)
     told = [one for one, row in pairs if one.pool_pcs < 0 or not row.is_connecting]
-    oversells.report_beyond(connection, at, told, penalties=rules.penalties)
+    oversells.report_beyond(connection, at, told, penalties=rules.penalties, cost_price_type=rules.cost_price_type)
 
 
 def _explain(connection: Connection, returned: Mapping[tuple[int, str], int]) -> None:

@@ -164,19 +164,6 @@ def is_shown(line: Line, count: Count) -> bool:
     return line.place == count.place and is_later and count.session_began_at > line.report_received_at
 
 
-def absent_count(
-    believed_pcs: int, *, place: str, formed_at: datetime | None, session_began_at: datetime, forgets_changes_when: str
-) -> Count | None:
-    """What it means that a complete changes-only series does not list an item.
-
-    Unchanged, where 1C forgets a change only after our answer (``answered``); nothing, where it forgets it when the file is formed
-    (``formed``): the file that held the change may never have reached us.
-    """
-    if forgets_changes_when != "answered":
-        return None
-    return Count(place=place, pcs=believed_pcs, formed_at=formed_at, session_began_at=session_began_at)
-
-
 def post_count(lines: Sequence[Line], count: Count, *, believed_pcs: int, pool_pcs: int) -> Posted:
     """What a count moves at its place: its difference to the pool, and what it shows out of `sold`.
 

@@ -28,7 +28,7 @@ class OpenOrder:
         placed_at: when.
         pcs: pieces of the short item in it, bundles taken apart.
         price_kopecks: what its buyer pays for all of it; None: not known in roubles.
-        margin_kopecks: what the shop earns by all of it; None: not known.
+        margin_kopecks: what the shop earns by all of it, before the channel's commission; None: not known.
         penalty: what its channel takes.
         is_free_to_cancel: its channel itself says that cancelling it costs nothing (Wildberries' ``isZeroOrder``).
     """
@@ -168,7 +168,7 @@ def _cheapest(candidates: Sequence[OpenOrder], missing_pcs: int, costs: Sequence
 def _proposal(order: OpenOrder, *, is_youngest: bool) -> Proposal:
     reasons = [_penalty_told(order)]
     if order.margin_kopecks is not None:
-        reasons.append(f"теряется {roubles(order.margin_kopecks)} прибыли")
+        reasons.append(f"теряется {roubles(order.margin_kopecks)} прибыли до комиссии площадки")
     reasons.append("покупатель ещё не оплатил" if order.state == UNPAID else "его ещё не собирают")
     if is_youngest:
         reasons.append("он оформлен последним")

@@ -64,8 +64,12 @@ def _unknown() -> Penalty:
 
 
 class Penalties(Part):
-    """By kind of channel."""
+    """By kind of channel.
 
+    ``cost_price_type`` is 1C's price type that says what goods cost the shop: with it a cancelled order's lost margin counts too.
+    """
+
+    cost_price_type: str | None = Field(default=None, description="вид цены 1С, по которому товар закуплен: «Закупочная»")
     woocommerce: Penalty = Penalty()
     wildberries: Penalty = Field(default_factory=_unknown)
     ozon: Penalty = Field(default_factory=_ozon)

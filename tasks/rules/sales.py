@@ -35,6 +35,7 @@ class ChannelOrders:
         onec_sources: 1C bases that orders are handed to; none: nothing is queued.
         onward: who hears of orders beside 1C.
         penalties: channel → what it takes for an order that the shop cancels.
+        cost_price_type: 1C's price type that says what goods cost the shop; None: nobody knows.
         title: the channel, as 1C and people are told it.
         time_zone: of the shop; promotions begin and end at its midnight.
         visible: L: within it an order, and each of its changes, is in the channel's list.
@@ -47,6 +48,7 @@ class ChannelOrders:
     onec_sources: frozenset[str] = frozenset()
     onward: Onward = field(default_factory=Onward)
     penalties: Mapping[str, Penalty] = field(default_factory=dict)
+    cost_price_type: str | None = None
     title: str = ""
     time_zone: str = "Europe/Moscow"
     visible: timedelta = timedelta(0)

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import allocate, codes, intake, latency, parse, prices, publish, reserve
+from tests.bench import allocate, codes, intake, latency, onward, parse, prices, publish, reserve
 
 BENCHES = {
     "parse": parse.bench,
@@ -13,6 +13,7 @@ BENCHES = {
     "reserve": reserve.bench,
     "allocate": allocate.bench,
     "latency": latency.bench,
+    "onward": onward.bench,
 }
 
 if __name__ == "__main__":

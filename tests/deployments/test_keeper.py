@@ -6,6 +6,7 @@ import pytest
 
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
+from adapters.hub.pushes import KEPT, Pushes
 from adapters.settings import OnecSettings, Settings
 from deployments.keeper import keep
 from deployments.stopping import Stop
@@ -78,3 +79,13 @@ def test_carts_whose_time_is_over_and_those_without_an_order_are_given_back(hub:
         keep(hub, shop.settings, stop=StopsAfter(1))
     assert sorted(shop.states()) == ["expired", "reconciled"]
     assert shop.pool(iron) == 5
+
+
+def test_pushes_that_were_answered_long_ago_are_forgotten(hub: Hub, tmp_path: Path) -> None:
+    pushes, now = Pushes(hub), hub.clock.now()
+    pushes.keep("site", topic="order.created", order_ref="58", digest=b"1", is_signed=True)
+    pushes.settle("site", 1_000_000, now - 2 * KEPT)
+    with pytest.raises(SystemExit):
+        keep(hub, Settings(var_dir=tmp_path), stop=StopsAfter(1))
+    assert pushes.trim() == 0
+    assert pushes.waiting("site") == []

@@ -4,8 +4,6 @@
 of what has just left. Settings and Prefect's server are the environment's.
 """
 
-import os
-import signal
 import sys
 from typing import Any
 from unittest.mock import patch
@@ -13,13 +11,9 @@ from unittest.mock import patch
 from adapters.hub.cards import Cards
 from adapters.hub.price_figures import PriceFigures
 from flows.listings import listings
+from tests.flows.dying import die
 
 BOOKS: dict[str, type[Any]] = {"cards": Cards, "prices": PriceFigures}
-
-
-def die(*_given: Any, **_named: Any) -> None:
-    """As by the power cut."""
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main(channel: str, book: str) -> None:

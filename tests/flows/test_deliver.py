@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from adapters.errors import Misconfigured, Unavailable
+from adapters.errors import Misconfigured
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import Incidents
 from adapters.hub.outbox import DEAD, Answer, Outbox
@@ -18,7 +18,6 @@ from deployments.world.clock import WorldClock
 from deployments.world.retailcrm.make import furnish_retailcrm
 from deployments.world.served import served
 from flows.deliver import deliver
-from tasks.deliver import Delivered, fail_where_stopped
 from tasks.orders import channel_orders
 from tests.adapters.hub.order_shop import OrderShop, as_json, report
 from tests.adapters.retailcrm.vendor import API_KEY, EPOCH, Room
@@ -85,13 +84,6 @@ def test_a_crm_that_stops_fails_the_run_and_is_owed_still(hub: Hub, room: Room, 
     with pytest.raises(ExceptionGroup, match="crm:main"):
         deliver(target="crm:main")
     assert Outbox(hub).counts() == {"crm:main": (1, 0)}
-
-
-def test_a_round_after_one_that_was_stopped_is_not_failed_by_it() -> None:
-    stopped = Delivered(target="crm:main", stopped_by=Unavailable("CRM не отвечает.", system="retailcrm"))
-    fail_where_stopped([stopped, Delivered(target="crm:main")])
-    with pytest.raises(ExceptionGroup):
-        fail_where_stopped([Delivered(target="crm:main"), stopped])
 
 
 def test_what_was_given_up_is_told_again_when_a_person_asks(hub: Hub, room: Room, shop: OrderShop) -> None:

@@ -1,39 +1,27 @@
 """A run of listings killed with -9 between sending and remembering, and run again, leaves what an undisturbed one leaves."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_API_URL
 
 from adapters.hub.cards import Cards
 from adapters.hub.hub import Hub
 from adapters.hub.quarantine import Quarantine
 from flows.listings import listings
 from tests.flows.cabinets import Cabinets
+from tests.flows.dying import run_and_die
 from tests.flows.goods import rename, sell
 from tests.flows.test_listings import cabinets, hub, names, sent, wait
 
 __all__ = ["cabinets", "hub"]
 pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow]
 
-ROOT = Path(__file__).parents[2]
-
-
-def run_and_die(channel: str, book: str) -> None:
-    """A run that is killed after what it sent has arrived."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PREFECT_API_URL": str(PREFECT_API_URL.value())}
-    done = subprocess.run([sys.executable, "-m", "tests.flows.publishing", channel, book], cwd=ROOT, env=environment, check=False)
-    assert done.returncode == -signal.SIGKILL
+MODULE = "tests.flows.publishing"
 
 
 def test_cards_that_left_before_the_death_are_not_made_twice_and_stay_ours(hub: Hub, cabinets: Cabinets) -> None:
     sell(hub, "КР-7/2")
-    run_and_die("wb", "cards")
+    run_and_die(MODULE, "wb", "cards")
     issued = Cards(hub).issued("wb").rows()
     wait(hub)
     listings(channel="wb")
@@ -50,7 +38,7 @@ def test_cards_that_left_before_the_death_are_not_made_twice_and_stay_ours(hub: 
 def test_prices_that_left_before_the_death_are_found_right(hub: Hub, cabinets: Cabinets) -> None:
     cabinets.put("ozon", {"А-1": (1, 900)})
     sell(hub, "А-1")
-    run_and_die("ozon", "prices")
+    run_and_die(MODULE, "ozon", "prices")
     assert cabinets.books("ozon")["А-1"][1] == 100_000
     wait(hub, timedelta(minutes=1))
     assert sent(listings(channel="ozon")) == {"ozon cards": 0, "ozon prices": 0}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from itertools import product
 
 from tasks.rules.ledger import (
     POOL,
@@ -18,7 +19,6 @@ from tasks.rules.ledger import (
     Posted,
     Report,
     Told,
-    absent_count,
     cancel,
     is_overtaken,
     is_reserved,
@@ -173,11 +173,12 @@ class Model:
             yield "1C reads its figure", state._replace(reading=figure(state))
             return
         said = state.reading if state.reading is not None else figure(state)
-        is_listed = not world.lists_changes_only or state.dirty
+        is_due = bool(not world.lists_changes_only or state.dirty)
+        listings = {is_due, is_due or world.exports_all_too, is_due and not (world.lists_changes_only and world.loses_portions)}
         marks = tuple(2 * len(order.reports) for order in state.orders)
-        for stamp in (marks, None) if world.omits_stamps else (marks,):
+        for is_listed, stamp in product(sorted(listings), (marks, None) if world.omits_stamps else (marks,)):
             file = File(said if is_listed else None, stamp)
-            dirty = (0 if world.forgets_when == "formed" else 2) if state.dirty else 0
+            dirty = (0 if world.forgets_when == "formed" else 2) if state.dirty and is_listed else state.dirty
             if not state.files or state.files[-1] != file or state.reading is not None:
                 slid = len(state.files) == KEPT_FILES
                 yield (
@@ -234,14 +235,9 @@ class Model:
             formed_at += timedelta(microseconds=1)
         if self.dropped == "same place":
             lines = tuple(replace(line, place=place) for line in lines)
-        if pcs is not None:
-            count: Count | None = Count(place=place, pcs=pcs, formed_at=formed_at, session_began_at=began_at)
-        else:
-            forgets = self.world.forgets_when
-            forgets = {"absent is unchanged": "formed", "absent means nothing": "answered"}.get(self.dropped or "", forgets)
-            count = absent_count(believed, place=place, formed_at=formed_at, session_began_at=began_at, forgets_changes_when=forgets)
-        if count is None:
+        if pcs is None and self.dropped != "absent means nothing":
             return Posted(lines=lines, moves=(), shortfall_pcs=0)
+        count = Count(place=place, pcs=believed if pcs is None else pcs, formed_at=formed_at, session_began_at=began_at)
         return post_count(lines, count, believed_pcs=believed, pool_pcs=pool)
 
     def _line(self, state: State, number: int, file: File | None = None, session: tuple[int, ...] | None = None) -> Line:

@@ -32,6 +32,8 @@ WORLDS = {
     "the same of a told channel": replace(TOLD, reports_releases=True),
     "changes only, forgotten when answered": replace(CHANGES, budget=Budget(cancels=1)),
     "changes only, forgotten when formed": replace(CHANGES, forgets_when="formed", budget=Budget(cancels=1)),
+    "changes only, and a portion is lost": replace(CHANGES, loses_portions=True, budget=Budget(cancels=1)),
+    "changes only, and everything now and then": replace(CHANGES, exports_all_too=True, budget=Budget(cancels=1)),
     "1C never reports": replace(FIELD, reports=False, budget=Budget(cancels=1)),
 }
 
@@ -39,7 +41,7 @@ LIVE_WORLDS = {
     "full exports": replace(FIELD, budget=Budget(deliveries=1)),
     "full exports, a cancellation": replace(FIELD, budget=Budget(cancels=1)),
     "un-posting": UNPOSTING,
-    "changes only, forgotten when answered": CHANGES,
+    "changes only, and everything now and then": replace(CHANGES, exports_all_too=True),
     "figures are read long before the stamp": World(stamps_late=True),
     "1C never reports, and a person hears of it": World(reports=False, counts_silence=True),
 }
@@ -84,17 +86,23 @@ def test_without_this_rule_the_same_world_fails(rule: str, world: World, fault: 
     assert trace[-1] == fault
 
 
-@pytest.mark.parametrize(
-    ("rule", "world"),
-    [
-        ("absent is unchanged", CHANGES),
-        ("silence is an alarm", World(reports=False, counts_silence=True)),
-    ],
-)
-def test_without_this_rule_pieces_are_stranded_unheard(rule: str, world: World) -> None:
-    with_all, without = Model(world), Model(world, dropped=rule)
+def test_without_an_alarm_a_1c_that_never_reports_strands_pieces_unheard() -> None:
+    world = World(reports=False, counts_silence=True)
+    with_all, without = Model(world), Model(world, dropped="silence is an alarm")
     assert stranded(with_all.start(), with_all.steps, with_all.is_good, is_routine)[1] is None
     assert stranded(without.start(), without.steps, without.is_good, is_routine)[1] is not None
+
+
+def test_where_a_portion_may_be_lost_an_absent_item_is_not_unchanged_even_if_1c_waits_for_our_answer() -> None:
+    model = Model(replace(CHANGES, loses_portions=True), dropped="absent means nothing")
+    _, trace = explore(model.start(), model.steps, model.fault)
+    assert trace is not None
+    assert trace[-1] == "OVERSELL"
+
+
+def test_changes_alone_strand_pieces_until_1c_exports_everything() -> None:
+    model = Model(CHANGES)
+    assert stranded(model.start(), model.steps, model.is_good, is_routine)[1] is not None
 
 
 def test_an_older_count_taken_after_a_newer_one_also_imagines_a_shortage() -> None:

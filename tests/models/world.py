@@ -85,6 +85,8 @@ class World:
     omits_stamps: bool = False
     names_other_place: bool = False
     lists_changes_only: bool = False
+    exports_all_too: bool = False
+    loses_portions: bool = False
     forgets_when: str = "answered"
     reports: bool = True
     repeats_reports: bool = False

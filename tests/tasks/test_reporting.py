@@ -3,10 +3,14 @@ from typing import Any
 
 import pytest
 
+from adapters.errors import Unavailable
 from adapters.hub.hub import Hub
 from adapters.hub.runs import Runs
 from tasks import reporting
-from tasks.reporting import ROWS_SHOWN, reported_run, show_refusals, show_table
+from tasks.deliver import Delivered
+from tasks.orders import OrdersTaken
+from tasks.publishing import Published
+from tasks.reporting import ROWS_SHOWN, fail_where_stopped, reported_run, show_refusals, show_table
 from validation.reasons import SENTENCES
 
 
@@ -68,3 +72,25 @@ def test_an_empty_table_says_that_it_is_empty(shown: list[dict[str, Any]]) -> No
 def test_refusals_are_told_in_sentences_the_most_frequent_first(shown: list[dict[str, Any]]) -> None:
     show_refusals("refused", {"has_name": 1, "price_is_positive": 3})
     assert [(row["строк"], row["почему"]) for row in shown[0]["table"]] == [(3, SENTENCES["price_is_positive"]), (1, SENTENCES["has_name"])]
+
+
+SILENT = Unavailable("Не отвечает.", system="retailcrm")
+
+
+def test_a_round_after_one_that_was_stopped_is_not_failed_by_it() -> None:
+    stopped, well = Delivered(target="crm:main", stopped_by=SILENT), Delivered(target="crm:main")
+    fail_where_stopped([stopped, well])
+    with pytest.raises(ExceptionGroup, match=r"^crm:main: Не отвечает"):
+        fail_where_stopped([well, stopped])
+
+
+def test_what_goes_well_on_a_channel_does_not_hide_what_does_not() -> None:
+    with pytest.raises(ExceptionGroup, match=r"^wb: Не отвечает"):
+        fail_where_stopped([Published(channel="wb", what="cards", stopped_by=SILENT), Published(channel="wb", what="prices")])
+
+
+def test_all_that_were_stopped_are_named() -> None:
+    rounds = [OrdersTaken(channel="wb", stopped_by=SILENT), OrdersTaken(channel="ozon", stopped_by=SILENT), OrdersTaken(channel="site")]
+    with pytest.raises(ExceptionGroup) as failed:
+        fail_where_stopped(rounds)
+    assert failed.value.message == "wb: Не отвечает.; ozon: Не отвечает."

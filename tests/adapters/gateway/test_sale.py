@@ -1,10 +1,14 @@
 """Orders out, orders back, dictionaries."""
 
+from collections.abc import Callable
+
 import pytest
 from lxml import etree
 
+from adapters.hub.incidents import Incidents
 from adapters.hub.sale import SaleDesk
 from tests.adapters.gateway.conftest import Door, Flow, Talk, document
+from tests.adapters.hub.order_shop import OrderShop, report
 
 ORDERS = b'<?xml version="1.0" encoding="UTF-8"?><x/>'
 
@@ -78,3 +82,15 @@ def test_orders_of_one_base_are_never_asked_for_another(door: Door, monkeypatch:
     for talk in (Talk(door), Talk(door, login="склад", password="пароль-2")):
         talk.opened("sale", init=False)("query", exchange="sale")
     assert [asked[1] for asked in desk.asked] == ["main", "second"]
+
+
+def test_an_order_that_1c_says_nothing_of_for_so_many_exchanges_is_told_to_a_person(open_door: Callable[..., Door]) -> None:
+    door = open_door(silent_exchanges=3)
+    shop = OrderShop(door.hub)
+    shop.sells(5, 3)
+    shop.record(report("1"))
+    heard = []
+    for _ in range(4):
+        Talk(door).opened("sale", init=False)("query", exchange="sale")
+        heard.append(len(Incidents(door.hub).live(kind="report_missing")))
+    assert heard == [0, 0, 0, 1], "the first of the four gave it the order"

@@ -288,42 +288,6 @@ def test_a_piece_lost_after_its_order_left_sold_is_a_shortfall(shop: Shop) -> No
     assert shop.ledger.post_counts().shortfalls == 1
 
 
-def test_an_item_absent_from_a_changes_only_series_is_unchanged_where_1c_waits_for_our_answer(shop: Shop) -> None:
-    item_id = shop.stock(5)
-    sell(shop, item_id)
-    shop.hand_over("1")
-    shop.count({item_id: 4}, formed_at=minute(1))
-    shop.ledger.post_counts()
-    shop.report("1", {"iron": 1}, formed_at=minute(2), received_at=our_minute(2))
-    for forgets, released in (("formed", 0), ("answered", 1), ("answered", 0)):
-        posting = shop.ledger.post_absences(
-            source=SOURCE, formed_at=minute(3), session_began_at=our_minute(3), forgets_changes_when=forgets
-        )
-        assert posting.released == released
-    assert shop.accounts(item_id) == {"pool": 4}
-    shop.assert_conserved()
-
-
-def test_an_item_that_the_series_listed_is_not_absent_from_it(shop: Shop) -> None:
-    item_id = shop.stock(5)
-    sell(shop, item_id)
-    shop.report("1", {"iron": 1}, formed_at=minute(2), received_at=our_minute(2))
-    shop.count({item_id: 4}, formed_at=minute(3), began_at=our_minute(2))
-    shop.ledger.post_counts()
-    posting = shop.ledger.post_absences(source=SOURCE, formed_at=minute(3), session_began_at=our_minute(3), forgets_changes_when="answered")
-    assert posting.places == 0
-
-
-def test_an_item_whose_count_is_not_posted_yet_is_not_absent(shop: Shop) -> None:
-    item_id = shop.stock(5)
-    sell(shop, item_id)
-    shop.report("1", {"iron": 1}, formed_at=minute(1), received_at=our_minute(1))
-    shop.count({item_id: 4}, formed_at=minute(2), began_at=our_minute(2))
-    posting = shop.ledger.post_absences(source=SOURCE, formed_at=minute(3), session_began_at=our_minute(3), forgets_changes_when="answered")
-    assert posting.places == 0
-    assert shop.ledger.post_counts().released == 1
-
-
 def test_an_order_that_1c_keeps_silent_about_is_told_to_a_person(shop: Shop) -> None:
     item_id = shop.stock(5)
     sell(shop, item_id)

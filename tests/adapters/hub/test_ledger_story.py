@@ -80,16 +80,6 @@ class Story(RuleBasedStateMachine):
     def cancel(self, data: st.DataObject) -> None:
         self.shop.ledger.cancel(source=SOURCE, order_number=data.draw(st.sampled_from(sorted(self.orders))))
 
-    @rule()
-    def series_ends(self) -> None:
-        self.minute += 1
-        self.shop.ledger.post_absences(
-            source=SOURCE,
-            formed_at=minute(self.minute),
-            session_began_at=our_minute(self.minute),
-            forgets_changes_when="answered",
-        )
-
     @invariant()
     def every_piece_is_accounted_for(self) -> None:
         self.shop.assert_conserved()

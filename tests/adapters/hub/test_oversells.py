@@ -1,6 +1,7 @@
 """Sales beyond a quota on a real hub: what is written, whom it proposes to disappoint, when it is over."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,10 @@ from adapters.hub.incidents import Incident, Incidents
 from adapters.hub.journal import Journal
 from adapters.hub.ledger_moves import Movement, lock_pools, move
 from adapters.hub.oversells import QUIET, Beyond, judge, report_beyond
+from adapters.hub.tables.catalog import price, price_type
 from adapters.hub.tables.orders import sale_line, sale_order
 from tasks.rules.penalties import Penalty
-from tests.adapters.hub.shop import OURS, Shop
+from tests.adapters.hub.shop import OURS, SOURCE, Shop
 
 PENALTIES = {"site": Penalty(), "ozon": Penalty(percent=Decimal(3)), "wb": Penalty(percent=Decimal(9))}
 
@@ -61,9 +63,20 @@ def beyond(item_id: int, *, pool: int, channel: str = "ozon", number: str = "1-1
     return Beyond(channel=channel, order_number=number, channel_sku="iron", item_id=item_id, pcs=pcs, pool_pcs=pool)
 
 
-def report(hub: Hub, *rows: Beyond, at: datetime = OURS) -> None:
+def report(hub: Hub, *rows: Beyond, at: datetime = OURS, cost_price_type: str | None = None) -> None:
     with hub.engine.begin() as connection:
-        report_beyond(connection, at, rows, penalties=PENALTIES)
+        report_beyond(connection, at, rows, penalties=PENALTIES, cost_price_type=cost_price_type)
+
+
+def bought_for(hub: Hub, kopecks: Mapping[int, int]) -> None:
+    """What items cost the shop, by 1C's price type «Закупочная»."""
+    rows = [
+        {"item_id": item_id, "price_type_ref": "cost", "price_kopecks": cost, "currency": "RUB", "feed_id": 1, "changed_at": OURS}
+        for item_id, cost in kopecks.items()
+    ]
+    with hub.engine.begin() as connection:
+        connection.execute(insert(price_type).values(source=SOURCE, price_type_ref="cost", name="Закупочная"))
+        connection.execute(insert(price), rows)
 
 
 def judged(hub: Hub, *item_ids: int, at: datetime = OURS) -> None:
@@ -106,6 +119,22 @@ def test_an_item_sold_too_often_is_an_incident_of_its_own_with_the_orders_to_can
     assert "Заказ cheap («ozon»)" in (incident.advice or "")
     assert "штраф около 30 ₽" in (incident.advice or "")
     assert "dear" not in (incident.advice or "")
+
+
+@pytest.mark.parametrize(
+    ("cost_price_type", "has_all_costs", "chosen"), [("Закупочная", True, "a"), ("Закупочная", False, "b"), (None, True, "b")]
+)
+def test_where_all_costs_are_known_the_order_that_earns_least_is_the_cheapest(
+    hub: Hub, shop: Shop, cost_price_type: str | None, has_all_costs: bool, chosen: str
+) -> None:
+    item_id, cup = shop.add_item("Утюг"), shop.add_item("Кружка")
+    bought_for(hub, {item_id: 60_000} | ({cup: 15_000} if has_all_costs else {}))
+    place(hub, "a", [[item_id, 1], [cup, 2]])
+    place(hub, "b", [[item_id, 1]])
+    report(hub, beyond(item_id, pool=-1), cost_price_type=cost_price_type)
+    advice = only(hub).advice or ""
+    assert f"Заказ {chosen} («ozon»)" in advice
+    assert ("теряется 100 ₽ прибыли" in advice) == (chosen == "a")
 
 
 def test_a_sale_that_the_pool_covered_is_an_incident_of_the_channel(hub: Hub, shop: Shop) -> None:

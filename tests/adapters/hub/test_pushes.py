@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from adapters.hub.hub import Hub
 from adapters.hub.listen import Listener
-from adapters.hub.pushes import NOTICE, Pushes
+from adapters.hub.pushes import KEPT, NOTICE, Pushes
 from adapters.hub.tables.offer import push
 
 
@@ -134,3 +134,14 @@ def test_the_same_push_many_times_at_once_is_one_row_and_news_once(pushes: Pushe
         told = list(pool.map(lambda _: keep(pushes), range(16)))
     assert sum(told) == 1
     assert [hint.times for hint in pushes.waiting("site")] == [16]
+
+
+def test_only_what_was_answered_long_ago_is_forgotten(pushes: Pushes, hub: Hub) -> None:
+    now, moment = hub.clock.now(), timedelta(minutes=1)
+    for digest, at in ((b"old", now - KEPT - moment), (b"young", now - KEPT + moment)):
+        keep(pushes, digest)
+        pushes.settle("site", 1_000_000, at)
+    keep(pushes, b"unanswered")
+    assert pushes.trim() == 1
+    assert handled(hub) == [now - KEPT + moment, None]
+    assert pushes.trim() == 0

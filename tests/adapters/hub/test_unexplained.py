@@ -106,6 +106,19 @@ def test_what_the_pool_covered_waits_as_well(shop: Channel) -> None:
     assert shop.told() == ["sold_beyond_quota"]
 
 
+@pytest.mark.parametrize("phase", ["connecting", "adopted"])
+def test_a_listing_that_is_being_connected_waits_as_well(shop: Channel, phase: str) -> None:
+    item_id = shop.stock(1)
+    exposure = shop.offer(shop.enlist(item_id), {item_id: 0}, phase=phase)
+    shop.poll(report("1"))
+    shop.poll(report("2"))
+    assert (shop.accounts(item_id)["pool"], shop.told()) == (-1, [])
+    shop.after(VISIBLE_S - 2, report("1", state="cancelled"))
+    assert shop.accounts(item_id)[exposure] == 1
+    shop.after(VISIBLE_S)
+    assert (shop.told(), shop.journal()) == ([], [])
+
+
 def test_what_no_open_order_could_explain_is_told_at_once(shop: Channel) -> None:
     item_id, _ = shop.sells(0, 0)
     shop.poll(report("1"), report("2"))

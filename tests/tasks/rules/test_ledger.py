@@ -14,7 +14,6 @@ from tasks.rules.ledger import (
     Line,
     Move,
     Report,
-    absent_count,
     cancel,
     is_overtaken,
     is_reserved,
@@ -148,14 +147,6 @@ def test_what_cannot_be_compared_does_not_overrule_what_can() -> None:
 )
 def test_posting_reserves_only_where_the_setting_says_so(reserves_when: str, is_posted: bool, is_shipped: bool, reserved: bool) -> None:
     assert is_reserved(reserves_when=reserves_when, is_posted=is_posted, is_shipped=is_shipped) is reserved
-
-
-def test_an_unlisted_item_is_unchanged_only_where_1c_waits_for_our_answer() -> None:
-    of = {"place": "main", "formed_at": NOON, "session_began_at": OURS}
-    assert absent_count(4, **of, forgets_changes_when="formed") is None  # type: ignore[arg-type]
-    unchanged = absent_count(4, **of, forgets_changes_when="answered")  # type: ignore[arg-type]
-    assert unchanged is not None
-    assert unchanged.pcs == 4
 
 
 def test_unreserved_pieces_come_back_out_of_the_pool() -> None:

@@ -111,7 +111,7 @@ def test_a_bundle_counts_by_its_parts() -> None:
 def test_the_sentence_says_which_order_where_how_many_and_why() -> None:
     (told,) = propose([order("24319409-0021-1", kopecks=4_500, margin_kopecks=31_050, state="unpaid", pcs=2)], missing_pcs=1)
     assert told.sentence == (
-        "Заказ 24319409-0021-1 («ozon»), вернётся 2 шт.: штраф около 45 ₽, теряется 310,50 ₽ прибыли, покупатель ещё не оплатил, "
+        "Заказ 24319409-0021-1 («ozon»), вернётся 2 шт.: штраф около 45 ₽, теряется 310,50 ₽ прибыли до комиссии площадки, покупатель ещё не оплатил, "
         "он оформлен последним."
     )
     assert (told.frees_pcs, told.penalty_kopecks, told.margin_kopecks) == (2, 4_500, 31_050)

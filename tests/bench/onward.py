@@ -1,0 +1,184 @@
+"""Seconds from an order in the world until RetailCRM has it, and until 1C has it, while 200 other orders come in.
+
+1C asks every few seconds, far oftener than a real one does, so that what is measured is ours and not its schedule. The floor is the same
+orders put into a RetailCRM of their own by bare calls, one at a time, without a shop in between.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from adapters.hub.crm_orders import CrmOrders, crm_ref
+from adapters.hub.hub import Hub
+from adapters.hub.outbox import Outbox
+from adapters.hub.tables.orders import sale_order
+from adapters.retailcrm.orders import OrderDesk
+from deployments.processes import await_until
+from deployments.world.clock import WorldClock
+from deployments.world.onec import OnecClient
+from deployments.world.onec_base import OnecBase
+from deployments.world.onec_documents import Item
+from deployments.world.onec_exchange import exchange
+from deployments.world.retailcrm.make import SITE, furnish_retailcrm
+from deployments.world.retailcrm.room import CrmRoom, Knobs
+from deployments.world.served import served
+from tests.adapters.retailcrm.vendor import API_KEY, opened
+from tests.bench.measure import Result
+from tests.bench.shopping import Placed, Street, buy, halves, opened_street, p95, skus
+from tests.flows.hour_weather import PUSHING
+
+OTHERS = 200
+ORDERS, EVERY_S = OTHERS + 1, 0.5
+PCS = 120
+CRM = "main"
+TOLD_WITHIN_S = 180.0
+LOOKS_EVERY_S = 0.1
+ONEC_EVERY_S = 5.0
+BARE_EXCHANGES = 9
+UNLIMITED = Knobs(calls_per_second=1_000_000)
+
+
+@dataclass(kw_only=True)
+class Watch:
+    """Sees orders come to the CRM and to 1C, which asks for them; by the clock on the wall.
+
+    Attributes:
+        in_crm: by our reference, when the account had it.
+        in_onec: by our number, when 1C had written it.
+        stopped: why exchanges of 1C did not come to their end.
+    """
+
+    hub: Hub
+    room: CrmRoom
+    base: OnecBase
+    client: OnecClient
+    in_crm: dict[str, datetime] = field(default_factory=dict)
+    in_onec: dict[str, datetime] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
+    _is_over: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """While the block lasts."""
+        threads = [threading.Thread(target=work, daemon=True) for work in (self._see_crm, self._ask)]
+        for thread in threads:
+            thread.start()
+        yield
+        self._is_over.set()
+        for thread in threads:
+            thread.join()
+
+    def has_all(self, placed: Sequence[Placed], numbers: Mapping[str, str]) -> bool:
+        """Whether both have every order."""
+        refs = [crm_ref(one.channel, one.order_ref) for one in placed]
+        return all(ref in self.in_crm and numbers.get(ref) in self.in_onec for ref in refs)
+
+    def _see_crm(self) -> None:
+        while not self._is_over.wait(LOOKS_EVERY_S):
+            known, now = list(self.room.books.known_as), self.hub.clock.now()
+            for entity, site, ref in known:
+                if (entity, site) == ("orders", SITE):
+                    self.in_crm.setdefault(ref, now)
+
+    def _ask(self) -> None:
+        while not self._is_over.wait(ONEC_EVERY_S):
+            done, now = exchange(self.base, self.client), self.hub.clock.now()
+            self.stopped += done.stopped
+            for number in done.read:
+                self.in_onec.setdefault(number, now)
+
+
+def bench() -> Result:
+    """p95 of the way to the CRM against the bare call; the way to 1C beside it."""
+    with _account(Knobs()) as (url, room), _account(UNLIMITED) as (bare_url, _):
+        crm = {CRM: {"kind": "retailcrm", "url": f"{url}/retailcrm", "api_key": API_KEY}}
+        with opened_street(PCS, crm=crm) as street, _onec(street) as (base, client):
+            exchange_s = _bare_exchange_s(base, client)
+            watch = Watch(hub=street.hub, room=room, base=base, client=client)
+            with watch.watching():
+                placed = buy(street, PUSHING, dict.fromkeys(skus(), PCS), orders=ORDERS, every_s=EVERY_S)
+                if not await_until(lambda: watch.has_all(placed, _numbers(street.hub)), timeout_s=TOLD_WITHIN_S):
+                    raise SystemExit(f"orders are not told: {Outbox(street.hub).counts()} {watch.stopped[-3:]}")
+            numbers = _numbers(street.hub)
+            if len(room.books.orders) != ORDERS or len(base.orders) != ORDERS:
+                raise SystemExit(f"doubled: {len(room.books.orders)} in the CRM, {len(base.orders)} in 1C")
+            floor_s = _bare_upload_s(street.hub, bare_url, list(numbers.values()))
+    refs = [(crm_ref(one.channel, one.order_ref), one.at) for one in placed]
+    to_crm = [(watch.in_crm[ref] - at).total_seconds() for ref, at in refs]
+    to_onec = [(watch.in_onec[numbers[ref]] - at).total_seconds() for ref, at in refs]
+    return Result(
+        name="onward",
+        ratio=round(p95(to_crm) / floor_s, 1),
+        floor=f"one bare call that puts one order into RetailCRM, median of {ORDERS}: {floor_s * 1000:.0f} ms",
+        aim=f"p95 to the CRM <= 30 s while {OTHERS} others come in; every order there once",
+        figures={
+            "order to CRM, p50 and p95, s": halves(to_crm),
+            "order to CRM, worst, s": round(max(to_crm), 1),
+            "order to 1C, p50 and p95, s": halves(to_onec),
+            "1C asks every, s": ONEC_EVERY_S,
+            "one exchange of 1C with nothing new, ms": round(exchange_s * 1000),
+            "exchanges of 1C that stopped": len(watch.stopped),
+            "an order comes every, s": EVERY_S,
+        },
+    )
+
+
+@contextmanager
+def _account(knobs: Knobs) -> Iterator[tuple[str, CrmRoom]]:
+    """A RetailCRM in the world that has the goods."""
+    world = FastAPI()
+    room = furnish_retailcrm(world, clock=WorldClock(), api_key=API_KEY, knobs=knobs)
+    for sku in skus():
+        room.books.put(external_id=sku, name=f"Утюг {sku}", xml_id=sku)
+    with served(world) as url:
+        yield url, room
+
+
+@contextmanager
+def _onec(street: Street) -> Iterator[tuple[OnecBase, OnecClient]]:
+    """1C at the other end of the exchange."""
+    base = OnecBase("ut", [Item(ref=sku, name=f"Утюг {sku}", article=sku) for sku in skus()])
+    url = f"{street.supervisor.gateway_url}/1c/exchange"
+    with OnecClient(url=url, login="1c", password=street.key, habit="ut") as client:
+        yield base, client
+
+
+def _bare_exchange_s(base: OnecBase, client: OnecClient) -> float:
+    """An exchange that finds nothing."""
+    took = []
+    for _ in range(BARE_EXCHANGES):
+        began = time.perf_counter()
+        exchange(base, client)
+        took.append(time.perf_counter() - began)
+    return median(took)
+
+
+def _bare_upload_s(hub: Hub, url: str, numbers: Sequence[str]) -> float:
+    """The same orders as they would be new to an account, each in a call of its own on a connection that stays open."""
+    orders = CrmOrders(hub).by_number(numbers, {})
+    took = []
+    with opened(f"{url}/retailcrm") as crm, httpx.Client(base_url=f"{url}/retailcrm/api/v5", headers={"X-API-KEY": API_KEY}) as bare:
+        desk = OrderDesk(crm)
+        for order in orders.values():
+            form = {"orders": json.dumps([desk.new(order)], ensure_ascii=False)}
+            began = time.perf_counter()
+            bare.post("/orders/upload", data=form).raise_for_status()
+            took.append(time.perf_counter() - began)
+    return median(took)
+
+
+def _numbers(hub: Hub) -> dict[str, str]:
+    """Our reference in the CRM → our number, by which 1C knows an order."""
+    o = sale_order.c
+    with hub.engine.begin() as connection:
+        rows = connection.execute(select(o.channel, o.order_ref, o.number).where(o.number.is_not(None))).all()
+    return {crm_ref(row.channel, row.order_ref): row.number for row in rows}
