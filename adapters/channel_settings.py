@@ -78,7 +78,7 @@ class AnyChannel(Part):
             takes = ", ".join(sorted(TAKEN[self.kind]))
             raise ValueError(f"канал вида {self.kind} не принимает: {', '.join(odd)}; ему можно сообщать {takes}")
         if self.news.less not in LESS_TAKEN[self.kind]:
-            raise ValueError(f"канал вида {self.kind} не принимает less = {self.news.less}: убрать товар из заказа там может только человек")
+            raise ValueError(f"канал вида {self.kind} не принимает less = {self.news.less}: товар из заказа там убирает только человек")
         return self
 
 
