@@ -55,7 +55,8 @@ def _news(one: Claimed, order_ref: str) -> OrderNews:
 
 
 def _left(one: Claimed) -> Mapping[str, int]:
-    return (one.detail or {}).get(STAYS, {})
+    left: Mapping[str, int] = (one.detail or {}).get(STAYS, {})
+    return left
 
 
 def _is_empty(one: Claimed) -> bool:

@@ -97,10 +97,10 @@ class OzonSide:
 
 @contextmanager
 def on_site() -> Iterator[SiteSide]:
-    keys = {"consumer_key": SecretStr(SITE_KEY), "consumer_secret": SecretStr(SITE_SECRET)}
+    key, secret = SecretStr(SITE_KEY), SecretStr(SITE_SECRET)
     with served(make_world(site_key=SITE_KEY, site_secret=SITE_SECRET)) as base:
         site = Site(base)
-        with WooCommerceSite(url=site.url, clock=Clock(), timeout_s=5.0, **keys) as channel:
+        with WooCommerceSite(url=site.url, consumer_key=key, consumer_secret=secret, clock=Clock(), timeout_s=5.0) as channel:
             yield SiteSide(site, channel)
         site.close()
 
@@ -127,9 +127,9 @@ class Town(Street):
         self.sell_irons()
 
     def poll(self) -> None:
-        """The channel's orders of the last hour are recorded."""
+        """The channel's orders are recorded; instants of filters are whole seconds, so that the present one is left behind us."""
         now = datetime.now(UTC)
-        received = self.side.channel.read_orders(since=now - HOUR, until=now)
+        received = self.side.channel.read_orders(since=now - HOUR, until=now + HOUR)
         self.shop.orders.record(self.side.kind, received, rules=self.shop.rules, heard_by="poll")
 
     def deliver(self) -> None:

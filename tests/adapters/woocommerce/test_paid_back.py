@@ -92,6 +92,17 @@ def test_the_refund_that_pays_back_the_last_is_a_return_and_those_before_it_are_
     assert read(both, status="refunded", date_completed_gmt=stamp(NOON - HOUR))[0] == {"1": 3, "2": 1}
 
 
+def test_of_two_reports_of_one_second_the_one_with_more_refunds_is_newer() -> None:
+    def changed_at(*refunds: dict[str, Any]) -> datetime:
+        told = order(16, refunds=[{"id": one["id"]} for one in refunds])
+        shop = site_that(lambda request: said(list(refunds) if request.url.path.endswith("/refunds") else [told]))
+        at = shop.read_orders(since=NOON - HOUR, until=NOON)["changed_at"][0]
+        assert isinstance(at, datetime)
+        return at
+
+    assert NOON == changed_at() < changed_at(refund(8, (1, 1))) < changed_at(refund(8, (1, 1)), refund(9)) < NOON + timedelta(seconds=1)
+
+
 def recent(shop: WooCommerceSite) -> dict[str, tuple[int, int]]:
     now = datetime.now(UTC)
     rows = shop.read_orders(since=now - HOUR, until=now).to_dicts()
