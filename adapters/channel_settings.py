@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from tasks.rules.bounds import Bounds
 from tasks.rules.card_rules import CardRules
+from tasks.rules.order_less import LESS_TAKEN, Less
 from tasks.rules.order_news import TAKEN, Event, Tell, tells_of
 from tasks.rules.price_rules import PriceRules
 from validation.part import Part
@@ -48,6 +49,11 @@ class NewsSettings(Part):
     onec_statuses: dict[str, Event] = Field(
         default_factory=dict, description="names of 1C's own order statuses that mean reserved, shipped, delivered or cancelled"
     )
+    less: Less = Field(
+        default="ask",
+        description="pieces that a manager takes out of an order in 1C: ask a person what to do, or cancel them on the channel; "
+        "Yandex Market only asks: it takes goods out of an order for ever",
+    )
 
 
 class AnyChannel(Part):
@@ -71,6 +77,8 @@ class AnyChannel(Part):
         if odd := sorted(set(self.news.tells.values()) - TAKEN[self.kind]):
             takes = ", ".join(sorted(TAKEN[self.kind]))
             raise ValueError(f"канал вида {self.kind} не принимает: {', '.join(odd)}; ему можно сообщать {takes}")
+        if self.news.less not in LESS_TAKEN[self.kind]:
+            raise ValueError(f"канал вида {self.kind} не принимает less = {self.news.less}: товар из заказа там убирает только человек")
         return self
 
 

@@ -11,5 +11,8 @@ def onward_of(settings: Settings) -> Onward:
             name: sorted(crm for crm, told in settings.crm.items() if told.channels is None or name in told.channels)
             for name in settings.channels
         },
-        tells={name: ChannelTells(tells=channel.tells, statuses=channel.news.onec_statuses) for name, channel in settings.channels.items()},
+        tells={
+            name: ChannelTells(tells=channel.tells, statuses=channel.news.onec_statuses, less=channel.news.less)
+            for name, channel in settings.channels.items()
+        },
     )

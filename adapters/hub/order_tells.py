@@ -1,12 +1,14 @@
 """What channels are owed of their orders: what 1C says has happened, where the channel does not show it (`tasks.rules.order_news`)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, Connection, Text, bindparam, select, text
 
-from adapters.hub.outbox import Owed, owe
+from adapters.hub.order_less import KIND as LESS
+from adapters.hub.order_less import STAYS, lessened
+from adapters.hub.outbox import Owed, owe, withdraw
 from adapters.hub.tables.orders import sale_order
 from tasks.rules.onward import ChannelTells, Onward
 from tasks.rules.order_news import OnecSaid, Standing, wanted
@@ -43,15 +45,23 @@ def owe_reported(connection: Connection, now: datetime, onward: Onward, numbers:
 
 
 def owe_news(connection: Connection, now: datetime, onward: Onward, numbers: Collection[str]) -> None:
-    """Owe channels what 1C says of these orders and they do not show."""
+    """Owe channels what 1C says of these orders and they do not show; what it no longer says of their pieces is not owed any more."""
     if numbers and onward.tells:
         rows = connection.execute(STANDINGS, {"numbers": sorted(numbers), "channels": sorted(onward.tells)}).all()
-        owe(connection, now, [one for row in rows for one in _news(row, onward.tells[row.channel])])
+        less = lessened(connection, [name for name, channel in onward.tells.items() if channel.less == "cancel"], numbers)
+        withdraw(connection, now, kind=LESS, subjects=set(numbers) - less.keys())
+        owe(connection, now, [one for row in rows for one in _news(row, onward.tells[row.channel], less.get(row.number))])
 
 
-def _news(row: Any, tells: ChannelTells) -> list[Owed]:  # noqa: ANN401 - a row
-    """Each action once in an order's life: what the channel answers to it is final, or told again by the outbox."""
+def _news(row: Any, tells: ChannelTells, left: Mapping[str, int] | None) -> list[Owed]:  # noqa: ANN401 - a row
+    """Each action once in an order's life: what the channel answers to it is final, or told again by the outbox.
+
+    While the channel shows pieces that 1C has taken out of the order, it is told of nothing else: it would take the order for whole.
+    """
+    target = f"channel:{row.channel}"
+    if left is not None:
+        return [Owed(target=target, kind=LESS, subject=row.number, detail={STAYS: dict(left)}, is_once=True)]
     said = OnecSaid(is_posted=row.is_posted, is_shipped=row.is_shipped, is_cancelled=row.is_cancelled, status=row.status)
     standing = Standing(state=row.state, said=said, is_by_channel=row.is_by_channel)
     due = wanted(standing, tells=tells.tells, statuses=tells.statuses)
-    return [Owed(target=f"channel:{row.channel}", kind=action, subject=row.number, is_once=True) for action in due]
+    return [Owed(target=target, kind=action, subject=row.number, is_once=True) for action in due]

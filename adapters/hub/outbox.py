@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import polars as pl
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import ARRAY, Connection, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub import journal
@@ -35,9 +35,14 @@ CLAIM = text("""
     )
     update outbox o set claim_ref = :claim_ref, claimed_until = :until, is_unknown = o.is_unknown or due.is_left
     from due where o.outbox_id = due.outbox_id
-    returning o.outbox_id, o.claim_ref, o.kind, o.subject, o.version, o.told_version, o.attempts, o.is_unknown, o.foreign_ref, o.detail,
-        o.enqueued_at
+    returning o.outbox_id, o.claim_ref, o.kind, o.subject, o.version, o.attempts, o.is_unknown, o.foreign_ref, o.detail, o.enqueued_at
 """)
+
+WITHDRAW = text("""
+    update outbox set version = version + 1, told_version = version + 1, is_dead = false, detail = 'null'
+    where kind = :kind and subject = any (:subjects) and detail <> 'null'
+    returning target
+""").bindparams(bindparam("subjects", type_=ARRAY(Text)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,8 +50,8 @@ class Owed:
     """Something a target is to be told.
 
     Args:
-        detail: what cannot be read of the hub when it is told.
-        is_once: it happens once to a subject: what is owed already, or was told, is not owed again.
+        detail: what is to be told of the subject, where it is not the subject itself as it stands.
+        is_once: it happens once to a subject, or once with the same detail: what is owed already, or was told last, is not owed again.
     """
 
     target: str
@@ -62,7 +67,6 @@ class Claimed:
 
     Args:
         version: what is settled.
-        is_first: the target has taken nothing of it yet.
         is_unknown: nobody can tell what became of an attempt before: look it up first.
         foreign_ref: what the target calls it, where it has told.
     """
@@ -72,7 +76,6 @@ class Claimed:
     kind: str
     subject: str
     version: int
-    is_first: bool
     attempts: int
     is_unknown: bool
     foreign_ref: str | None
@@ -122,7 +125,6 @@ class Outbox:
                 kind=row.kind,
                 subject=row.subject,
                 version=row.version,
-                is_first=row.told_version == 0,
                 attempts=row.attempts,
                 is_unknown=row.is_unknown,
                 foreign_ref=row.foreign_ref,
@@ -228,7 +230,7 @@ def owe(connection: Connection, now: datetime, owed: Iterable[Owed]) -> int:
     made = 0
     for is_once, statement in (
         (False, put.on_conflict_do_update(index_elements=key, set_=changed)),
-        (True, put.on_conflict_do_nothing(index_elements=key)),
+        (True, put.on_conflict_do_update(index_elements=key, set_=changed, where=outbox.c.detail.is_distinct_from(put.excluded.detail))),
     ):
         said = [_row(one, now) for one in rows if one.is_once == is_once]
         made += len(connection.execute(statement.returning(outbox.c.outbox_id), said).all()) if said else 0
@@ -236,6 +238,12 @@ def owe(connection: Connection, now: datetime, owed: Iterable[Owed]) -> int:
         _recover(connection, now, {one.target for one in rows})
         _notify(connection)
     return made
+
+
+def withdraw(connection: Connection, now: datetime, *, kind: str, subjects: Collection[str]) -> None:
+    """What a detail of these subjects said is meant no more: it is not owed, also where it was given up, and the same may be owed anew."""
+    targets = set(connection.scalars(WITHDRAW, {"kind": kind, "subjects": sorted(subjects)})) if subjects else set()
+    _recover(connection, now, targets)
 
 
 def _row(one: Owed, now: datetime) -> dict[str, Any]:

@@ -80,9 +80,10 @@ def record_documents(  # noqa: PLR0917 - one call of one caller, in the order of
     for row in rows:
         if row["operation"] == ORDER:
             _tell_ledger(connection, row, None if header.is_day_only else header.formed_at, reserves_when)
-    judge_differences(connection, now, feed.source, {row.order_number for row in taken})
+    numbers = {row.order_number for row in taken}
     if onward is not None:
-        owe_reported(connection, now, onward, {row.order_number for row in taken})
+        owe_reported(connection, now, onward, numbers)
+    judge_differences(connection, now, feed.source, numbers)
     return len(taken)
 
 

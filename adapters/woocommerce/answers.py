@@ -115,8 +115,14 @@ class ShippingLine(Answer):
     method_title: str = ""
 
 
+class RefundNamed(Answer):
+    """That there is a refund."""
+
+    id: int
+
+
 class Order(Answer):
-    """An order; a draft has no date yet."""
+    """An order; a draft has no date yet. ``line_items`` are of all pieces, also those paid back since."""
 
     id: int
     status: str
@@ -134,6 +140,8 @@ class Order(Answer):
     payment_method_title: str = ""
     transaction_id: str = ""
     date_paid_gmt: Instant | None = None
+    date_completed_gmt: Instant | None = None
+    refunds: list[RefundNamed] = []
 
 
 class Setting(Answer):

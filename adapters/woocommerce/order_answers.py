@@ -1,4 +1,4 @@
-"""What a site answers of one order and its refunds, as far as news of it need. Sums are the site's own text, in its currency.
+"""What a site answers of one order and its refunds. Sums are the site's own text, in its currency.
 
 Source: recorded schemas and answers of WooCommerce 10.0.2.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, TypeAdapter
 
-from adapters.woocommerce.answers import Answer
+from adapters.woocommerce.answers import Answer, Instant, RefundNamed
 
 REFUNDED = "_refunded_item_id"
 
@@ -36,11 +36,9 @@ class OrderLine(Answer):
     taxes: list[Tax] = Field(default_factory=list)
     meta_data: list[Meta] = Field(default_factory=list)
 
-
-class RefundNamed(Answer):
-    """That there is a refund."""
-
-    id: int
+    def is_refund_of(self, line_id: int) -> bool:
+        """Whether this line of a refund is of that line of the order."""
+        return any(one.key == REFUNDED and str(one.value) == str(line_id) for one in self.meta_data)
 
 
 class OneOrder(Answer):
@@ -61,7 +59,12 @@ class OneRefund(Answer):
     """Pieces that were paid back; numbers and sums are negative, a line names the one it is of."""
 
     id: int
+    date_created_gmt: Instant | None = None
     line_items: list[OrderLine] = Field(default_factory=list)
+
+    def pcs_of(self, line_id: int) -> int:
+        """Pieces of a line of the order that it paid back."""
+        return -sum(line.quantity for line in self.line_items if line.is_refund_of(line_id))
 
 
 def kopecks(told: str) -> int:

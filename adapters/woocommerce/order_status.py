@@ -70,9 +70,7 @@ class WooCommerceOrderStatus(WooCommerceOrders):
             order = self.ask(paths.one_order(order_ref), order_answers.ORDER)
         except Rejected:
             return None
-        every = {"per_page": self.PAGE_MAX}
-        refunds = self.ask(paths.refunds(order_ref), order_answers.REFUNDS, every) if order.refunds else []
-        return Shown(order=order, refunds=refunds)
+        return Shown(order=order, refunds=self.refunds_of(order_ref) if order.refunds else [])
 
     def _move(self, shown: Shown, news: Sequence[OrderNews]) -> list[OrderTold]:
         """Telling it again could take up an order that was cancelled since, so it is not told again unseen."""

@@ -4,6 +4,7 @@ Source: `reference/services.md` §3, measured on WooCommerce 10.0.2.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,9 +12,11 @@ from typing import Any
 import polars as pl
 
 from adapters.errors import ContractBroken
-from adapters.woocommerce import answers, paths
+from adapters.woocommerce import answers, order_answers, paths
 from adapters.woocommerce.client import WooCommerceClient
 from adapters.woocommerce.money import kopecks, kopecks_of
+from adapters.woocommerce.order_answers import OneRefund
+from adapters.woocommerce.paid_back import cancelled_pcs, may_be_less
 from validation.sales import OrderReceived
 
 STATES = {
@@ -43,6 +46,7 @@ LINE = {
     "line_ref": pl.String(),
     "channel_sku": pl.String(),
     "pcs": pl.Int64(),
+    "of_pcs": pl.Int64(),
     "total": pl.String(),
     "tax": pl.String(),
     "status": pl.String(),
@@ -70,21 +74,34 @@ class WooCommerceOrders(WooCommerceClient):
             until: its end.
 
         Returns:
-            `OrderReceived`. ``price_kopecks`` is what the buyer pays for a piece after discounts, with tax: the line's sum divided by
-            its pieces, half a kopeck and more rounded up; null where the order is not in roubles. ``channel_sku`` is empty where the
-            goods have been deleted.
+            `OrderReceived`. ``pcs`` are what was not paid back before shipping (`adapters.woocommerce.paid_back`); an order of which
+            nothing is left is cancelled. ``price_kopecks`` is what the buyer pays for a piece after discounts, with tax: the line's sum
+            divided by all its pieces, half a kopeck and more rounded up; null where the order is not in roubles. ``channel_sku`` is
+            empty where the goods have been deleted.
 
         Raises:
             SyncError: the site could not be asked.
         """
         told = {order.id: (order, raw) for status in (OPEN, TRASH) for order, raw in self._changed(status, since - self.STEP_BACK, until)}
-        lines = [line for order, raw in told.values() if order.status not in DRAFTS for line in _lines(order, raw, until)]
+        placed = [(order, raw) for order, raw in told.values() if order.status not in DRAFTS]
+        lines = [line for order, raw in placed for line in _lines(order, raw, self._cancelled(order), until)]
         frame = pl.DataFrame(lines, schema=LINE, orient="row").with_columns(
             price_kopecks=_per_piece(), warehouse_ref=pl.lit(""), is_by_channel=pl.lit(False)
         )
         absent = [pl.lit(None, pl.String).alias("basket_ref"), pl.lit(None, pl.String).alias("parent_ref")]
         columns = OrderReceived.to_schema().columns.keys()
         return OrderReceived.validate(frame.with_columns(*absent, ship_by_at=pl.lit(None, INSTANT)).select(*columns))
+
+    def refunds_of(self, order_ref: str | int) -> list[OneRefund]:
+        """What was paid back of an order.
+
+        Raises:
+            SyncError: the site could not be asked.
+        """
+        return self.ask(paths.refunds(order_ref), order_answers.REFUNDS, {"per_page": self.PAGE_MAX})
+
+    def _cancelled(self, order: answers.Order) -> Counter[int]:
+        return cancelled_pcs(order, self.refunds_of(order.id)) if may_be_less(order) else Counter()
 
     def _changed(self, status: str, after: datetime, until: datetime) -> Iterator[Told]:
         """Page by page from the last change seen: an order that changes meanwhile leaves its page, and the next would be skipped."""
@@ -122,31 +139,41 @@ class WooCommerceOrders(WooCommerceClient):
         return list(zip(orders, response.json(), strict=True))
 
 
-def _lines(order: answers.Order, raw: dict[str, Any], until: datetime) -> Iterator[tuple[Any, ...]]:
+def _lines(order: answers.Order, raw: dict[str, Any], cancelled: Counter[int], until: datetime) -> Iterator[tuple[Any, ...]]:
     is_ours = order.currency == "RUB"
     payload, buyer, terms = json.dumps(raw, ensure_ascii=False), _buyer(order), _terms(order) if is_ours else None
+    left = {line.id: max(0, line.quantity - cancelled[line.id]) for line in order.line_items}
+    is_gone = bool(cancelled) and not any(left.values())
     for line in order.line_items:
-        if line.quantity > 0:
+        pcs = line.quantity if is_gone else left[line.id]
+        if pcs > 0:
             yield (
                 str(order.id),
                 str(line.id),
                 line.sku or "",
+                pcs,
                 line.quantity,
                 line.total if is_ours else None,
                 line.total_tax if is_ours else None,
                 order.status,
-                STATES.get(order.status, "other"),
+                "cancelled" if is_gone else STATES.get(order.status, "other"),
                 order.date_created_gmt or order.date_modified_gmt or until,
-                order.date_modified_gmt,
+                _changed_at(order),
                 buyer,
                 terms,
                 payload,
             )
 
 
+def _changed_at(order: answers.Order) -> datetime | None:
+    """The site tells whole seconds: of two reports of one second the one with more refunds is the newer one."""
+    at = order.date_modified_gmt
+    return at + timedelta(microseconds=len(order.refunds)) if at is not None else None
+
+
 def _per_piece() -> pl.Expr:
     paid = kopecks(pl.col("total")) + kopecks(pl.col("tax"))
-    return (paid * 2 + pl.col("pcs")) // (pl.col("pcs") * 2)
+    return (paid * 2 + pl.col("of_pcs")) // (pl.col("of_pcs") * 2)
 
 
 def _buyer(order: answers.Order) -> str | None:

@@ -21,7 +21,7 @@ def one_order(order_ref: str) -> str:
     return f"orders/{order_ref}"
 
 
-def refunds(order_ref: str) -> str:
+def refunds(order_ref: str | int) -> str:
     """What was paid back of an order."""
     return f"orders/{order_ref}/refunds"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from adapters.woocommerce.order_answers import REFUNDED, OneOrder, OneRefund, OrderLine, kopecks
+from adapters.woocommerce.order_answers import OneOrder, OneRefund, OrderLine, kopecks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,16 +78,12 @@ def _part(line: OrderLine, before: PaidBack, pcs: int) -> Part:
 
 
 def _paid_back(line: OrderLine, refunds: Sequence[OneRefund]) -> PaidBack:
-    mine = [one for refund in refunds for one in refund.line_items if _is_of(one, line)]
+    mine = [one for refund in refunds for one in refund.line_items if one.is_refund_of(line.id)]
     taxes: Counter[int] = Counter()
     for one in mine:
         for tax in one.taxes:
             taxes[tax.id] -= kopecks(tax.total)
-    return PaidBack(pcs=-sum(one.quantity for one in mine), kopecks=-sum(kopecks(one.total) for one in mine), taxes=taxes)
-
-
-def _is_of(refunded: OrderLine, line: OrderLine) -> bool:
-    return any(one.key == REFUNDED and str(one.value) == str(line.id) for one in refunded.meta_data)
+    return PaidBack(pcs=sum(refund.pcs_of(line.id) for refund in refunds), kopecks=-sum(kopecks(one.total) for one in mine), taxes=taxes)
 
 
 def _roubles(sum_kopecks: int) -> Decimal:

@@ -3,15 +3,23 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from tasks.rules.order_less import Less
 from tasks.rules.order_news import Event, Tell
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelTells:
-    """What a channel is told of each event, and names of 1C's own statuses that mean one."""
+    """What a channel is told.
+
+    Args:
+        tells: of each event.
+        statuses: names of 1C's own statuses that mean one.
+        less: whether pieces that a manager took out of an order in 1C are cancelled there.
+    """
 
     tells: Mapping[Event, Tell]
     statuses: Mapping[str, Event] = field(default_factory=dict)
+    less: Less = "ask"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -79,3 +79,14 @@ def test_a_channel_that_cannot_be_told_something_refuses_the_setting() -> None:
 def test_an_event_or_action_that_is_not_known_is_refused(news: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ozon(news=news)
+
+
+def test_of_pieces_taken_out_in_1c_a_person_is_asked_unless_the_shop_says_otherwise() -> None:
+    assert ozon().news.less == "ask"
+    assert ozon(news={"less": "cancel"}).news.less == "cancel"
+
+
+def test_goods_are_taken_out_of_an_order_of_the_market_by_a_person_alone() -> None:
+    market = {"kind": "yandex_market", "business_id": 1, "api_key": "k", "warehouses": {"1": []}}
+    with pytest.raises(ValidationError, match="только человек"):
+        TypeAdapter(ChannelSettings).validate_python(market | {"news": {"less": "cancel"}})

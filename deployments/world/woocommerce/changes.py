@@ -27,15 +27,28 @@ def refund(books: Books, order: Order, line: Line, pcs: int, now: datetime) -> R
 def pay_back(
     books: Books, order: Order, parts: Sequence[Refunded], kopecks: int, now: datetime, *, reason: str = "", restocks: bool = True
 ) -> Refund:
-    """Pieces are paid back; the lines keep their quantities, and an order of which all is paid back is refunded."""
+    """Pieces are paid back; the lines keep their quantities, and an order of which all money is paid back is refunded.
+
+    Where something in it was free, all pieces must be back too.
+    """
     one = Refund(refund_id=books.next_id(), parts=tuple(parts), kopecks=kopecks, reason=reason, at=now)
     order.refunds = (*order.refunds, one)
     for part in parts:
         part.line.refunded_pcs += part.pcs
         if restocks:
             books.take(part.line, -min(part.pcs, part.line.reduced_pcs), now)
-    if all(line.refunded_pcs == line.pcs for line in order.lines):
+    if _is_all_paid_back(order):
         books.move(order, "refunded", now)
     else:
         books.touch(order, now)
     return one
+
+
+def left_kopecks(order: Order) -> int:
+    """What could be paid back still."""
+    return sum(line.total_kopecks for line in order.lines) - sum(one.kopecks for one in order.refunds)
+
+
+def _is_all_paid_back(order: Order) -> bool:
+    has_free = any(not line.total_kopecks for line in order.lines)
+    return left_kopecks(order) <= 0 and not (has_free and any(line.refunded_pcs < line.pcs for line in order.lines))

@@ -28,7 +28,7 @@ async def refund(request: Request, order_id: int) -> Response:
     order, told = order_of(room, order_id), check_body(await request.json(), REFUND)
     parts = [part for part in (_part(order, line) for line in told.get("line_items", [])) if part]
     kopecks = _kopecks(told["amount"]) if "amount" in told else sum(part.kopecks for part in parts)
-    if kopecks <= 0 or kopecks > _left_kopecks(order):
+    if kopecks <= 0 or kopecks > changes.left_kopecks(order):
         raise _refused("Invalid refund amount.")
     if told.get("api_refund", True):
         raise _refused("The payment gateway for this order does not exist.")
@@ -44,10 +44,6 @@ def _part(order: Order, told: dict[str, Any]) -> Refunded | None:
         return None
     pcs = min(int(told.get("quantity", 0)), line.pcs - line.refunded_pcs)
     return Refunded(line=line, pcs=pcs, kopecks=_kopecks(str(told.get("refund_total", 0))))
-
-
-def _left_kopecks(order: Order) -> int:
-    return sum(line.total_kopecks for line in order.lines) - sum(one.kopecks for one in order.refunds)
 
 
 def _kopecks(told: str) -> int:

@@ -25,6 +25,7 @@ from deployments.world.onec_documents import Item
 from deployments.world.onec_exchange import Exchanged, exchange
 from tasks.rules.gate import decide
 from tasks.rules.intake import judged
+from tasks.rules.onward import Onward
 from tests.adapters.gateway.conftest import Door, Flow
 from tests.adapters.hub.export import ROOMY
 from tests.adapters.hub.order_shop import OrderShop
@@ -50,12 +51,16 @@ ORDER = OrderDocument(
 class Recorder(Flow):
     """The flow's part, done in earnest."""
 
+    def __init__(self, door: Door, onward: Onward | None = None) -> None:
+        super().__init__(door)
+        self.onward = onward
+
     def round(self) -> None:
         inbox = self.door.inbox
         for feed in inbox.waiting():
             with tempfile.TemporaryDirectory() as scratch:
                 reading = Reading(inbox.fetch(feed.feed_id, Path(scratch) / "feed"))
-                Catalog(self.door.hub).record(feed, reading.header, judged(reading), partial(decide, limits=ROOMY))
+                Catalog(self.door.hub, onward=self.onward).record(feed, reading.header, judged(reading), partial(decide, limits=ROOMY))
 
 
 class Street:
@@ -80,7 +85,7 @@ class Street:
     @contextmanager
     def recording(self) -> Iterator[None]:
         """Files of 1C are recorded while the block lasts, and all of them when it is over."""
-        recorder = Recorder(self.door)
+        recorder = Recorder(self.door, self.shop.rules.onward)
         with recorder:
             yield
         recorder.round()

@@ -9,7 +9,7 @@ import pytest
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import Incidents
 from adapters.hub.journal import Journal
-from adapters.hub.outbox import DEAD, LEASE, Answer, Claimed, Outbox, Owed
+from adapters.hub.outbox import DEAD, LEASE, Answer, Claimed, Outbox, Owed, withdraw
 from tasks.rules.outbox import ATTEMPTS_AT_MOST, LONGEST
 from tests.adapters.hub.sold_once.hand import HandClock
 
@@ -73,7 +73,7 @@ def test_a_subject_that_changes_before_it_is_told_is_told_once(book: Outbox) -> 
     owe(book, "1")
     owe(book, "1", "1")
     (claimed,) = claim(book)
-    assert (claimed.version, claimed.is_first) == (2, True)
+    assert claimed.version == 2
     settle(book, [claimed], "accepted")
     assert claim(book) == []
 
@@ -85,7 +85,7 @@ def test_what_changes_while_it_is_told_is_owed_still(book: Outbox) -> None:
     assert claim(book) == []
     settle(book, claimed, "accepted")
     (again,) = claim(book)
-    assert (again.version, again.is_first) == (2, False)
+    assert again.version == 2
 
 
 def test_what_did_not_come_through_waits_longer_each_time(book: Outbox, clock: HandClock) -> None:
@@ -192,6 +192,54 @@ def test_what_is_refused_while_it_changed_is_not_given_up(book: Outbox, clock: H
     assert settle(book, claimed, "refused", "Не так.") == 0
     _until_due(book, clock)
     assert subjects(claim(book)) == ["1"]
+
+
+def once(book: Outbox, subject: str = "1", *, left: int | None = None) -> int:
+    """Something that happens once, or once with the same detail; how many debts it made."""
+    detail = None if left is None else {"left": left}
+    return book.owe([Owed(target=CRM, kind="order", subject=subject, detail=detail, is_once=True)])
+
+
+@pytest.mark.parametrize("left", [None, 2])
+def test_what_happens_once_is_owed_once_also_after_it_was_told(book: Outbox, left: int | None) -> None:
+    assert [once(book, left=left), once(book, left=left)] == [1, 0]
+    (claimed,) = claim(book)
+    assert claimed.detail == (None if left is None else {"left": left})
+    settle(book, [claimed], "accepted")
+    assert once(book, left=left) == 0
+    assert claim(book) == []
+
+
+def test_another_detail_is_owed_anew(book: Outbox) -> None:
+    once(book, left=2)
+    settle(book, claim(book), "accepted")
+    assert [once(book, left=1), once(book, left=1)] == [1, 0]
+    assert [one.detail for one in claim(book)] == [{"left": 1}]
+
+
+def withdrawn(book: Outbox, *subjects: str) -> None:
+    with book._hub.engine.begin() as connection:
+        withdraw(connection, book._hub.clock.now(), kind="order", subjects=subjects)
+
+
+@pytest.mark.parametrize("stage", ["owed", "claimed", "given up", "told"])
+def test_what_is_meant_no_more_is_not_owed_and_may_be_owed_anew(book: Outbox, incidents: Incidents, stage: str) -> None:
+    once(book, left=2)
+    claimed = claim(book) if stage != "owed" else []
+    if stage in {"given up", "told"}:
+        settle(book, claimed, "refused" if stage == "given up" else "accepted", "Не так.")
+    withdrawn(book, "1", "2")
+    if stage == "claimed":
+        assert settle(book, claimed, "refused", "Не так.") == 0
+    assert (book.counts(), incidents.live(), claim(book)) == ({}, [], [])
+    assert once(book, left=2) == 1
+    assert len(claim(book)) == 1
+
+
+def test_what_has_no_detail_is_not_withdrawn(book: Outbox) -> None:
+    once(book)
+    withdrawn(book, "1")
+    assert len(claim(book)) == 1
 
 
 def test_many_claimers_share_the_debts(database_url: str) -> None:

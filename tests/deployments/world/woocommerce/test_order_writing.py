@@ -91,6 +91,16 @@ def test_an_order_of_which_all_is_paid_back_is_refunded(world: World) -> None:
     assert world.left("woocommerce") == 8
 
 
+def test_an_order_whose_pieces_are_all_back_is_refunded_only_with_its_last_kopeck(world: World) -> None:
+    made = make(world, 2, set_paid=True)
+    line = {"id": made["line_items"][0]["id"], "quantity": 2, "refund_total": 3000.0}
+    told = {"amount": "3000.00", "line_items": [line], "api_refund": False}
+    assert world.site("POST", f"/orders/{made['id']}/refunds", told).status_code == 201
+    assert (world.site("GET", f"/orders/{made['id']}").json()["status"], world.left("woocommerce")) == ("processing", 8)
+    assert world.site("POST", f"/orders/{made['id']}/refunds", {"amount": "980.00", "api_refund": False}).status_code == 201
+    assert world.site("GET", f"/orders/{made['id']}").json()["status"] == "refunded"
+
+
 def test_an_order_with_a_field_of_the_wrong_kind_is_refused(world: World) -> None:
     answer = world.site("POST", "/orders", {"line_items": [{"product_id": 1, "quantity": "two"}]})
     assert (answer.status_code, answer.json()["code"]) == (400, "rest_invalid_param")
