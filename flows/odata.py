@@ -28,6 +28,8 @@ def odata(base: str | None = None, dry_run: bool = False) -> RunReport:
     """
     settings = read_settings()
     names = _chosen(settings, base)
+    if not names:
+        return RunReport()
     with open_hub(settings) as hub, reported_run(hub, "odata", channel=base, dry_run=dry_run) as report:
         read = [one for name in names for one in look(hub, settings, name, dry_run=dry_run)]
         show_read(read, settings, report)

@@ -58,8 +58,9 @@ order by c.item_id, c.place
 
 FILE_PRICE_TYPES = """
 select distinct r.price_type_ref from price r join item i using (item_id) left join feed f on f.feed_id = r.feed_id
-where i.source = :source and f.exchange is distinct from 'odata'
+where i.source = :source and (f.exchange is distinct from 'odata' or r.formed_at is not null)
 """
+"""A stamp is a file's, also on a price that it found there already."""
 
 PRICES = """
 select i.item_id, i.item_ref, coalesce(i.name, p.name, i.article, i.item_ref) as name, r.price_type_ref as price_type,
@@ -68,7 +69,8 @@ from price r join item i using (item_id)
 left join product p on p.source = i.source and p.product_ref = i.product_ref
 left join price_type t on t.source = i.source and t.price_type_ref = r.price_type_ref
 left join feed f on f.feed_id = r.feed_id
-where i.source = :source and not (i.is_deleted or i.is_absent or i.is_umbrella) and f.exchange is distinct from 'odata'
+where i.source = :source and not (i.is_deleted or i.is_absent or i.is_umbrella)
+  and (f.exchange is distinct from 'odata' or r.formed_at is not null)
 order by r.item_id, r.price_type_ref
 """
 

@@ -8,7 +8,7 @@ outbox = Table(
     "outbox",
     METADATA,
     id_column("outbox_id"),
-    Column("target", Text, nullable=False, comment="crm:<name> | channel:<name> | odata:<base>"),
+    Column("target", Text, nullable=False, comment="crm:<name> | channel:<name> | onec:<base>"),
     Column("kind", Text, nullable=False, comment="what is told: order | customer | confirm | ready | cancel …"),
     Column("subject", Text, nullable=False, comment="of what: our key of it"),
     Column("version", BigInteger, nullable=False, server_default="1", comment="counts what happened to it"),
