@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from adapters.errors import SyncError
 from adapters.hub.hub import Hub
-from adapters.hub.register_differences import FIGURES, RegisterDifferences
+from adapters.hub.register_differences import FIGURES, FigureName, RegisterDifferences
 from adapters.hub.registers import Registers, Taken
 from adapters.hub.series import Decide
 from adapters.onec.odata.base import OnecOdata
@@ -58,7 +57,7 @@ class FigureRead:
     """
 
     base: str
-    figure: Literal["balances", "prices"]
+    figure: FigureName
     read_at: datetime
     rows_in: int = 0
     refused: pl.DataFrame = field(default_factory=lambda: NONE_REFUSED)
@@ -80,12 +79,13 @@ def read_base(hub: Hub, settings: Settings, name: str, onec: OnecOdata, *, dry_r
         dry_run: nothing is written.
     """
     told, decide = settings.onec.by_odata[name], gate(settings)
-    wanted = {"balances": (told.balances, read_balances), "prices": (told.prices, read_prices)}
-    return [
-        _tried(hub, name, told, figure, lambda read=read: read(hub, told, name, onec, decide, dry_run=dry_run), dry_run=dry_run)
-        for figure, (mode, read) in wanted.items()
-        if mode != "off"
-    ]
+    modes: dict[FigureName, str] = {"balances": told.balances, "prices": told.prices}
+
+    def read(figure: FigureName) -> FigureRead:
+        reads = read_balances if figure == "balances" else read_prices
+        return reads(hub, told, name, onec, decide, dry_run=dry_run)
+
+    return [_tried(hub, name, told, figure, read, dry_run=dry_run) for figure, mode in modes.items() if mode != "off"]
 
 
 def read_balances(hub: Hub, told: OdataSettings, name: str, onec: OnecOdata, decide: Decide, *, dry_run: bool) -> FigureRead:
@@ -182,12 +182,12 @@ def fail_where_stopped(read: Sequence[FigureRead]) -> None:
 
 
 def _tried(
-    hub: Hub, name: str, told: OdataSettings, figure: Literal["balances", "prices"], read: Callable[[], FigureRead], *, dry_run: bool
+    hub: Hub, name: str, told: OdataSettings, figure: FigureName, read: Callable[[FigureName], FigureRead], *, dry_run: bool
 ) -> FigureRead:
     """A figure, with what earlier readings know of its differences, which a dry run only looks up."""
     book = RegisterDifferences(hub, name)
     try:
-        one = read()
+        one = read(figure)
     except SyncError as error:
         return FigureRead(base=name, figure=figure, read_at=hub.clock.now(), stopped_by=error)
     if dry_run:

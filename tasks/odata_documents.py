@@ -1,10 +1,12 @@
 """Writing the documents that CommerceML cannot carry into a base of 1C: what the outbox owes it (DESIGN §5)."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from adapters.errors import Misconfigured, Rejected, SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.outbox import Answer, Claimed, Outbox
+from adapters.onec.odata.answers import INTERNAL, error_of
 from adapters.onec.odata.base import OnecOdata
 from adapters.onec.odata.documents import CALLED, document_key
 from adapters.onec.odata.names import DocumentKind
@@ -12,6 +14,7 @@ from adapters.onec.odata.owed import TARGET, read_owed
 from adapters.onec.odata.settings import OdataSettings
 from tasks.deliver import Delivered, drained, failed
 
+TRIES = 3
 KINDS: dict[str, DocumentKind] = {"shipment": "shipment", "return": "return"}
 
 
@@ -46,12 +49,13 @@ def _told(onec: OnecOdata, claimed: Sequence[Claimed]) -> tuple[list[Answer], Sy
 
 
 def _put(onec: OnecOdata, one: Claimed) -> Answer:
-    """What 1C, or the settings, will never take as it is waits for a person."""
+    """What 1C, or the settings, will never take as it is waits for a person; what 1C merely failed at is tried a few times more."""
     kind, owed = KINDS[one.kind], read_owed(one.detail)
     try:
         put = onec.put_document(kind, document_key(kind, one.subject), owed.header, owed.lines)
     except Rejected as error:
-        return Answer(outbox_id=one.outbox_id, outcome="refused", sentence=error.sentence)
+        outcome: Literal["later", "refused"] = "later" if _may_pass(error) and one.attempts + 1 < TRIES else "refused"
+        return Answer(outbox_id=one.outbox_id, outcome=outcome, sentence=error.sentence)
     except Misconfigured as wrong:
         return Answer(outbox_id=one.outbox_id, outcome="refused", sentence=str(wrong))
     if put.document.is_deleted:
@@ -61,3 +65,9 @@ def _put(onec: OnecOdata, one: Claimed) -> Answer:
         )
         return Answer(outbox_id=one.outbox_id, outcome="refused", foreign_ref=put.document.number, sentence=sentence)
     return Answer(outbox_id=one.outbox_id, outcome="accepted", foreign_ref=put.document.number)
+
+
+def _may_pass(error: Rejected) -> bool:
+    """Whether 1C names no fault of the document's: somebody may have held a lock. It says the same of a field that is not filled."""
+    told = error_of(error.answer)
+    return told is not None and told.code == INTERNAL

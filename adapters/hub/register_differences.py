@@ -14,6 +14,7 @@ from adapters.hub.runs import put_cursor
 from adapters.hub.tables.journal import cursor
 from tasks.rules.registers import remembered, standing, with_past
 
+FigureName = Literal["balances", "prices"]
 KIND = "onec_differs"
 NAMED = 5
 NOTED = 50
@@ -27,7 +28,7 @@ class Figure(NamedTuple):
     meaning: str
 
 
-FIGURES = {
+FIGURES: dict[FigureName, Figure] = {
     "balances": Figure(
         "count",
         "остатки",
@@ -54,14 +55,12 @@ class RegisterDifferences:
         self._hub = hub
         self._source = source
 
-    def seen(self, figure: Literal["balances", "prices"], said: pl.DataFrame) -> pl.DataFrame:
+    def seen(self, figure: FigureName, said: pl.DataFrame) -> pl.DataFrame:
         """`FigureDiffering` with the instants that earlier readings know; nothing is written."""
         with self._hub.engine.begin() as connection:
             return with_past(said, _before(connection, self._system, figure))
 
-    def note(
-        self, figure: Literal["balances", "prices"], said: pl.DataFrame, *, refused: pl.DataFrame, now: datetime, told_after_s: float
-    ) -> pl.DataFrame:
+    def note(self, figure: FigureName, said: pl.DataFrame, *, refused: pl.DataFrame, now: datetime, told_after_s: float) -> pl.DataFrame:
         """Remember a reading's differences, and tell of those that stand.
 
         Args:
@@ -94,7 +93,7 @@ class RegisterDifferences:
             detail = fresh.head(NOTED).drop("apart", "since_at").to_dicts()
             write(connection, now, "onec_compared", f"onec:{self._source}", sentence, detail)
 
-    def _tell(self, connection: Connection, now: datetime, figure: str, stands: pl.DataFrame) -> None:
+    def _tell(self, connection: Connection, now: datetime, figure: FigureName, stands: pl.DataFrame) -> None:
         about, cause = FIGURES[figure], f"{self._source}:{figure}"
         if stands.is_empty():
             recover_incident(connection, now, kind=KIND, cause=cause)

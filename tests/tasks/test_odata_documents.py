@@ -13,7 +13,7 @@ from adapters.onec.odata.documents import DocumentHeader, DocumentLine, document
 from adapters.onec.odata.names import DocumentKind
 from adapters.onec.odata.owed import owed_document
 from tasks.deliver import Delivered
-from tasks.odata_documents import deliver_to_odata
+from tasks.odata_documents import TRIES, deliver_to_odata
 from tests.adapters.hub.sold_once.hand import MORNING, HandClock
 from tests.adapters.onec.odata.conftest import adapter_to, settings_of
 from tests.adapters.onec.odata.test_documents import BASIS, BUYER, HEADER, LINES, NAMES, SHOP
@@ -47,6 +47,15 @@ class Desk:
                 return
             self.clock.wait(LEASE / timedelta(seconds=1))
         raise AssertionError(Outbox(self.hub).waiting())
+
+    def until_given_up(self) -> list[Delivered]:
+        """Rounds with their pauses, until nothing is due any more."""
+        rounds: list[Delivered] = []
+        for _ in range(TRIES):
+            rounds += self.deliver()
+            self.clock.wait(LEASE / timedelta(seconds=1))
+        assert self.deliver() == []
+        return rounds
 
     def there(self, kind: DocumentKind = "shipment") -> list[dict[str, Any]]:
         documents: dict[str, Any] = self.hand.books()["objects"].get(NAMES[self.hand.base, kind], {})
@@ -114,19 +123,31 @@ def test_a_wrong_password_gives_nothing_up(desk: Desk) -> None:
     assert len(desk.there()) == 1
 
 
-def test_a_document_1c_does_not_post_is_a_dead_letter_and_the_next_goes_on(desk: Desk) -> None:
+def test_a_document_1c_does_not_post_is_a_dead_letter_in_the_end_and_holds_up_no_other(desk: Desk) -> None:
     desk.owe("17/1", header=BARE)
     desk.owe("17/2")
-    (round_,) = desk.deliver()
-    assert (round_.told, round_.dead) == (1, 1)
+    rounds = desk.until_given_up()
+    assert [(one.told, one.dead) for one in rounds] == [(1, 0), (0, 0), (0, 1)]
     assert "не провела его" in desk.sentence()
     (told,) = Incidents(desk.hub).live(kind="dead_letters")
     assert "17/1" in told.sentence
 
 
+def test_what_1c_merely_failed_at_is_tried_again_by_itself(desk: Desk) -> None:
+    desk.owe("17/1")
+    desk.hand.order("POST", "/faults", {"kind": "error_before", "method": "POST", "status": 500, "times": TRIES - 1})
+    assert [one.told for one in desk.until_given_up()] == [0, 0, 1]
+
+
+def test_what_1c_says_is_wrong_is_given_up_at_once(desk: Desk) -> None:
+    desk.owe("17/1")
+    (round_,) = desk.deliver(names={"documents": {"shipment": {"comment": "Примечание"}}})
+    assert (round_.dead, "имена полей" in desk.sentence()) == (1, True)
+
+
 def test_a_document_that_was_mended_in_1c_is_posted_when_a_person_asks(desk: Desk) -> None:
     desk.owe("17/1", header=BARE)
-    desk.deliver()
+    desk.until_given_up()
     buyer = "Партнер_Key" if desk.hand.base == "ut" else "Контрагент_Key"
     name, key = NAMES[desk.hand.base, "shipment"], document_key("shipment", "17/1")
     desk.hand.tell("PATCH", f"/objects/{name}/{key}", {"Организация_Key": SHOP, buyer: BUYER})
@@ -137,7 +158,7 @@ def test_a_document_that_was_mended_in_1c_is_posted_when_a_person_asks(desk: Des
 
 def test_a_document_marked_as_deleted_is_left_alone_and_asked_about(desk: Desk) -> None:
     desk.owe("17/1", header=BARE)
-    desk.deliver()
+    desk.until_given_up()
     name, key = NAMES[desk.hand.base, "shipment"], document_key("shipment", "17/1")
     desk.hand.tell("PATCH", f"/objects/{name}/{key}", {"DeletionMark": True})
     Outbox(desk.hub).requeue()

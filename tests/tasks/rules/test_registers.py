@@ -37,7 +37,8 @@ def frame(model: Any, *rows: dict[str, Any], **filled: Any) -> pl.DataFrame:
     """Rows of a model; what they do not say is filled."""
     every = {"row": 1, "item_id": 1, "name": "Утюг", "place_name": "Основной", "price_type_name": "Розничная", "currency": "RUB", **filled}
     schema = model.empty().schema
-    return model.validate(pl.DataFrame([{name: (every | row).get(name) for name in schema} for row in rows], schema=schema))
+    made: pl.DataFrame = model.validate(pl.DataFrame([{name: (every | row).get(name) for name in schema} for row in rows], schema=schema))
+    return made
 
 
 def read(*rows: tuple[str, str, int]) -> pl.DataFrame:

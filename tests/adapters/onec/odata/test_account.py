@@ -1,3 +1,5 @@
+from typing import Any
+
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -52,7 +54,7 @@ def test_an_object_that_is_not_enabled_is_told_with_what_it_is_for(hands: dict[s
         ({"balances": "off", "prices": "off", "documents": ["return"]}, {"Document"}),
     ],
 )
-def test_only_what_is_taken_this_way_need_be_there(hand: Hand, told: dict[str, object], needed: set[str]) -> None:
+def test_only_what_is_taken_this_way_need_be_there(hand: Hand, told: dict[str, Any], needed: set[str]) -> None:
     hand.tell("PUT", "/enabled", dict.fromkeys(hand.room.books.bases[hand.base].configuration.shapes, False))
     with adapter_to(hand, **told) as onec:
         found = faults(onec.examine())
