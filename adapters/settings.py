@@ -23,6 +23,7 @@ from adapters.channel_settings import ChannelSettings, WooCommerceSettings
 from adapters.clock import Clock
 from adapters.crm_settings import CrmSettings
 from adapters.errors import Misconfigured
+from adapters.onec.odata.settings import OdataSettings
 from tasks.rules.customers import CustomerRules
 from tasks.rules.penalties import Penalties
 from tasks.rules.quota_rules import QuotaRules
@@ -42,10 +43,11 @@ class ClockSettings(Part):
 
 
 class OnecBase(Part):
-    """One 1C base that exchanges with us under its own login."""
+    """One 1C base that exchanges with us under its own login, and may be asked by OData beside that."""
 
     login: str
     password: SecretStr
+    odata: OdataSettings | None = Field(default=None, description="the second way: registers are read, documents written")
 
 
 class OnecSettings(Part):
@@ -67,6 +69,11 @@ class OnecSettings(Part):
     silent_exchanges: int = Field(default=300, ge=1, description="sale exchanges without a report of an order until it is an incident")
     watched_folder: Path | None = None
     watched_base: str = "folder"
+
+    @property
+    def by_odata(self) -> dict[str, OdataSettings]:
+        """Bases that may be asked by OData."""
+        return {name: base.odata for name, base in self.bases.items() if base.odata is not None}
 
 
 class GateSettings(Part):

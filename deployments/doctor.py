@@ -18,6 +18,8 @@ from adapters.crms import open_crm
 from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.tables.catalog import price_type, warehouse
+from adapters.onec.odata.opening import open_odata
+from adapters.onec.odata.settings import OdataSettings
 from adapters.settings import Settings
 from adapters.wildberries.tokens import read_token
 
@@ -42,12 +44,13 @@ Told = list[tuple[str, Finding]]
 
 
 def examine(hub: Hub, settings: Settings) -> Told:
-    """Everything found, the hub first, then channel by channel, then the CRMs."""
+    """Everything found, the hub first, then channel by channel, then the CRMs, then 1C where it is asked by OData."""
     told = [("Utyug", finding) for finding in (*_hub(hub), *_messages(settings))]
     with ThreadPoolExecutor(max_workers=8) as pool:
         channels = [(name, pool.submit(_channel, hub, channel)) for name, channel in settings.channels.items()]
         crms = [(f"crm:{name}", pool.submit(_crm, hub, crm)) for name, crm in settings.crm.items()]
-        return told + [(name, finding) for name, examined in (*channels, *crms) for finding in examined.result()]
+        bases = [(f"odata:{name}", pool.submit(_odata, hub, base)) for name, base in settings.onec.by_odata.items()]
+        return told + [(name, finding) for name, examined in (*channels, *crms, *bases) for finding in examined.result()]
 
 
 def show(told: Told, console: Console) -> bool:
@@ -104,6 +107,11 @@ def _channel(hub: Hub, settings: ChannelSettings) -> list[Finding]:
 def _crm(hub: Hub, settings: CrmSettings) -> list[Finding]:
     with open_crm(settings, hub=hub) as crm:
         return crm.examine()
+
+
+def _odata(hub: Hub, settings: OdataSettings) -> list[Finding]:
+    with open_odata(settings, hub=hub) as onec:
+        return onec.examine()
 
 
 def _environment(settings: ChannelSettings) -> Iterator[Finding]:

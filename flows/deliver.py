@@ -9,10 +9,12 @@ from adapters.hub.hub import Hub
 from adapters.hub.opening import open_hub
 from adapters.hub.outbox import NOTICE, Outbox
 from adapters.hub.rounds import rounds_of
+from adapters.onec.odata.opening import open_odata
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.crm import read_if_old, renew_tiers
 from tasks.deliver import Delivered, deliver_to_crm, show_delivered
+from tasks.odata_documents import deliver_to_odata
 from tasks.order_news import deliver_news
 from tasks.policy import at_once, policy
 from tasks.reporting import RunReport, fail_where_stopped, reported_run
@@ -23,7 +25,7 @@ POLL_S = 30.0
 
 @flow(
     name="deliver",
-    description="Передать в CRM заказы, а площадкам, что с ними делает магазин; прочитать, что изменили в CRM люди. Неудачи повторить.",
+    description="Передать в CRM заказы, площадкам вести о них, в 1С документы; прочитать, что изменили в CRM люди. Неудачи повторить.",
     on_failure=[tell_failure],
     on_completion=[tell_recovery],
 )
@@ -31,7 +33,7 @@ def deliver(target: str | None = None, requeue: bool = False, dry_run: bool = Fa
     """Tell other systems what they are owed.
 
     Args:
-        target: one of them, as messages name it: ``crm:<name>``, ``channel:<name>``; all of them by default.
+        target: one of them, as messages name it: ``crm:<name>``, ``channel:<name>``, ``odata:<base>``; all of them by default.
         requeue: try what had been given up once more.
         dry_run: only show what waits; nothing is written anywhere.
         rounds: 1 for once; none stays for a shift and delivers whenever something new is owed.
@@ -65,6 +67,10 @@ def _attempt(hub: Hub, settings: Settings, target: str) -> list[Delivered]:
         if kind == "channel":
             with open_channel(settings.channels[name], hub=hub) as shop:
                 return list(deliver_news(hub, name, shop)) or [Delivered(target=target)]
+        if kind == "odata":
+            told = settings.onec.by_odata[name]
+            with open_odata(told, hub=hub) as onec:
+                return list(deliver_to_odata(hub, name, told, onec)) or [Delivered(target=target)]
         with open_crm(settings.crm[name], hub=hub) as crm:
             read_if_old(hub, settings, name, crm)
             return list(deliver_to_crm(hub, settings, name, crm)) or [Delivered(target=target)]
@@ -79,7 +85,8 @@ def _chosen(settings: Settings, target: str | None) -> list[str]:
     Raises:
         Misconfigured: there is no such target.
     """
-    targets = [*(f"crm:{name}" for name in settings.crm), *(f"channel:{name}" for name in settings.channels)]
+    bases = [f"odata:{name}" for name, told in settings.onec.by_odata.items() if told.documents]
+    targets = [*(f"crm:{name}" for name in settings.crm), *(f"channel:{name}" for name in settings.channels), *bases]
     if target is not None and target not in targets:
         raise Misconfigured(f"Передавать некуда: «{target}» нет в настройках. Есть: {', '.join(targets) or 'ничего'}.")
     return targets if target is None else [target]

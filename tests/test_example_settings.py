@@ -15,6 +15,7 @@ TEXT = EXAMPLE.read_text(encoding="utf-8")
 SWITCH = re.compile(r"^# (?=\[|\w+ = )")
 HEADER = re.compile(r"^(?:# )?\[\[?([\w.]+)\]\]?")
 SECTIONS = (
+    "onec.bases.main.odata",
     "channels.site",
     "channels.wb",
     "channels.ozon",

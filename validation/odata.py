@@ -1,8 +1,11 @@
 """Frames of what a base of 1C says by OData: balances and prices as read, and what of them may be taken.
 
-`BalanceRead → BalanceCounted`, `PriceRead → PriceTold`; `judge` does the step. ``item_ref`` is the product's reference or
-``product#characteristic``, as in CommerceML. Source: `reference/commerceml.md` §5.
+`BalanceRead → BalanceCounted`, `PriceRead → PriceTold`; `judge` does the step. `…Known` is what files brought of the same, `…Differing`
+what of both is not alike. ``item_ref`` is the product's reference or ``product#characteristic``, as in CommerceML.
+Source: `reference/commerceml.md` §5.
 """
+
+from typing import Annotated
 
 import pandera.polars as pa
 import polars as pl
@@ -101,3 +104,85 @@ class PriceTold(Strict):
     def currency_is_known(cls, data: PolarsData) -> pl.LazyFrame:
         """One that is in use."""
         return is_true(data, pl.col(data.key).is_in(CURRENCIES))
+
+
+class PriceTypeRead(Strict):
+    """What a price type is called, one row per price type."""
+
+    price_type: str
+    name: str
+
+
+class ItemListed(Strict):
+    """An item that a base sells by its files, one row per item; ``name`` is what a manager knows it by."""
+
+    item_id: int
+    item_ref: str
+    product_ref: str
+    name: str
+
+
+class CountKnown(Strict):
+    """Free stock as files brought it, one row per (item, place) of items that have a count of their own.
+
+    ``place`` is empty where the base counts without warehouses.
+    """
+
+    item_id: int
+    item_ref: str
+    name: str
+    place: str
+    place_name: str
+    pcs: int
+
+
+class CountDiffering(CountKnown):
+    """A count that the register has otherwise: ``onec_pcs``; what it does not list is 0 there."""
+
+    onec_pcs: int
+
+
+class PriceKnown(Strict):
+    """A price as files brought it, one row per (item, price type)."""
+
+    item_id: int
+    item_ref: str
+    name: str
+    price_type: str
+    price_type_name: str
+    kopecks: int
+    currency: str
+
+
+class PriceDiffering(PriceKnown):
+    """A price that the register has otherwise."""
+
+    onec_kopecks: int
+    onec_currency: str
+
+
+class PriceOfItem(Strict):
+    """A price in force by the register, one row per (item, price type): its own, or else that of its product."""
+
+    item_id: int
+    item_ref: str
+    price_type: str
+    onec_kopecks: int
+    onec_currency: str
+
+
+class FigureDiffering(Strict):
+    """A difference as a manager reads it, one row per (item, place or price type), the greatest first.
+
+    ``hub_said`` and ``onec_said`` carry their units. ``apart`` orders rows: pieces, or kopecks. ``since_at`` is when just these two figures
+    were first seen beside each other.
+    """
+
+    item_ref: str
+    name: str
+    where_ref: str
+    where_name: str
+    hub_said: str
+    onec_said: str
+    apart: int
+    since_at: Annotated[pl.Datetime, "us", "UTC"]

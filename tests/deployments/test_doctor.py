@@ -19,6 +19,7 @@ from adapters.settings import Settings, read_settings
 from deployments.cli import app
 from deployments.doctor import SUBJECTS, Told, examine, show
 from deployments.world.clock import WorldClock
+from deployments.world.odata.make import furnish_odata
 from deployments.world.retailcrm.make import furnish_retailcrm
 from deployments.world.served import served
 from deployments.world.wildberries.tokens import make_token
@@ -167,6 +168,22 @@ def test_a_crm_is_examined_beside_the_channels(shop: Hub, monkeypatch: pytest.Mo
     assert [found.level for found in of(told, "crm:main", "credential")] == []
     assert [found.level for found in of(told, "crm:other", "credential")] == ["fault"]
     assert any(where == "crm:main" for where, _ in told)
+
+
+def test_a_base_asked_by_odata_is_examined_for_what_is_taken_this_way(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = FastAPI()
+    furnish_odata(world, clock=WorldClock(), login="o", password="right")
+    with served(world) as address:
+        odata = {"url": f"{address}/odata/ut", "user": "o", "password": "right", "balances": "compare"}
+        bases = {"good": odata, "bad": {**odata, "password": "a-wrong-one"}, "unf": {**odata, "configuration": "unf"}, "plain": None}
+        told_bases = {name: {"login": name, "password": "x", "odata": one} for name, one in bases.items()}
+        monkeypatch.setenv("UTYUG_ONEC__BASES", json.dumps(told_bases))
+        monkeypatch.setenv("UTYUG_CHANNELS", "{}")
+        told = examine(shop, read_settings())
+    faults = [(where, found.subject) for where, found in told if found.level == "fault"]
+    assert faults == [("odata:bad", "credential"), ("odata:unf", "right"), ("odata:unf", "right")]
+    assert {where for where, _ in told} == {"Utyug", "odata:good", "odata:bad", "odata:unf"}
+    assert "a-wrong-one" not in printed(told, 200)
 
 
 def test_nobody_to_tell_is_warned_of(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

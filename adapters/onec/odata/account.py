@@ -1,6 +1,6 @@
 """Whether a base can be read and written by OData, in words for the shop's owner."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from adapters.capabilities import Finding
@@ -8,7 +8,8 @@ from adapters.errors import ContractBroken, Misconfigured, RateLimited, Rejected
 from adapters.onec.odata.answers import error_of
 from adapters.onec.odata.client import NotEnabled, OdataClient
 from adapters.onec.odata.literals import function
-from adapters.onec.odata.names import DocumentNames, OdataNames
+from adapters.onec.odata.names import DocumentKind, DocumentNames, OdataNames
+from adapters.onec.odata.settings import OdataSettings
 
 COMPOSITION = "Откройте в 1С «Администрирование → Синхронизация данных → Настройка автоматического REST-сервиса (OData)»"
 WORDS_MAX = 200
@@ -26,7 +27,7 @@ class OdataAccount(OdataClient):
     """Looks after itself."""
 
     def examine(self) -> list[Finding]:
-        """The address, the user, and every object and field that the settings name; raises nothing and writes nothing.
+        """The address, the user, and every object and field of what is taken this way; raises nothing and writes nothing.
 
         The right to write a document shows only when the first one is written.
         """
@@ -35,11 +36,10 @@ class OdataAccount(OdataClient):
         except SyncError as error:
             return [_fault(error)]
         except Misconfigured as wrong:
-            return [Finding(subject="host", level="fault", sentence=str(wrong), advice="Исправьте настройки [onec.odata].")]
+            return [Finding(subject="host", level="fault", sentence=str(wrong), advice="Исправьте раздел odata этой базы в utyug.toml.")]
         findings = [self._host(), Finding(subject="credential", level="good", sentence="1С принимает пользователя обмена по OData.")]
-        missing = [*self._missing()]
-        good = Finding(subject="right", level="good", sentence="1С отдаёт всё, что названо в настройках: остатки, цены, документы.")
-        return [*findings, *(missing or [good])]
+        wanted = [*_wanted(self._names, self._settings)]
+        return [*findings, *([*self._missing(wanted)] or [_good(wanted)])]
 
     def _host(self) -> Finding:
         if self._settings.url.lower().startswith("https://"):
@@ -51,10 +51,10 @@ class OdataAccount(OdataClient):
             advice="Опубликуйте базу по https или оставьте её доступной только внутри сети магазина.",
         )
 
-    def _missing(self) -> Iterator[Finding]:
+    def _missing(self, all_wanted: Sequence[Wanted]) -> Iterator[Finding]:
         """What keeps objects from being read; the lines of a document that cannot be are not asked for as well."""
         closed: list[str] = []
-        for wanted in _wanted(self._names):
+        for wanted in all_wanted:
             if not wanted.path.startswith(tuple(f"{name}_" for name in closed)):
                 found = [*self._look(wanted)]
                 closed += [wanted.path] * len(found)
@@ -82,28 +82,49 @@ class OdataAccount(OdataClient):
             yield _fault(error)
 
 
-def _wanted(names: OdataNames) -> Iterator[Wanted]:
+def _good(wanted: Sequence[Wanted]) -> Finding:
+    if not wanted:
+        sentence = "По OData от этой базы ничего не берётся: balances, prices и documents выключены."
+        return Finding(subject="right", level="good", sentence=sentence)
+    purposes = ", ".join(dict.fromkeys(one.purpose for one in wanted))
+    return Finding(subject="right", level="good", sentence=f"1С отдаёт всё, что названо в настройках: {purposes}.")
+
+
+def _wanted(names: OdataNames, settings: OdataSettings) -> Iterator[Wanted]:
+    """What the settings take this way; the rest need not be there."""
+    if settings.balances != "off":
+        yield from _of_balances(names)
+    if settings.prices != "off":
+        yield from _of_prices(names, is_loaded=settings.prices == "load")
+    for kind in settings.documents:
+        yield from _of_document(kind, names.documents[kind])
+
+
+def _of_balances(names: OdataNames) -> Iterator[Wanted]:
     for purpose, register in (("остатки", names.stock), ("остатки с учётом резервов", names.reserves)):
         if register is not None:
             refs = [register.item, register.characteristic, register.place]
             resources = [f"{name}Balance" for name in (register.pcs, register.less) if name]
             yield Wanted(purpose, function(register.register_name, "Balance", {}), (*_keys(refs), *resources))
+
+
+def _of_prices(names: OdataNames, *, is_loaded: bool) -> Iterator[Wanted]:
     prices, dictionaries = names.prices, names.dictionaries
     refs = [prices.item, prices.characteristic, prices.price_type, prices.currency, prices.package]
     flags = [prices.actual] if prices.actual else []
     yield Wanted("цены", function(prices.register_name, "SliceLast", {}), (*_keys(refs), prices.price, *flags))
     yield Wanted("цены", dictionaries.currencies, ("Ref_Key", "Code"))
-    if prices.currency is None:
-        yield Wanted("цены", dictionaries.price_types, ("Ref_Key", f"{dictionaries.price_type_currency}_Key"))
-    for kind, document in names.documents.items():
-        purpose = "отгрузки" if kind == "shipment" else "возвраты"
-        yield Wanted(purpose, document.name, ("Ref_Key", "Number", "Posted", "DeletionMark", *_header(document)))
-        goods = _keys([document.item, document.characteristic])
-        yield Wanted(
-            purpose,
-            f"{document.name}_{document.table}",
-            ("LineNumber", *goods, document.pcs, document.price, document.sum, *document.line_values),
-        )
+    fields = [*(["Description"] if is_loaded else []), *([] if prices.currency else [f"{dictionaries.price_type_currency}_Key"])]
+    if fields:
+        yield Wanted("цены", dictionaries.price_types, ("Ref_Key", *fields))
+
+
+def _of_document(kind: DocumentKind, document: DocumentNames) -> Iterator[Wanted]:
+    purpose = "отгрузки" if kind == "shipment" else "возвраты"
+    yield Wanted(purpose, document.name, ("Ref_Key", "Number", "Posted", "DeletionMark", *_header(document)))
+    goods = _keys([document.item, document.characteristic])
+    fields = ("LineNumber", *goods, document.pcs, document.price, document.sum, *document.line_values)
+    yield Wanted(purpose, f"{document.name}_{document.table}", fields)
 
 
 def _header(names: DocumentNames) -> tuple[str, ...]:

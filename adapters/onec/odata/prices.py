@@ -9,7 +9,7 @@ from adapters.onec.odata.balances import item_ref
 from adapters.onec.odata.client import OdataClient
 from adapters.onec.odata.literals import EMPTY_REF, any_of, function, moment, text
 from adapters.onec.odata.names import PriceNames
-from validation.odata import PriceRead
+from validation.odata import PriceRead, PriceTypeRead
 
 KOPECK = 10_000
 SHAPE = {
@@ -88,6 +88,17 @@ class OdataPrices(OdataClient):
                 price_millionths=pl.col("price"),
             )
         )
+
+    def read_price_types(self) -> pl.DataFrame:
+        """What price types are called, `PriceTypeRead`.
+
+        Raises:
+            SyncError: the base could not be asked.
+        """
+        columns = (Column("ref", "Ref_Key", "ref"), Column("name", "Description", "text"))
+        rows = self.read_objects(self._names.dictionaries.price_types, columns)
+        frame = pl.DataFrame(rows, schema={"ref": pl.String(), "name": pl.String()}, orient="row")
+        return PriceTypeRead.validate(frame.select(price_type="ref", name=pl.col("name").str.strip_chars()))
 
     def _read_currencies(self) -> pl.DataFrame:
         """``currency_ref, currency``; null where the number is none that is in use."""

@@ -19,12 +19,13 @@ from deployments.world.served import served
 from tests.deployments.world.odata.conftest import LOGIN, PASSWORD, Hand, Stage
 
 Say = Callable[[httpx.Request], httpx.Response]
+EVERYTHING = {"balances": "lower", "prices": "load", "documents": ["shipment", "return"]}
 
 
 def settings_of(hand: Hand, **told: Any) -> OdataSettings:
     """How the adapter is told of a base."""
     given = {"url": hand.url, "user": LOGIN, "password": SecretStr(PASSWORD), "configuration": hand.base, "timeout_s": 1.0}
-    return OdataSettings.model_validate({**given, **told})
+    return OdataSettings.model_validate({**given, **EVERYTHING, **told})
 
 
 def adapter_to(hand: Hand, *, transport: httpx.BaseTransport | None = None, **told: Any) -> OnecOdata:
@@ -34,7 +35,7 @@ def adapter_to(hand: Hand, *, transport: httpx.BaseTransport | None = None, **to
 
 def base_that(say: Say, **told: Any) -> OnecOdata:
     """The adapter to a base that answers so."""
-    given = {"url": "https://onec.example/base", "user": "u", "password": SecretStr("p"), **told}
+    given = {"url": "https://onec.example/base", "user": "u", "password": SecretStr("p"), **EVERYTHING, **told}
     return OnecOdata(settings=OdataSettings.model_validate(given), clock=Clock(), transport=httpx.MockTransport(say))
 
 

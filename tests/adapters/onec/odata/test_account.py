@@ -1,3 +1,5 @@
+from typing import Any
+
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -41,6 +43,28 @@ def test_an_object_that_is_not_enabled_is_told_with_what_it_is_for(hands: dict[s
     assert name in found.sentence
     assert purpose in found.sentence
     assert "отметьте" in (found.advice or "")
+
+
+@pytest.mark.parametrize(
+    ("told", "needed"),
+    [
+        ({"balances": "off", "prices": "off", "documents": []}, set()),
+        ({"prices": "off", "documents": []}, {"AccumulationRegister"}),
+        ({"balances": "off", "documents": []}, {"InformationRegister", "Catalog"}),
+        ({"balances": "off", "prices": "off", "documents": ["return"]}, {"Document"}),
+    ],
+)
+def test_only_what_is_taken_this_way_need_be_there(hand: Hand, told: dict[str, Any], needed: set[str]) -> None:
+    hand.tell("PUT", "/enabled", dict.fromkeys(hand.room.books.bases[hand.base].configuration.shapes, False))
+    with adapter_to(hand, **told) as onec:
+        found = faults(onec.examine())
+    assert {one.sentence.partition("«")[2].partition("_")[0] for one in found} == needed
+
+
+def test_the_names_of_price_types_are_asked_for_only_where_they_are_taken(hands: dict[str, Hand]) -> None:
+    hands["ut"].tell("PUT", "/enabled", {"Catalog_ВидыЦен": False})
+    with adapter_to(hands["ut"], prices="compare") as compared, adapter_to(hands["ut"], prices="load") as loaded:
+        assert (faults(compared.examine()), len(faults(loaded.examine()))) == ([], 1)
 
 
 def test_a_user_without_a_right_is_told_which(hand: Hand, onec: OnecOdata) -> None:

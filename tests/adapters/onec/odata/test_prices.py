@@ -117,6 +117,11 @@ def test_a_dictionary_longer_than_a_page_is_read_by_keys_or_by_number(hand: Hand
     assert any("%24skip" in str(one.url) or "$skip" in str(one.url) for one in network.asked) is not compares_refs
 
 
+def test_price_types_are_read_by_their_names(priced: Hand, onec: OnecOdata) -> None:
+    priced.make("Catalog_ВидыЦен", {"Ref_Key": BOX, "Description": " Розничная "})
+    assert (BOX, "Розничная") in onec.read_price_types().rows()
+
+
 def test_the_prices_of_25_are_a_matter_of_names(hands: dict[str, Hand]) -> None:
     hand = hands["ut"]
     hand.make("Catalog_Валюты", {"Ref_Key": ROUBLE, "Code": "643"})
