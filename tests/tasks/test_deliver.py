@@ -124,27 +124,27 @@ def test_a_cancellation_reaches_the_crm(desk: Desk) -> None:
 def test_an_order_cancelled_by_people_is_owed_to_its_channel_and_read_once(desk: Desk) -> None:
     desk.order("h1")
     desk.deliver()
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.room.edit_order("site-h1", status="cancel-other")
-    assert read_crm(desk.hub, "main", desk.crm).told == 1
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).told == 1
     assert list(Outbox(desk.hub).waiting().select("target", "kind").iter_rows()) == [("channel:site", "cancel")]
-    assert read_crm(desk.hub, "main", desk.crm).changed == 0
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).changed == 0
 
 
 def test_our_own_changes_are_not_read_as_peoples(desk: Desk) -> None:
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.order("o1")
     desk.deliver()
-    assert read_crm(desk.hub, "main", desk.crm).changed == 0
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).changed == 0
 
 
 def test_a_phone_that_nobody_could_read_is_answered_in_the_crm(desk: Desk) -> None:
     desk.order("p1", buyer=as_json({"billing": {"first_name": "Ольга", "phone": "домофон 12"}}))
     assert ("p1", "buyer_phone_is_read") in desk.shop.questions()
     desk.deliver()
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.room.edit_order("site-p1", phone="8 916 765-43-21")
-    assert read_crm(desk.hub, "main", desk.crm).answered == 1
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).answered == 1
     assert ("p1", "buyer_phone_is_read") not in desk.shop.questions()
     desk.order("p1", buyer=as_json({"billing": {"first_name": "Ольга", "phone": "домофон 12"}}), status="another")
     assert ("p1", "buyer_phone_is_read") not in desk.shop.questions()
@@ -157,12 +157,12 @@ def test_a_crm_restored_from_an_old_copy_is_told_again_without_doubles(desk: Des
     desk.order("r2")
     desk.deliver()
     desk.room.edit_order("site-r2", status="assembling")
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.room.edit_order("site-r2", status="client-confirmed")
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.room.tell("POST", f"/copies/{copy_ref}/restore")
     assert "site-r2" not in desk.there()
-    assert read_crm(desk.hub, "main", desk.crm).retold >= 2
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).retold >= 2
     assert [one.kind for one in Incidents(desk.hub).live()] == ["crm_restored"]
     desk.until_told()
     assert {"site-r1", "site-r2"} <= desk.there().keys()
