@@ -40,13 +40,16 @@ def read_if_old(hub: Hub, settings: Settings, name: str, crm: Crm) -> Taken | No
 def read_crm(hub: Hub, settings: Settings, name: str, crm: Crm) -> Taken:
     """Everything that people changed since the last reading; the first one only learns where to begin.
 
-    What they answered goes into the orders first, channel by channel; the cursor moves last, so that a reading that died is read again.
+    What they answered goes into the orders first, channel by channel, and to their buyers; the cursor moves last, so that a reading that
+    died is read again.
     """
     changes = crm.read_changes(Cursors(hub).read(f"crm:{name}", ENTITY))
     inbox, orders = CrmInbox(hub, name), Orders(hub)
-    answered = sum(
+    answered = [
         orders.answer(channel, left, rules=channel_orders(settings, channel))
         for channel, left in sorted(inbox.by_channel(changes).items())
         if channel in settings.channels
-    )
-    return replace(inbox.take(changes), answered=answered)
+    ]
+    if order_ids := [order_id for one in answered for order_id in one.order_ids]:
+        Customers(hub).learn(settings.customers, real=settings.channels_with_real_contacts(), order_ids=order_ids)
+    return replace(inbox.take(changes), answered=sum(one.questions for one in answered))

@@ -76,6 +76,13 @@ class Recorded:
     seen_after_s: tuple[float, ...] = ()
 
 
+class Answered(NamedTuple):
+    """What people's answers came to: how many questions they settle, and of which orders."""
+
+    questions: int
+    order_ids: tuple[int, ...]
+
+
 class Poll(NamedTuple):
     """A complete poll of orders of all statuses: our instants around it, and since when it looked."""
 
@@ -114,8 +121,8 @@ class Recording:
         remember(self.connection, self.channel, told.join(news, on="order_ref", how="semi"))
         return recorded
 
-    def answer(self, changes: Mapping[str, CrmChange]) -> int:
-        """Take what people found out about orders of the channel into them; returns how many questions that settles.
+    def answer(self, changes: Mapping[str, CrmChange]) -> Answered:
+        """Take what people found out about orders of the channel into them.
 
         Nobody records the channel's orders meanwhile: neither an answer nor a report that comes at the same moment is lost.
 
@@ -131,7 +138,7 @@ class Recording:
         self._answers = found_answers(orders, changes, self._meant)
         if self._answers:
             self._record(NOTHING_RECEIVED, self._answers)
-        return self._answered
+        return Answered(questions=self._answered, order_ids=tuple(sorted(orders[ref].order_id for ref in self._answers)))
 
     def _lock(self) -> None:
         self.connection.execute(select(func.pg_advisory_xact_lock(RECORDER, func.hashtext(self.channel))))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.hub.hub import Hub
-from adapters.hub.order_recording import Overtaken, Poll, Recorded, Recording
+from adapters.hub.order_recording import Answered, Overtaken, Poll, Recorded, Recording
 from adapters.hub.order_rows import OrderRow, load_orders
 from adapters.hub.order_settling import Beyond
 from adapters.hub.tables.offer import channel_watch
@@ -18,7 +18,7 @@ from adapters.hub.unexplained import judge_unexplained
 from tasks.rules.crm import CrmChange
 from tasks.rules.sales import ChannelOrders
 
-__all__ = ["Beyond", "Orders", "Poll", "Recorded"]
+__all__ = ["Answered", "Beyond", "Orders", "Poll", "Recorded"]
 
 ATTEMPTS = 5
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class Orders:
 
         return self._attempted(act)
 
-    def answer(self, channel: str, changes: Mapping[str, CrmChange], *, rules: ChannelOrders) -> int:
+    def answer(self, channel: str, changes: Mapping[str, CrmChange], *, rules: ChannelOrders) -> Answered:
         """Take the answers that people gave in a CRM into orders, with all that follows: pieces, 1C, CRMs, questions that are closed.
 
         In one transaction, which waits for whoever records the channel's orders; the same changes again answer nothing.
@@ -78,12 +78,9 @@ class Orders:
             channel: its name.
             changes: orders as they stand in the CRM, by the channel's own key.
             rules: how the channel's orders are taken.
-
-        Returns:
-            How many questions are answered.
         """
 
-        def act(connection: Connection, at: datetime) -> int:
+        def act(connection: Connection, at: datetime) -> Answered:
             return Recording(connection=connection, at=at, channel=channel, rules=rules, heard_by="crm").answer(changes)
 
         return self._attempted(act)

@@ -28,7 +28,7 @@ class Counter(OrderShop):
     def answer(self, order_ref: str = "1", **fields: Any) -> int:
         """What stands in the CRM's order is read."""
         change = CrmChange(ref=f"{CHANNEL}-{order_ref}", foreign_ref="5", status="any", state=None, **fields)
-        return self.orders.answer(CHANNEL, {order_ref: change}, rules=self.rules)
+        return self.orders.answer(CHANNEL, {order_ref: change}, rules=self.rules).questions
 
     def order(self, order_ref: str = "1") -> OrderRow:
         order = self.orders.find(CHANNEL, order_ref)
