@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from adapters.hub.customers import Customers
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import Incidents
 from adapters.hub.outbox import LEASE, Outbox
@@ -150,6 +151,7 @@ def test_a_phone_that_nobody_could_read_is_answered_in_the_crm(desk: Desk) -> No
     desk.room.edit_order("site-p1", phone="8 916 765-43-21")
     assert read_crm(desk.hub, desk.settings, "main", desk.crm).answered == 1
     assert ("p1", "buyer_phone_is_read") not in desk.shop.questions()
+    assert Customers(desk.hub).find(phone="+79167654321") is not None
     desk.order("p1", buyer=as_json({"billing": {"first_name": "Ольга", "phone": "домофон 12"}}), status="another")
     assert ("p1", "buyer_phone_is_read") not in desk.shop.questions()
 
