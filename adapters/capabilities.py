@@ -145,7 +145,7 @@ class Crm(Examined, AbstractContextManager["Crm"], Protocol):
         ...
 
     def put_orders(self, orders: Sequence[CrmOrder]) -> list[Put]:
-        """One answer per order, in their order. Their customers were put before."""
+        """One answer per order, in their order. Their customers were put before. One that people deleted is ``gone``, and not made anew."""
         ...
 
     def read_changes(self, cursor: str | None) -> CrmChanges:

@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.exc import NoResultFound
 
 from adapters.errors import Misconfigured
+from deployments.customer_commands import customers
 from deployments.plainly import said_plainly
 from deployments.quarantine_commands import quarantine
 from deployments.receipt_commands import receipt
@@ -16,6 +17,7 @@ from deployments.story.command import story
 app = typer.Typer(
     help="Utyug: буфер между 1С, сайтом, маркетплейсами, CRM и доставкой.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.add_typer(customers, name="customers")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(receipt, name="receipt")
 app.command()(story)

@@ -1,12 +1,14 @@
 """Telling other systems what the outbox owes them (DESIGN §5)."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from adapters.capabilities import Crm
 from adapters.errors import OutcomeUnknown, SyncError
+from adapters.hub.crm_changes import CrmInbox
 from adapters.hub.crm_customers import CrmCustomers
+from adapters.hub.crm_deletions import CrmDeletions
 from adapters.hub.crm_orders import CrmOrders
 from adapters.hub.customers import Customers
 from adapters.hub.hub import Hub
@@ -51,21 +53,27 @@ Tell = Callable[[Sequence[Claimed]], tuple[list[Answer], SyncError | None]]
 def deliver_to_crm(hub: Hub, settings: Settings, name: str, crm: Crm) -> Iterator[Delivered]:
     """Tell a CRM of every order and buyer it is owed, a buyer before his orders.
 
-    What nobody can tell of is looked up by the CRM's adapter when it comes again.
+    What nobody can tell of is looked up by the CRM's adapter when it comes again. What people deleted there is not made anew.
     """
     customers, real = Customers(hub), settings.channels_with_real_contacts()
     while customers.learn(settings.customers, real=real).orders:
         pass
-    titles = {channel: channel for channel in settings.channels}
+    titles, deletions = {channel: channel for channel in settings.channels}, CrmDeletions(hub, f"crm:{name}")
 
     def orders(claimed: Sequence[Claimed]) -> tuple[list[Answer], SyncError | None]:
-        return _told(crm, claimed, CrmOrders(hub).by_number([one.subject for one in claimed], titles))
+        deleted = deletions.among([one.subject for one in claimed])
+        there = {one.subject: one.foreign_ref for one in claimed if one.subject not in deleted}
+        known = CrmOrders(hub).by_number(list(there), titles)
+        said, stopped_by, gone = _told(crm, claimed, {number: replace(one, foreign_ref=there[number]) for number, one in known.items()})
+        deletions.note(gone)
+        return said, stopped_by
 
     def buyers(claimed: Sequence[Claimed]) -> tuple[list[Answer], SyncError | None]:
         return _told_buyers(crm, claimed, CrmCustomers(hub).by_ref([one.subject for one in claimed]))
 
     yield from drained(Outbox(hub), f"crm:{name}", [ORDER], orders)
     yield from drained(Outbox(hub), f"crm:{name}", [CUSTOMER], buyers)
+    CrmInbox(hub, name).end_restoration()
 
 
 def drained(outbox: Outbox, target: str, kinds: Collection[str], tell: Tell) -> Iterator[Delivered]:
@@ -94,18 +102,20 @@ def _told_buyers(crm: Crm, claimed: Sequence[Claimed], buyers: Mapping[str, CrmC
         return gone + failed(ids.values(), error), error
 
 
-def _told(crm: Crm, claimed: Sequence[Claimed], orders: Mapping[str, CrmOrder]) -> tuple[list[Answer], SyncError | None]:
-    """A buyer goes before his orders; an order whose buyer was not taken waits with him."""
+def _told(crm: Crm, claimed: Sequence[Claimed], orders: Mapping[str, CrmOrder]) -> tuple[list[Answer], SyncError | None, list[str]]:
+    """A buyer goes before his orders; an order whose buyer was not taken waits with him. At last, the numbers of those deleted there."""
     found = [orders[one.subject] for one in claimed if one.subject in orders]
     ids = {orders[one.subject].ref: one.outbox_id for one in claimed if one.subject in orders}
-    gone = [Answer(outbox_id=one.outbox_id, outcome="accepted") for one in claimed if one.subject not in orders]
+    moot = [Answer(outbox_id=one.outbox_id, outcome="accepted") for one in claimed if one.subject not in orders]
     try:
         refused = _refused(crm.put_customers(_customers(found)))
         ready = [order for order in found if order.customer is None or order.customer.ref not in refused]
         waits = [_of_order(ids[order.ref], refused[order.customer.ref]) for order in found if order not in ready and order.customer]
-        return gone + waits + [_of_order(ids[put.ref], put) for put in (crm.put_orders(ready) if ready else [])], None
+        puts = {put.ref: put for put in (crm.put_orders(ready) if ready else [])}
+        gone = [order.number for order in ready if puts[order.ref].outcome == "gone"]
+        return moot + waits + [_of_order(ids[put.ref], put) for put in puts.values()], None, gone
     except SyncError as error:
-        return gone + failed(ids.values(), error), error
+        return moot + failed(ids.values(), error), error, []
 
 
 def _customers(orders: Sequence[CrmOrder]) -> list[CrmCustomer]:
@@ -118,7 +128,9 @@ def _refused(puts: Sequence[Put]) -> dict[str, Put]:
 
 
 def _of_order(outbox_id: int, put: Put) -> Answer:
-    return Answer(outbox_id=outbox_id, outcome=put.outcome, foreign_ref=put.foreign_ref, sentence=put.sentence)
+    """What is gone is settled: nobody wants it told."""
+    outcome = "accepted" if put.outcome == "gone" else put.outcome
+    return Answer(outbox_id=outbox_id, outcome=outcome, foreign_ref=put.foreign_ref, sentence=put.sentence)
 
 
 def show_delivered(delivered: Sequence[Delivered], waiting: Mapping[str, tuple[int, int]], report: RunReport) -> None:

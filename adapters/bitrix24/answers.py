@@ -157,6 +157,10 @@ class _One(Answer):
     item: Contact
 
 
+class _OneDeal(Answer):
+    item: Deal
+
+
 class _Goods(Answer):
     product_rows: list[GoodsRow]
 
@@ -176,6 +180,7 @@ BATCHED = TypeAdapter(Batched)
 ITEMS = TypeAdapter(_Items)
 MADE = TypeAdapter(_Made)
 ONE = TypeAdapter(_One)
+ONE_DEAL = TypeAdapter(_OneDeal)
 MARKED = TypeAdapter(list[Marked])
 DEALS = TypeAdapter(list[Deal])
 CONTACTS = TypeAdapter(list[Contact])

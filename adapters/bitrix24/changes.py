@@ -11,11 +11,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from adapters.bitrix24 import answers
 from adapters.bitrix24.client import repeated_page
 from adapters.bitrix24.commands import DEAL
-from adapters.bitrix24.contacts import Bitrix24Contacts
+from adapters.bitrix24.goods import Bitrix24Goods, goods_left
 from adapters.bitrix24.limits import PAGE
+from adapters.bitrix24.remarks import told_address
 from tasks.rules.crm import CrmChange, CrmChanges
 
-FIELDS = ("originatorId", "originId", "stageId", "contactId", "contactIds", "updatedTime", "updatedBy", "movedBy")
+FIELDS = ("originatorId", "originId", "stageId", "contactId", "contactIds", "comments", "updatedTime", "updatedBy", "movedBy")
 
 
 class Mark(BaseModel):
@@ -27,7 +28,7 @@ class Mark(BaseModel):
     seen: dict[int, str] = {}
 
 
-class Bitrix24Changes(Bitrix24Contacts):
+class Bitrix24Changes(Bitrix24Goods):
     """Reads deals that changed."""
 
     OVERLAP = timedelta(seconds=120)
@@ -89,15 +90,18 @@ class Bitrix24Changes(Bitrix24Contacts):
 
     def _changes(self, deals: Sequence[answers.Deal]) -> tuple[CrmChange, ...]:
         buyers = self.whole(one.buyer_id for one in deals if one.buyer_id is not None)
-        return tuple(self._as_left(one, buyers.get(one.buyer_id) if one.buyer_id else None) for one in deals)
+        rows = self.rows_of(one.id for one in deals)
+        return tuple(self._as_left(one, buyers.get(one.buyer_id) if one.buyer_id else None, rows.get(one.id, [])) for one in deals)
 
-    def _as_left(self, deal: answers.Deal, buyer: answers.Contact | None) -> CrmChange:
+    def _as_left(self, deal: answers.Deal, buyer: answers.Contact | None, rows: Sequence[answers.GoodsRow]) -> CrmChange:
         return CrmChange(
             ref=deal.origin_id or None,
             foreign_ref=str(deal.id),
             status=deal.stage_id,
             state=self._stages.state(deal.stage_id),
             phone=next(iter(buyer.reached_by("PHONE")), None) if buyer else None,
+            address=told_address(deal.comments),
+            goods=tuple(goods_left(one) for one in rows),
         )
 
 

@@ -7,33 +7,29 @@ are the order's.
 Source: `reference/services.md` §4; https://apidocs.bitrix24.com/api-reference/crm/universal/object-fields.html
 """
 
-import html
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from adapters.bitrix24 import answers, people
 from adapters.bitrix24.client import parsed
-from adapters.bitrix24.commands import DEAL, MADE, Command, Made, added, changed
-from adapters.bitrix24.contacts import Bitrix24Contacts, twins
+from adapters.bitrix24.commands import DEAL, MADE, Command, added, changed, got
+from adapters.bitrix24.contacts import twins
+from adapters.bitrix24.goods import Bitrix24Goods, Goods, goods_of, roubles, set_goods, told_goods
 from adapters.bitrix24.puts import Plan
+from adapters.bitrix24.reasons import GONE
+from adapters.bitrix24.remarks import lacking, remarks_of
 from adapters.bitrix24.stages import pipeline, places_of
-from tasks.rules.crm import CrmLine, CrmOrder, Put
-
-NAME_MAX = 250
-"""Characters of a line's name; the portal keeps 255."""
+from tasks.rules.crm import CrmOrder, Put
 
 FIELDS = ("stageId", "categoryId", "opportunity", "contactId", "contactIds", "comments", "updatedTime", "updatedBy", "movedBy")
-MARKUP = re.compile(r"<[^>]*>|\[/?[a-z*]+(?:=[^\]]*)?\]", re.IGNORECASE)
-Goods = list[tuple[str, int, int]]
 
 
-class Bitrix24Deals(Bitrix24Contacts):
+class Bitrix24Deals(Bitrix24Goods):
     """Finds, makes and changes deals."""
 
     def put_orders(self, orders: Sequence[CrmOrder]) -> list[Put]:
-        """One answer per order; `adapters.capabilities.Crm`.
+        """One answer per order; `adapters.capabilities.Crm`. A deal that people deleted is not made anew.
 
         Raises:
             SyncError: nothing at all was done.
@@ -58,18 +54,30 @@ class Bitrix24Deals(Bitrix24Contacts):
         for there in self.marked(DEAL, [one.ref for one in orders], answers.DEALS, FIELDS):
             found.setdefault(there.origin_id, []).append(there)
         cards = self.cards(one.customer for one in orders if one.customer)
-        own = {one.ref: found[one.ref][0] for one in orders if one.ref in found}
-        goods = self._goods([one.id for one in own.values()])
+        found |= self._taken_before([one for one in orders if one.ref not in found])
+        rows = self.rows_of(found[one.ref][0].id for one in orders if one.ref in found)
         plans = []
         for order in orders:
             buyer_id = next(iter(cards.get(order.customer.ref, [])), None) if order.customer else None
-            deal = own.get(order.ref)
-            if deal is None:
+            if order.ref in found:
+                deal, *others = found[order.ref]
+                goods = told_goods(rows.get(deal.id, []))
+                plans.append(self._changed(order, deal, goods, buyer_id, [one.id for one in others]))
+            elif order.foreign_ref is None:
                 plans.append(self._new(order, buyer_id))
             else:
-                others = [one.id for one in found[order.ref][1:]]
-                plans.append(self._changed(order, deal, goods[deal.id], buyer_id, others))
+                plans.append(Plan(ref=order.ref, item_id=None, steps=(), is_gone=True))
         return plans
+
+    def _taken_before(self, orders: Sequence[CrmOrder]) -> dict[str, list[answers.Deal]]:
+        """Deals that lists do not show under our mark, although the portal took them: lists are late, what is asked for by its id is not.
+
+        One that is not there, or bears another mark, was deleted by people.
+        """
+        asked = {one.foreign_ref: one.ref for one in orders if one.foreign_ref is not None}
+        told = self.ask({deal_id: got(DEAL, int(deal_id)) for deal_id in asked}, but=GONE)
+        deals = [parsed(answers.ONE_DEAL, one).item for one in told.values()]
+        return {one.origin_id: [one] for one in deals if one.originator_id == self._originator and one.origin_id == asked.get(str(one.id))}
 
     def _new(self, order: CrmOrder, buyer_id: int | None) -> Plan:
         fields: dict[str, Any] = {
@@ -78,13 +86,13 @@ class Bitrix24Deals(Bitrix24Contacts):
             "originatorId": self._originator,
             "originId": order.ref,
             "sourceDescription": order.channel_title,
-            "comments": "\n".join(_remarks(order)),
+            "comments": "\n".join(remarks_of(order)),
             **_sum(order),
         }
         stage = self._stages.codes.get(order.state)
         fields |= {"stageId": stage} if stage else {}
         fields |= {"contactIds": [buyer_id]} if buyer_id else {}
-        steps = (added(DEAL, fields), *([_set_goods(MADE, order)] if order.lines else []))
+        steps = (added(DEAL, fields), *([set_goods(MADE, goods_of(order, []))] if order.lines else []))
         return Plan(ref=order.ref, item_id=None, steps=steps, private=_private(order))
 
     def _changed(self, order: CrmOrder, deal: answers.Deal, goods: Goods, buyer_id: int | None, others: Sequence[int]) -> Plan:
@@ -95,19 +103,13 @@ class Bitrix24Deals(Bitrix24Contacts):
             fields |= _sum(order)
         if buyer_id is not None and deal.buyer_id is None:
             fields |= {"contactIds": [buyer_id]}
-        if lacking := [one for one in _remarks(order) if _plain(one) not in _plain(deal.comments)]:
-            fields |= {"comments": "\n".join([deal.comments, *lacking] if deal.comments else lacking)}
+        if more := lacking(order, deal.comments):
+            fields |= {"comments": "\n".join([deal.comments, *more] if deal.comments else more)}
         steps = [changed(DEAL, deal.id, fields)] if fields else []
-        steps += [_set_goods(deal.id, order)] if order.lines and sorted(goods) != sorted(_goods_of(order)) else []
+        wanted = goods_of(order, goods)
+        steps += [set_goods(deal.id, wanted)] if order.lines and sorted(goods) != sorted(wanted) else []
         sentence = twins("сделок", order.ref, deal.id, others)
         return Plan(ref=order.ref, item_id=deal.id, steps=tuple(steps), sentence=sentence, private=_private(order))
-
-    def _goods(self, deal_ids: Sequence[int]) -> dict[int, Goods]:
-        commands = {
-            str(one): Command(method="crm.item.productrow.list", params={"filter": {"=ownerType": "D", "=ownerId": one}})
-            for one in deal_ids
-        }
-        return {int(key): _told_goods(parsed(answers.GOODS, one).product_rows) for key, one in self.ask(commands).items()}
 
     @cached_property
     def _places(self) -> Mapping[str, tuple[bool, int]]:
@@ -118,47 +120,9 @@ def _sum(order: CrmOrder) -> dict[str, str]:
     """The order's sum, kept by hand: the portal would count it from the goods. Nothing where no price is known."""
     if all(line.price_kopecks is None for line in order.lines):
         return {}
-    return {"opportunity": _roubles(order.sum_kopecks), "isManualOpportunity": "Y", "currencyId": "RUB"}
-
-
-def _set_goods(deal_id: int | Made, order: CrmOrder) -> Command:
-    rows = [{"productName": name, "price": _roubles(price), "quantity": pcs} for name, price, pcs in _goods_of(order)]
-    return Command(method="crm.item.productrow.set", params={"ownerType": "D", "ownerId": deal_id, "productRows": rows})
-
-
-def _ask_goods(deal_id: int) -> Command:
-    return Command(method="crm.item.productrow.list", params={"filter": {"=ownerType": "D", "=ownerId": deal_id}})
-
-
-def _goods_of(order: CrmOrder) -> Goods:
-    return [(_name(line), line.price_kopecks or 0, line.pcs) for line in order.lines]
-
-
-def _told_goods(rows: Sequence[answers.GoodsRow]) -> Goods:
-    return [(html.unescape(one.product_name).strip(), round(one.price * 100), round(one.quantity)) for one in rows]
-
-
-def _name(line: CrmLine) -> str:
-    """With the code, by which a shop finds the thing."""
-    code = f" [{line.sku}]" if line.name and line.sku else ""
-    return f"{(line.name or line.sku)[: NAME_MAX - len(code)]}{code}".strip()
-
-
-def _remarks(order: CrmOrder) -> list[str]:
-    told = {"Адрес": order.address, "Покупатель пишет": order.comment, "Трек-номер": order.tracking}
-    said = [f"{what}: {' '.join(value.split())}" for what, value in told.items() if value and value.strip()]
-    return [f"{order.channel_title}, заказ {order.channel_ref}", *said]
-
-
-def _plain(comments: str) -> str:
-    """Words alone: the portal keeps comments with markup of its own."""
-    return " ".join(MARKUP.sub(" ", html.unescape(comments)).split())
+    return {"opportunity": roubles(order.sum_kopecks), "isManualOpportunity": "Y", "currencyId": "RUB"}
 
 
 def _private(order: CrmOrder) -> tuple[str, ...]:
     known = people.private(order.customer) if order.customer else ()
     return (*known, *(one for one in (order.address, order.comment) if one))
-
-
-def _roubles(kopecks: int) -> str:
-    return f"{kopecks // 100}.{kopecks % 100:02d}"

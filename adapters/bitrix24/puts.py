@@ -39,6 +39,7 @@ class Plan:
         steps: commands in their order, the first of which makes the item where it is to be made; none where all is as it should be.
         sentence: what the manager should know although it is well.
         private: what the commands say of a person.
+        is_gone: people deleted it, and it is not made anew.
     """
 
     ref: str
@@ -46,6 +47,7 @@ class Plan:
     steps: tuple[Command, ...]
     sentence: str | None = None
     private: tuple[str, ...] = ()
+    is_gone: bool = False
 
 
 class Bitrix24Puts(Bitrix24Client):
@@ -150,6 +152,9 @@ def _first_failed(keys: Sequence[str], told: answers.Batch) -> answers.Failed | 
 
 
 def _accepted(plan: Plan, item_id: int | None) -> Put:
+    """What there was nothing to do for was taken, or is gone."""
+    if plan.is_gone:
+        return Put(ref=plan.ref, outcome="gone")
     return Put(ref=plan.ref, outcome="accepted", foreign_ref=_text(item_id), sentence=plan.sentence)
 
 

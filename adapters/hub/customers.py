@@ -64,7 +64,7 @@ CONCERNED = text("""
 )
 
 KNOWN = text("""
-    select c.customer_id, c.name ->> 'full' as name,
+    select c.customer_id, c.name ->> 'full' as name, coalesce(c.name -> 'also', '[]'::jsonb) as also,
         array(select array[k.kind, k.value] from customer_contact k where k.customer_id = c.customer_id) as contacts,
         array(
             select distinct o.buyer ->> 'email' from customer_order t join sale_order o using (order_id)
@@ -211,6 +211,7 @@ def _known(connection: Connection, new: Sequence[NewBuyer]) -> list[KnownBuyer]:
         KnownBuyer(
             customer_id=row.customer_id,
             name=row.name or "",
+            also=tuple(row.also),
             contacts=frozenset(Contact(kind, value) for kind, value in row.contacts),
             confirmed=frozenset(row.confirmed).intersection(value for _, value in row.contacts),
             orders=frozenset(row.orders),
@@ -231,6 +232,7 @@ def _write(
     """Buyers, their contacts and their orders as decided; returns how many buyers were not there."""
     numbers: dict[int, int] = {}
     names = {one.customer_id: one.name for one in known}
+    also = {one.customer_id: {"also": list(one.also)} for one in known if one.also}
     buyers = {one.order_id: one for one in new}
     contacts: list[dict[str, Any]] = []
     links: list[dict[str, Any]] = []
@@ -241,7 +243,11 @@ def _write(
             customer_id = _found(connection, at, told)
             numbers[decision.founder] = customer_id
         elif fuller(names[customer_id], buyer.name) != names[customer_id]:
-            connection.execute(update(customer).where(customer.c.customer_id == customer_id).values(name=told, changed_at=at))
+            connection.execute(
+                update(customer)
+                .where(customer.c.customer_id == customer_id)
+                .values(name={**told, **also.get(customer_id, {})}, changed_at=at)
+            )
         names[customer_id] = fuller(names.get(customer_id, ""), buyer.name)
         contacts += [{**one._asdict(), "customer_id": customer_id, "told_at": at} for one in buyer.contacts]
         if decision.reason != "same_order":

@@ -135,6 +135,10 @@ class Folding:
         """Whether it was placed before the channel was connected: no exposure stands behind it."""
         return self.connected_at is not None and order.placed_at < self.connected_at
 
+    def recipe_of(self, order: OrderRow, bundle_id: int) -> tuple[list[tuple[int, int]], str] | None:
+        """What a bundle was made of on the order's day, and the promotion that it was in; None where that is not known."""
+        return self.recipes.of(bundle_id, self.rules.day(order.placed_at))
+
     def _new(self, head: Mapping[str, Any], parent: OrderRow | None) -> OrderRow:
         is_before = self.connected_at is not None and head["placed_at"] < self.connected_at
         is_adopted = self.rules.adopts == "new" and head["state"] in ADOPTED
@@ -185,6 +189,8 @@ class Folding:
             self._identify(order, line)
         if line is None:
             return None
+        if row is not None:
+            _take_price(line, row["price_kopecks"])
         _take_pieces(order, line, one.after)
         return None if one.is_none else Act(order=order, line=line, sold=one.sold_pcs, cancelled=one.cancelled_pcs)
 
@@ -230,7 +236,7 @@ class Folding:
         if offer is not None and not self.rules.is_asking:
             line.recipe, line.promotion = list(offer.recipe), offer.promotion
         elif listed.is_bundle:
-            found = self.recipes.of(listed.item_id, self.rules.day(order.placed_at))
+            found = self.recipe_of(order, listed.item_id)
             if found is None:
                 return "order_bundle_has_recipe"
             line.recipe, line.promotion = found
@@ -249,6 +255,12 @@ def carried_holds(orders: Iterable[OrderRow]) -> dict[str, str | None]:
 def is_due_for_onec(order: OrderRow) -> bool:
     """Whether 1C must know of an order that it was not told of yet: it is sold for certain, and not over before it began."""
     return not order.is_apart and order.state in FIRM
+
+
+def _take_price(line: LineRow, told_kopecks: int | None) -> None:
+    """A price that is known stays; none, and one of nothing, gives way to what a channel tells later."""
+    if not line.price_kopecks:
+        line.price_kopecks = max((one for one in (line.price_kopecks, told_kopecks) if one is not None), default=None)
 
 
 def _take_pieces(order: OrderRow, line: LineRow, after: Pieces | None) -> None:

@@ -4,7 +4,7 @@ The channel's recorder, then what 1C was told, then the items in key order, then
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,10 +15,12 @@ from adapters.hub import oversells
 from adapters.hub.channel_refusals import settle_rows
 from adapters.hub.holds import HoldTaken, consume, let_go
 from adapters.hub.ledger_sales import SalesDesk
+from adapters.hub.order_answers import Meant, found_answers, meant_by, put_answers
 from adapters.hub.order_folding import Fold, Folding, carried_holds
 from adapters.hub.order_goods import Recipes, read_listed
 from adapters.hub.order_news import digests, news_of, remember
 from adapters.hub.order_papers import Queued, lock_papers, queue_papers
+from adapters.hub.order_questions import open_questions, question_keys
 from adapters.hub.order_rows import BACKORDERED, add_orders, keep_orders, load_orders, split_pieces, waiting_refs
 from adapters.hub.order_settling import Beyond, Settling
 from adapters.hub.order_tells import owe_news
@@ -26,12 +28,14 @@ from adapters.hub.outbox import Owed, owe
 from adapters.hub.tables.offer import channel_watch, withdrawal
 from adapters.hub.tables.orders import hold
 from adapters.hub.unexplained import weigh_beyond
-from tasks.rules.buyers import questions
+from tasks.rules.crm import CrmChange
+from tasks.rules.crm_answers import Answers
 from tasks.rules.order_changes import CANCELLED
-from tasks.rules.sales import ENTITY, ChannelOrders, judge_received, question_keys
-from validation.quarantine import refuse
+from tasks.rules.sales import ENTITY, ChannelOrders, newest_reports
+from validation.sales import OrderReceived
 
 RECORDER = 0x5575
+NOTHING_RECEIVED = pl.DataFrame(schema={name: column.dtype.type for name, column in OrderReceived.to_schema().columns.items()})
 
 
 class Overtaken(Exception):
@@ -72,6 +76,13 @@ class Recorded:
     seen_after_s: tuple[float, ...] = ()
 
 
+class Answered(NamedTuple):
+    """What people's answers came to: how many questions they settle, and of which orders."""
+
+    questions: int
+    order_ids: tuple[int, ...]
+
+
 class Poll(NamedTuple):
     """A complete poll of orders of all statuses: our instants around it, and since when it looked."""
 
@@ -89,6 +100,9 @@ class Recording:
     channel: str
     rules: ChannelOrders
     heard_by: str
+    _answers: Mapping[str, Answers] = field(default_factory=dict)
+    _meant: Meant = field(default=Meant({}, ()))
+    _answered: int = 0
 
     def record(self, received: pl.DataFrame) -> Recorded:
         """Record a frame of `OrderReceived`.
@@ -96,7 +110,7 @@ class Recording:
         Raises:
             Overtaken: begin the transaction anew.
         """
-        self.connection.execute(select(func.pg_advisory_xact_lock(RECORDER, func.hashtext(self.channel))))
+        self._lock()
         told = digests(received)
         waiting = waiting_refs(self.connection, self.channel)
         news = news_of(self.connection, self.channel, received, told, self.rules)
@@ -107,9 +121,31 @@ class Recording:
         remember(self.connection, self.channel, told.join(news, on="order_ref", how="semi"))
         return recorded
 
+    def answer(self, changes: Mapping[str, CrmChange]) -> Answered:
+        """Take what people found out about orders of the channel into them.
+
+        Nobody records the channel's orders meanwhile: neither an answer nor a report that comes at the same moment is lost.
+
+        Args:
+            changes: orders as they stand in a CRM, by ``order_ref``.
+
+        Raises:
+            Overtaken: begin the transaction anew.
+        """
+        self._lock()
+        orders = load_orders(self.connection, self.channel, changes)
+        self._meant = meant_by(self.connection, orders, changes)
+        self._answers = found_answers(orders, changes, self._meant)
+        if self._answers:
+            self._record(NOTHING_RECEIVED, self._answers)
+        return Answered(questions=self._answered, order_ids=tuple(sorted(orders[ref].order_id for ref in self._answers)))
+
+    def _lock(self) -> None:
+        self.connection.execute(select(func.pg_advisory_xact_lock(RECORDER, func.hashtext(self.channel))))
+
     def _record(self, received: pl.DataFrame, waiting: Collection[str]) -> Recorded:
-        judged = judge_received(received)
-        folding, fold = self._fold(judged.passed, waiting)
+        folding, fold = self._fold(OrderReceived.validate(newest_reports(received)), waiting)
+        self._answered = put_answers(fold, folding, self._answers, self._meant)
         add_orders(self.connection, fold.new)
         numbers = {order.number for order in fold.orders.values() if order.number}
         told = lock_papers(self.connection, numbers)
@@ -135,7 +171,7 @@ class Recording:
         self._withdraw(settled.withdrawn)
         papers = queue_papers(self.connection, self.at, rules=self.rules, orders=fold.orders, changed=changed, told=told)
         self._owe(fold)
-        asked = self._ask(judged.passed, judged.refused, fold)
+        asked = self._ask(fold)
         self._tell(fold, settled, item_ids)
         return self._recorded(fold, changed, settled, papers, asked)
 
@@ -216,26 +252,10 @@ class Recording:
             ]
             self.connection.execute(insert(withdrawal), rows)
 
-    def _ask(self, received: pl.DataFrame, asked: pl.DataFrame, fold: Fold) -> int:
-        """Questions of this frame; those of the same orders that are answered leave the quarantine."""
-        apart = [order.order_ref for order in fold.orders.values() if order.is_apart]
-        ours = asked.filter(~pl.col("key").str.extract(r"^([^|]*)", 1).is_in(apart))
-        unknown = [
-            {"order_ref": order.order_ref, "line_ref": line.line_ref, "channel_sku": line.channel_sku, "pcs": line.pcs, "reason": reason}
-            for order, line, reason in fold.unknown
-        ]
-        phones = [
-            {"order_ref": order.order_ref, "line_ref": "", "channel_sku": "", "pcs": 0, "reason": reason}
-            for order in fold.orders.values() if not order.is_apart for reason in questions(order.buyer)
-        ]  # fmt: skip
-        shape = {"order_ref": pl.String, "line_ref": pl.String, "channel_sku": pl.String, "pcs": pl.Int64, "reason": pl.String}
-        more = pl.DataFrame(unknown + phones, schema=shape).with_columns(row=pl.lit(None, pl.Int64))
-        key = pl.when(pl.col("line_ref") == "").then(pl.col("order_ref")).otherwise(pl.format("{}|{}", "order_ref", "line_ref"))
-        told = pl.concat([ours, refuse(more, entity=ENTITY, key=key)])
-        lines = [f"{order.order_ref}|{line.line_ref}" for order in fold.orders.values() for line in order.lines.values()]
-        settle_rows(
-            self.connection, self.at, self.channel, entity=ENTITY, keys=[*question_keys(received), *lines, *fold.orders], refused=told
-        )
+    def _ask(self, fold: Fold) -> int:
+        """Questions about the orders that were looked at; those that are answered leave the quarantine."""
+        told = open_questions(fold)
+        settle_rows(self.connection, self.at, self.channel, entity=ENTITY, keys=question_keys(fold), refused=told)
         return told.height
 
     def _tell(self, fold: Fold, settled: Settling, item_ids: Collection[int]) -> None:

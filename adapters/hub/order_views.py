@@ -33,7 +33,7 @@ ONEC = text("""
 
 QUESTIONS = text("""
     select source, key, sentence, state, first_seen_at, closed_at from quarantine
-    where source = :channel and (key = :order_ref or key like :lines) order by quarantine_id
+    where (source = :channel and (key = :order_ref or key like :lines)) or (entity = 'crm_order' and key = :number) order by quarantine_id
 """)
 
 AT = pl.Datetime("us", "UTC")
@@ -99,7 +99,7 @@ class OrderViews:
 
     def _life(self, order: OrderRow) -> OrderLife:
         moved = {"reference": order.reference, "sold": f"sold:{order.order_id}/%"}
-        asked = {"channel": order.channel, "order_ref": order.order_ref, "lines": f"{order.order_ref}|%"}
+        asked = {"channel": order.channel, "order_ref": order.order_ref, "lines": f"{order.order_ref}|%", "number": order.number}
         with self._hub.engine.begin() as connection:
             return OrderLife(
                 order=order,

@@ -1,25 +1,27 @@
 """The book of orders: whatever a channel tells of what it sold, recorded once, and reserved in the ledger in the same transaction."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import polars as pl
 from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.hub.hub import Hub
-from adapters.hub.order_recording import Overtaken, Poll, Recorded, Recording
+from adapters.hub.order_recording import Answered, Overtaken, Poll, Recorded, Recording
 from adapters.hub.order_rows import OrderRow, load_orders
 from adapters.hub.order_settling import Beyond
 from adapters.hub.tables.offer import channel_watch
 from adapters.hub.tables.orders import sale_line, sale_order
 from adapters.hub.unexplained import judge_unexplained
+from tasks.rules.crm import CrmChange
 from tasks.rules.sales import ChannelOrders
 
-__all__ = ["Beyond", "Orders", "Poll", "Recorded"]
+__all__ = ["Answered", "Beyond", "Orders", "Poll", "Recorded"]
 
 ATTEMPTS = 5
+T = TypeVar("T")
 
 
 class Orders:
@@ -57,20 +59,41 @@ class Orders:
             heard_by: what told of them.
             poll: the frame is a complete poll of all statuses.
         """
-        for attempt in range(ATTEMPTS):
+
+        def act(connection: Connection, at: datetime) -> Recorded:
+            recorded = Recording(connection=connection, at=at, channel=channel, rules=rules, heard_by=heard_by).record(received)
+            if poll is not None:
+                _note_poll(connection, channel, poll)
+                judge_unexplained(connection, at, channel=channel, rules=rules)
+            return recorded
+
+        return self._attempted(act)
+
+    def answer(self, channel: str, changes: Mapping[str, CrmChange], *, rules: ChannelOrders) -> Answered:
+        """Take the answers that people gave in a CRM into orders, with all that follows: pieces, 1C, CRMs, questions that are closed.
+
+        In one transaction, which waits for whoever records the channel's orders; the same changes again answer nothing.
+
+        Args:
+            channel: its name.
+            changes: orders as they stand in the CRM, by the channel's own key.
+            rules: how the channel's orders are taken.
+        """
+
+        def act(connection: Connection, at: datetime) -> Answered:
+            return Recording(connection=connection, at=at, channel=channel, rules=rules, heard_by="crm").answer(changes)
+
+        return self._attempted(act)
+
+    def _attempted(self, act: Callable[[Connection, datetime], T]) -> T:
+        for _ in range(ATTEMPTS - 1):
             try:
                 with self._hub.engine.begin() as connection:
-                    at = self._hub.clock.now()
-                    recording = Recording(connection=connection, at=at, channel=channel, rules=rules, heard_by=heard_by)
-                    recorded = recording.record(received)
-                    if poll is not None:
-                        _note_poll(connection, channel, poll)
-                        judge_unexplained(connection, at, channel=channel, rules=rules)
-                    return recorded
+                    return act(connection, self._hub.clock.now())
             except Overtaken:
-                if attempt == ATTEMPTS - 1:
-                    raise
-        raise AssertionError("unreachable")
+                continue
+        with self._hub.engine.begin() as connection:
+            return act(connection, self._hub.clock.now())
 
     def find(self, channel: str, order_ref: str) -> OrderRow | None:
         """An order by the channel's own key, with its lines."""

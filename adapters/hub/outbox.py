@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, Connection, Text, bindparam, func, select, text, u
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub import journal
+from adapters.hub.crm_deletions import make_anew
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import recover_incident, report_incident
 from adapters.hub.tables.outbox import outbox
@@ -154,16 +155,17 @@ class Outbox:
         return dead
 
     def requeue(self, *, target: str | None = None, kind: str | None = None, subject: str | None = None) -> int:
-        """Have dead letters told once more; returns how many."""
+        """Have dead letters told once more, and orders made anew that people deleted in a CRM; returns how many."""
         now, o = self._hub.clock.now(), outbox.c
         chosen = [column == value for column, value in ((o.target, target), (o.kind, kind), (o.subject, subject)) if value is not None]
         with self._hub.engine.begin() as connection:
             revived = connection.execute(
                 update(outbox).where(o.is_dead, *chosen).values(is_dead=False, attempts=0, due_at=now).returning(o.target)
             ).all()
-            _recover(connection, now, {row.target for row in revived})
+            targets = [row.target for row in revived] + make_anew(connection, now, target=target, kind=kind, subject=subject)
+            _recover(connection, now, set(targets))
             _notify(connection)
-        return len(revived)
+        return len(targets)
 
     def waiting(self, target: str | None = None) -> pl.DataFrame:
         """What is not told yet, the oldest first: columns of `WAITING`."""

@@ -78,6 +78,7 @@ class Offer(Answer):
 
     external_id: str | None = None
     xml_id: str | None = None
+    article: str | None = None
 
 
 class Item(Answer):

@@ -9,7 +9,7 @@ from adapters.errors import ContractBroken
 from adapters.retailcrm import answers, paths
 from adapters.retailcrm.client import SYSTEM, RetailCrmClient
 from adapters.retailcrm.limits import FIND_MAX, HISTORY_MAX
-from adapters.retailcrm.lines import pieces
+from adapters.retailcrm.lines import goods
 from tasks.rules.crm import CrmChange, CrmChanges
 
 
@@ -92,7 +92,8 @@ class RetailCrmHistory(RetailCrmClient):
             status=order.status,
             state=self.states.state_of(order.status),
             phone=order.phone,
-            lines=None if order.items is None else pieces(order.items),
+            address=order.delivery.address.text,
+            goods=goods(order.items or []),
         )
 
 

@@ -6,12 +6,12 @@ people's own by the id that the account gave them.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.retailcrm import answers
 from adapters.retailcrm.money import kopecks, roubles
-from tasks.rules.crm import CrmLine, CrmOrder
+from tasks.rules.crm import CrmGoods, CrmLine, CrmOrder
 
 OURS = "utyug"
 """Of which system the outer id of a line is."""
@@ -48,21 +48,44 @@ class Offers:
 
 
 def new_line(line: CrmLine, offers: Offers) -> dict[str, Any]:
-    """A line that is not there yet."""
+    """A line that is not there yet; a price that nobody knows is none, or the account would take its catalogue's for it."""
     offer = offers.named(line.item_ref)
     what = {"productName": line.name or line.sku} if offer is None else {"offer": offer}
-    return {**_outer(line), **what, **_amounts(line)}
+    return {**_outer(line), **what, "quantity": line.pcs, "initialPrice": roubles(line.price_kopecks or 0)}
 
 
 def changed_lines(order: CrmOrder, shown: answers.Order, offers: Offers) -> list[dict[str, Any]]:
-    """The composition whole; empty where none of our lines differs, or where we have none."""
-    there = {ref: item for item in shown.items or [] if (ref := line_ref(item)) is not None}
+    """The composition whole; empty where none of our lines differs, or where we have none.
+
+    A line that people put in place of one of ours, since they cannot change what a line is of, becomes ours.
+    """
+    items = shown.items or []
+    there = {ref: item for item in items if (ref := line_ref(item)) is not None}
     ours = {line.line_ref: line for line in order.lines}
-    if not ours or (there.keys() == ours.keys() and all(_is_same(line, there[ref]) for ref, line in ours.items())):
+    taken = _in_place(ours, there, items)
+    if not ours or (not taken and there.keys() == ours.keys() and all(_is_same(line, there[ref]) for ref, line in ours.items())):
         return []
-    said = [_changed(there[ref], line) if ref in there else new_line(line, offers) for ref, line in ours.items()]
-    theirs = [{"id": item.id, "quantity": float(item.quantity)} for item in shown.items or [] if line_ref(item) is None]
+    kept = there | taken
+    said = [_changed(kept[ref], line) if ref in kept else new_line(line, offers) for ref, line in ours.items()]
+    adopted = {item.id for item in taken.values()}
+    theirs = [{"id": item.id, "quantity": float(item.quantity)} for item in items if line_ref(item) is None and item.id not in adopted]
     return [*said, *theirs]
+
+
+def _in_place(ours: Mapping[str, CrmLine], there: Mapping[str, answers.Item], items: Sequence[answers.Item]) -> dict[str, answers.Item]:
+    """People's lines instead of ours that are gone: of the same item, or the only one of as many pieces where nobody knows the item."""
+    gone = [line for ref, line in ours.items() if ref not in there]
+    added = [item for item in items if line_ref(item) is None and _names(item) and not item.is_canceled]
+    taken: dict[str, answers.Item] = {}
+    for line in gone:
+        same = next((item for item in added if line.item_ref in _names(item) and item.quantity == line.pcs), None)
+        if same is not None:
+            added.remove(same)
+            taken[line.line_ref] = same
+    unknown = [line for line in gone if line.item_ref is None]
+    if len(unknown) == len(added) == 1 and added[0].quantity == unknown[0].pcs:
+        taken[unknown[0].line_ref] = added[0]
+    return taken
 
 
 def line_ref(item: answers.Item) -> str | None:
@@ -70,29 +93,32 @@ def line_ref(item: answers.Item) -> str | None:
     return next((one.value for one in item.external_ids or [] if one.code == OURS), None)
 
 
-def pieces(items: Sequence[answers.Item]) -> dict[str, int] | None:
-    """Pieces by item, of lines whose item is known; none where a quantity is no number of pieces."""
-    counted: Counter[str] = Counter()
-    for item in items:
-        ref = item.offer.xml_id or item.offer.external_id
-        if item.quantity != item.quantity.to_integral_value():
-            return None
-        if ref is not None and not item.is_canceled:
-            counted[ref] += int(item.quantity)
-    return dict(counted)
+def goods(items: Sequence[answers.Item]) -> tuple[CrmGoods, ...]:
+    """The lines as people left them; cancelled ones are left out."""
+    return tuple(
+        CrmGoods(
+            line_ref=line_ref(item),
+            names=_names(item),
+            pcs=int(item.quantity) if item.quantity == item.quantity.to_integral_value() else None,
+            price_kopecks=int(price) if (price := kopecks(item.initial_price)) == price.to_integral_value() else None,
+        )
+        for item in items
+        if not item.is_canceled
+    )
+
+
+def _names(item: answers.Item) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in (item.offer.xml_id, item.offer.external_id, item.offer.article) if name))
 
 
 def _is_same(line: CrmLine, item: answers.Item) -> bool:
-    return item.quantity == line.pcs and line.price_kopecks in (None, kopecks(item.initial_price))
-
-
-def _amounts(line: CrmLine) -> dict[str, Any]:
-    price = {} if line.price_kopecks is None else {"initialPrice": roubles(line.price_kopecks)}
-    return {"quantity": line.pcs, **price}
+    """A price that we do not know, or that is nothing, is people's to write."""
+    return item.quantity == line.pcs and (not line.price_kopecks or line.price_kopecks == kopecks(item.initial_price))
 
 
 def _changed(item: answers.Item, line: CrmLine) -> dict[str, Any]:
-    return {"id": item.id, **_outer(line), **_amounts(line)}
+    price = {"initialPrice": roubles(line.price_kopecks)} if line.price_kopecks else {}
+    return {"id": item.id, **_outer(line), "quantity": line.pcs, **price}
 
 
 def _outer(line: CrmLine) -> dict[str, Any]:

@@ -47,6 +47,10 @@ class OrderDesk:
         self._know([row for row in rows if row.ref not in there or _is_nobodys(there[row.ref])])
         return there
 
+    def is_gone(self, row: CrmOrder) -> bool:
+        """One that the account took before, and that is not there, was deleted by people or merged into another one."""
+        return row.foreign_ref is not None
+
     def new(self, row: CrmOrder) -> dict[str, Any]:
         """An order with all that is known."""
         whose = f"{row.channel_title}, заказ {row.channel_ref}"
@@ -111,7 +115,7 @@ class RetailCrmOrders(RetailCrmClient):
         """Make those that are not there, change the others where they differ.
 
         A status is sent where our state is further along than what the account shows; one that people moved further, or that means the
-        same, stays (`States.to_send`). One that people deleted there is made anew: that it was deleted, `read_changes` tells.
+        same, stays (`States.to_send`). One that people deleted there is not made anew.
 
         Returns:
             One answer per order, in their order.

@@ -56,6 +56,10 @@ class Desk(Protocol[Row_contra, There]):
         """
         ...
 
+    def is_gone(self, row: Row_contra) -> bool:
+        """Whether a row that is not there is not to be made either: people deleted it."""
+        ...
+
     def new(self, row: Row_contra) -> dict[str, Any]:
         """One that is to be made."""
         ...
@@ -126,7 +130,9 @@ class Putting(Generic[Row, Shown]):
 
     def _steps(self, rows: Sequence[Row]) -> Iterator[Step[Row]]:
         there = self._desk.find(rows)
-        new = [row for row in rows if row.ref not in there]
+        absent = [row for row in rows if row.ref not in there]
+        self._puts |= {row.ref: Put(ref=row.ref, outcome="gone") for row in absent if self._desk.is_gone(row)}
+        new = [row for row in absent if row.ref not in self._puts]
         for at in range(0, len(new), UPLOAD_MAX):
             yield self._step(self._upload, new[at : at + UPLOAD_MAX])
         yield from self._changes([row for row in rows if row.ref in there], there)

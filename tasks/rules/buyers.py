@@ -12,6 +12,8 @@ from typing import Any
 
 import phonenumbers
 
+from tasks.rules.comments import is_exact, lacks_address
+
 REGION = "RU"
 """Whose phone numbers are written without a country."""
 
@@ -27,6 +29,7 @@ HOUSE = re.compile(r"^(?:д(?:ом)?\.?\s*)?(\d+\s*[а-яa-z]?(?:[/-]\d+\s*[а-�
 FLAT = re.compile(r"^(?:кв(?:артира)?|оф(?:ис)?)\.?\s*№?\s*(\S+)$", re.IGNORECASE)
 POSTCODE = re.compile(r"^\d{6}$")
 HIDDEN = "***"
+ADDRESS_ASKED = "buyer_address_in_comment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,11 +55,17 @@ def normalised(told: str | None) -> dict[str, Any] | None:
     return _filled(read) or None
 
 
-def questions(buyer: Mapping[str, Any] | None) -> list[str]:
-    """Codes of `validation.reasons` for what of a buyer could not be read."""
+def questions(buyer: Mapping[str, Any] | None, *, delivery_method: str | None = None) -> list[str]:
+    """Codes of `validation.reasons` for what of a buyer could not be read, or does not stand where it should.
+
+    Args:
+        buyer: as `normalised` leaves it.
+        delivery_method: as the channel calls it, where it does.
+    """
     phones = (buyer or {}).get("phones", ())
     is_asked = any(phone.get("e164") is None and not phone.get("is_answered") for phone in phones)
-    return ["buyer_phone_is_read"] if is_asked else []
+    asked = {"buyer_phone_is_read": is_asked, ADDRESS_ASKED: lacks_address(buyer or {}, delivery_method)}
+    return [reason for reason, is_open in asked.items() if is_open]
 
 
 def answered(buyer: Mapping[str, Any] | None, phone: Phone) -> dict[str, Any]:
@@ -65,15 +74,27 @@ def answered(buyer: Mapping[str, Any] | None, phone: Phone) -> dict[str, Any]:
     return {**(buyer or {}), "phones": [{**_filled(asdict(phone)), "is_answer": True}, *told]}
 
 
+def answered_address(buyer: Mapping[str, Any] | None, text: str) -> dict[str, Any]:
+    """A buyer with the address that a person found out."""
+    return {**(buyer or {}), "address": read_address(text), "is_address_answer": True}
+
+
 def with_answers(told: dict[str, Any] | None, known: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What a channel tells of a buyer now, with the answers that people gave to what it had told before: the same is not asked again."""
-    before = (known or {}).get("phones", ())
-    answers = [one for one in before if one.get("is_answer")]
-    if told is None or not answers:
+    """What a channel tells of a buyer now, with the answers that people gave to what it had told before: the same is not asked again.
+
+    An address that the channel tells at last counts more than what people found out.
+    """
+    if told is None or known is None:
         return told
+    kept = {name: known[name] for name in ("address", "is_address_answer") if known.get("is_address_answer")}
+    now = told if is_exact(told.get("address")) else {**told, **kept}
+    before = known.get("phones", ())
+    answers = [one for one in before if one.get("is_answer")]
+    if not answers:
+        return now
     asked = {one["raw"] for one in before if one.get("is_answered")}
     phones = [{**one, "is_answered": True} if one["raw"] in asked else one for one in told.get("phones", ())]
-    return {**told, "phones": [*answers, *phones]}
+    return {**now, "phones": [*answers, *phones]}
 
 
 def read_phone(told: str) -> Phone:

@@ -4,7 +4,7 @@ References of ours are external keys in the CRM, so that whatever is sent twice 
 ``<channel>-<the channel's own number>``, since a CRM may want them unique over all channels.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -65,6 +65,7 @@ class CrmOrder:
         lines: of a cancelled order as it was.
         address: in one line, as told.
         tracking: the carrier's number.
+        foreign_ref: the CRM's own id, where it has taken the order before: one that is not there any more was deleted by people.
     """
 
     ref: str
@@ -79,6 +80,7 @@ class CrmOrder:
     address: str = ""
     comment: str = ""
     tracking: str | None = None
+    foreign_ref: str | None = None
 
     @property
     def sum_kopecks(self) -> int:
@@ -92,20 +94,40 @@ class Put:
 
     Args:
         ref: ours.
-        outcome: accepted; refused (it will not be taken as it is); unknown (nobody can tell: it is looked up before it is sent again).
+        outcome: accepted; refused (it will not be taken as it is); unknown (nobody can tell: it is looked up before it is sent again);
+            gone (people deleted it there: it was not made anew).
         foreign_ref: the CRM's own id, where it is known.
         sentence: why it was refused, for a manager; without personal data.
     """
 
     ref: str
-    outcome: Literal["accepted", "refused", "unknown"]
+    outcome: Literal["accepted", "refused", "unknown", "gone"]
     foreign_ref: str | None = None
     sentence: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CrmGoods:
+    """A line of an order as people left it in the CRM.
+
+    Args:
+        line_ref: our key of the line, where the CRM keeps it; none of a line that people added.
+        sku: the channel's code, where the CRM keeps only that.
+        names: what its product is known by there, the likelier first: 1C's Ид, a code, an article; none where it goes by its title alone.
+        pcs: none where that is no number of pieces.
+        price_kopecks: of one; none where there is none, or a fraction of a kopeck.
+    """
+
+    line_ref: str | None
+    pcs: int | None
+    price_kopecks: int | None = None
+    sku: str | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CrmChange:
-    """An order of ours as a person left it in the CRM: its state there now, not the steps to it.
+    """An order of ours as a person left it in the CRM: what stands there now, not the steps to it.
 
     Args:
         ref: ours; none for an order that was born in the CRM.
@@ -113,7 +135,8 @@ class CrmChange:
         status: the CRM's own code.
         state: what that is by the mapping in settings; none for one that is not mapped.
         phone: as it stands there, raw.
-        lines: item_ref → pieces, of lines whose item is known there; none where the CRM did not say.
+        address: where to deliver, as it stands there.
+        goods: its lines.
         is_deleted: a person deleted it there.
     """
 
@@ -122,7 +145,8 @@ class CrmChange:
     status: str
     state: str | None
     phone: str | None = None
-    lines: dict[str, int] | None = field(default=None)
+    address: str | None = None
+    goods: tuple[CrmGoods, ...] = ()
     is_deleted: bool = False
 
 

@@ -1,4 +1,4 @@
-"""What follows from what people did to an order in the CRM.
+"""What follows from what people did to an order in the CRM, beside the questions that they answer (`tasks.rules.crm_answers`).
 
 The channel's word on an order is final: a status in the CRM never becomes the order's state here. It makes us tell the channel, and what
 the channel then shows is recorded, and goes on to 1C and back to the CRM.
@@ -7,7 +7,6 @@ the channel then shows is recorded, and goes on to 1C and back to the CRM.
 from dataclasses import dataclass
 from typing import Literal
 
-from tasks.rules.buyers import Phone, read_phone
 from tasks.rules.crm import CrmChange
 from tasks.rules.order_changes import CANCELLED, OPEN
 
@@ -16,12 +15,11 @@ Tell = Literal["cancel", "confirm"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ordered:
-    """An order as the hub has it: its state, and whether a phone of its buyer could not be read."""
+    """An order as the hub has it."""
 
     number: str
     channel: str
     state: str
-    lacks_phone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,12 +28,10 @@ class Follows:
 
     Args:
         tell: what the order's channel is told.
-        phone: the answer to a phone that could not be read.
         sentence: what the journal keeps; without personal data.
     """
 
     tell: Tell | None = None
-    phone: Phone | None = None
     sentence: str | None = None
 
 
@@ -51,12 +47,10 @@ def follows(change: CrmChange, order: Ordered | None) -> Follows:
         return Follows(sentence=known)
     if change.is_deleted:
         return Follows(sentence=f"Заказ {order.number} удалён в CRM. На площадке и в 1С он остался; отмените его там, если он не нужен.")
-    phone = read_phone(change.phone) if order.lacks_phone and change.phone else None
-    answer = phone if phone is not None and phone.e164 is not None else None
     if change.state == CANCELLED and order.state in OPEN:
-        return Follows(tell="cancel", phone=answer, sentence=f"Заказ {order.number} отменён в CRM: отменяем на площадке {order.channel}.")
+        return Follows(tell="cancel", sentence=f"Заказ {order.number} отменён в CRM: отменяем на площадке {order.channel}.")
     if change.state == CANCELLED and order.state != CANCELLED:
-        return Follows(phone=answer, sentence=f"Заказ {order.number} отменён в CRM, но уже отгружен: оформите возврат.")
+        return Follows(sentence=f"Заказ {order.number} отменён в CRM, но уже отгружен: оформите возврат.")
     if change.state == "confirmed" and order.state == "new":
-        return Follows(tell="confirm", phone=answer)
-    return Follows(phone=answer)
+        return Follows(tell="confirm")
+    return Follows()

@@ -16,6 +16,8 @@ from validation.part import Part
 
 PHONE, EMAIL = "phone", "email"
 LIKE_EMAIL = re.compile(r"[^@\s*]+@[^@\s*]+\.[^@\s*]+")
+BY_PERSON = "by_person"
+"""Why an order is whose it is: a person said so, and no rule says otherwise (an order that is somebody's stays his: ``same_order``)."""
 ENTITY = "customer"
 """What these questions are in the quarantine; their keys are ``order_ref``."""
 
@@ -62,6 +64,7 @@ class KnownBuyer:
         customer_id: his number; none where an order of the same call is his first.
         founder: the order that he began with.
         name: the fullest that was told.
+        also: other names of his: a person said that they are one.
         contacts: all of them.
         confirmed: emails among them that an order was delivered under.
         orders: the orders that are his, or as many of them as matter.
@@ -70,6 +73,7 @@ class KnownBuyer:
     customer_id: int | None = None
     founder: int = 0
     name: str = ""
+    also: tuple[str, ...] = ()
     contacts: frozenset[Contact] = frozenset()
     confirmed: frozenset[str] = frozenset()
     orders: frozenset[int] = frozenset()
@@ -133,7 +137,7 @@ def buyer_of(order_id: int, buyer: Mapping[str, Any], *, is_real: bool, rules: C
     name = str((buyer.get("name") or {}).get("full", ""))
     recipient = str((buyer.get("recipient") or {}).get("full", ""))
     phones = list(buyer.get("phones") or ())
-    told = contacts_of(phones if _may_be_one(name, recipient) else phones[:1], buyer.get("email"))
+    told = contacts_of(phones if may_be_one(name, recipient) else phones[:1], buyer.get("email"))
     if not name and not told:
         return None
     believed = told - own_contacts(rules) if is_real else frozenset()
@@ -194,8 +198,20 @@ def whose(by_phone: Sequence[int], by_email: Sequence[int]) -> int | None:
 
 
 def fuller(name: str, other: str) -> str:
-    """Of two names of one buyer the one that says more; the first where they say the same."""
-    return other if len(_words(other)) > len(_words(name)) else name
+    """Of two names of one buyer the one that says more; the first where they say the same, or a person put two different ones together."""
+    return other if _words(name) < _words(other) else name
+
+
+def may_be_one(name: str, other: str) -> bool:
+    """Whether nothing of one name contradicts the other: «Пётр», «Петров Пётр» and no name at all."""
+    words, others = _words(name), _words(other)
+    return words <= others or others <= words
+
+
+def masked_email(email: str) -> str:
+    """An address for people who must not know it: «p***@mail.example»."""
+    name, _, host = email.partition("@")
+    return f"{name[:1]}***@{host}"
 
 
 def _decided(book: _Book, buyer: NewBuyer, shared: frozenset[Contact]) -> tuple[Decision, int | None]:
@@ -228,7 +244,7 @@ def _note(book: _Book, buyer: NewBuyer, place: int | None) -> None:
 
 def _fault(known: KnownBuyer, buyer: NewBuyer, telling: frozenset[Contact]) -> str | None:
     """Why somebody who has a contact of this buyer is not he; none where nothing speaks against it."""
-    if not _may_be_one(known.name, buyer.name):
+    if not any(may_be_one(name, buyer.name) for name in (known.name, *known.also)):
         return "customer_name_conflicts"
     emails = {contact.value for contact in telling if contact.kind == EMAIL}
     theirs = {contact.value for contact in known.contacts if contact.kind == EMAIL}
@@ -251,12 +267,6 @@ def _people(names: Iterable[frozenset[str]]) -> int:
     """How many different people these names are at least: «Пётр» beside «Пётр Петров» is nobody else."""
     told = set(names)
     return sum(not any(name < other for other in told) for name in told)
-
-
-def _may_be_one(name: str, other: str) -> bool:
-    """Whether nothing of one name contradicts the other: «Пётр», «Петров Пётр» and no name at all."""
-    words, others = _words(name), _words(other)
-    return words <= others or others <= words
 
 
 def _words(name: str) -> frozenset[str]:

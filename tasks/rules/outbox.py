@@ -7,8 +7,9 @@ FIRST = timedelta(seconds=15)
 LONGEST = timedelta(hours=1)
 ATTEMPTS_AT_MOST = 20
 """With the pauses below: about half a day."""
-UNKNOWN_WAITS = timedelta(seconds=30)
-"""What nobody can tell of is looked up no sooner: the other side may still be at it."""
+UNKNOWN_WAITS = timedelta(seconds=60)
+"""What nobody can tell of is looked up no sooner: the other side may still be at it, and a call of Bitrix24 lasts up to a minute, after
+which its lists take a while to show what it made."""
 
 
 def pause(attempts: int, *, is_unknown: bool) -> timedelta:

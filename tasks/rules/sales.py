@@ -16,8 +16,7 @@ import polars as pl
 from tasks.rules.onward import Onward
 from tasks.rules.order_changes import RANKS
 from tasks.rules.penalties import Penalty
-from validation.quarantine import NONE_REFUSED, Judged, refuse
-from validation.sales import OrderReceived
+from validation.quarantine import NONE_REFUSED, refuse
 
 ENTITY = "order"
 """What these questions are in the quarantine; its keys are ``order_ref`` and ``order_ref|line_ref``."""
@@ -78,25 +77,16 @@ class ChannelOrders:
         return ZoneInfo(self.time_zone)
 
 
-def judge_received(received: pl.DataFrame) -> Judged:
-    """The newest report of each line, and the questions about them.
+def newest_reports(received: pl.DataFrame) -> pl.DataFrame:
+    """Of several reports of an order in one frame the newest whole one: by the channel's instant, else the one that has come farthest.
+
+    Equal reports are one, whatever order their lines are in.
 
     Args:
         received: `OrderReceived`, several reports of an order perhaps, in any order.
 
     Returns:
-        ``passed``: `OrderReceived`, one row per line of the newest report of each order, and nothing less; ``refused``: questions about
-        lines that are in ``passed`` all the same.
-    """
-    newest = OrderReceived.validate(newest_reports(received))
-    asked = [refuse(_asked(newest, reason, is_odd), entity=ENTITY, key=line_key()) for reason, is_odd in _QUESTIONS.items()]
-    return Judged(newest, pl.concat([NONE_REFUSED, *asked]))
-
-
-def newest_reports(received: pl.DataFrame) -> pl.DataFrame:
-    """Of several reports of an order in one frame the newest whole one: by the channel's instant, else the one that has come farthest.
-
-    Equal reports are one, whatever order their lines are in.
+        `OrderReceived`, one row per line of the newest report of each order.
     """
     rank = pl.col("state").replace_strict(RANKS, return_dtype=pl.Int64)
     ranked = received.with_columns(rank=rank)
@@ -109,10 +99,30 @@ def newest_reports(received: pl.DataFrame) -> pl.DataFrame:
     return kept.select(received.columns)
 
 
-def question_keys(received: pl.DataFrame) -> list[str]:
-    """What questions about these lines and orders are known by."""
-    lines = received.select(key=line_key()).to_series()
-    return sorted({*lines.to_list(), *received["order_ref"].to_list()})
+SOLD_LINE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "order_ref": pl.String,
+    "line_ref": pl.String,
+    "channel_sku": pl.String,
+    "price_kopecks": pl.Int64,
+    "status": pl.String,
+    "state": pl.String,
+}
+"""A line of an order as it is recorded; those of cancelled orders, and cancelled whole, are not asked about."""
+
+
+def questions_of(lines: pl.DataFrame) -> pl.DataFrame:
+    """`RowRefused`: what of recorded lines a person must look at. They are reserved and handed on all the same.
+
+    The evidence is what a question is about and nothing else: one that a person dismissed (a price of zero is a gift) is asked again only
+    where that has changed, and the quarantine, which more people see than an order, holds nothing of the buyer.
+
+    Args:
+        lines: columns of `SOLD_LINE`.
+    """
+    asked = [
+        refuse(_asked(lines, reason, is_odd, evidence), entity=ENTITY, key=line_key()) for reason, (is_odd, evidence) in _QUESTIONS.items()
+    ]
+    return pl.concat([NONE_REFUSED, *asked])
 
 
 def line_key() -> pl.Expr:
@@ -121,15 +131,14 @@ def line_key() -> pl.Expr:
 
 
 _QUESTIONS = {
-    "order_line_has_sku": pl.col("channel_sku").str.strip_chars() == "",
-    "order_price_is_known": pl.col("price_kopecks").is_null(),
-    "order_price_is_positive": pl.col("price_kopecks") == 0,
-    "order_state_is_known": pl.col("state") == "other",
+    "order_line_has_sku": (pl.col("channel_sku").str.strip_chars() == "", ("channel_sku",)),
+    "order_price_is_known": (pl.col("price_kopecks").is_null(), ("channel_sku",)),
+    "order_price_is_positive": (pl.col("price_kopecks") == 0, ("channel_sku", "price_kopecks")),
+    "order_state_is_known": (pl.col("state") == "other", ("status",)),
 }
+"""Which lines are odd, and what shows it."""
 
 
-def _asked(lines: pl.DataFrame, reason: str, is_odd: pl.Expr) -> pl.DataFrame:
-    """Evidence without the buyer: the quarantine is shown to more people than an order is."""
-    evidence = ("order_ref", "line_ref", "channel_sku", "pcs", "price_kopecks", "warehouse_ref", "status", "state")
-    odd = lines.filter(is_odd.fill_null(False) & ~pl.col("is_by_channel"))
-    return odd.select(*evidence, reason=pl.lit(reason), row=pl.lit(None, pl.Int64))
+def _asked(lines: pl.DataFrame, reason: str, is_odd: pl.Expr, evidence: tuple[str, ...]) -> pl.DataFrame:
+    odd = lines.filter(is_odd.fill_null(False))
+    return odd.select("order_ref", "line_ref", *evidence, reason=pl.lit(reason), row=pl.lit(None, pl.Int64))

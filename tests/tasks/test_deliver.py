@@ -9,9 +9,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from adapters.hub.customers import Customers
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import Incidents
 from adapters.hub.outbox import LEASE, Outbox
+from adapters.hub.quarantine import Quarantine
 from adapters.retailcrm.account import RetailCrm
 from adapters.settings import Settings
 from deployments.world.clock import WorldClock
@@ -41,7 +43,7 @@ class Desk:
 
     def order(self, *refs: str, **head: Any) -> None:
         for ref in refs:
-            self.shop.record(report(ref, buyer=head.get("buyer", BUYER), **{key: value for key, value in head.items() if key != "buyer"}))
+            self.shop.record(report(ref, **({"buyer": BUYER} | head)))
 
     def deliver(self) -> list[Delivered]:
         return list(deliver_to_crm(self.hub, self.settings, "main", self.crm))
@@ -64,6 +66,9 @@ def world() -> Iterator[tuple[FastAPI, str]]:
     stand = FastAPI()
     furnish_retailcrm(stand, clock=WorldClock(epoch_at=EPOCH, speed=SPEED), api_key=API_KEY)
     with served(stand) as base:
+        hand = Room(base)
+        hand.goods("iron")
+        hand.close()
         yield stand, base
 
 
@@ -124,28 +129,29 @@ def test_a_cancellation_reaches_the_crm(desk: Desk) -> None:
 def test_an_order_cancelled_by_people_is_owed_to_its_channel_and_read_once(desk: Desk) -> None:
     desk.order("h1")
     desk.deliver()
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.room.edit_order("site-h1", status="cancel-other")
-    assert read_crm(desk.hub, "main", desk.crm).told == 1
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).told == 1
     assert list(Outbox(desk.hub).waiting().select("target", "kind").iter_rows()) == [("channel:site", "cancel")]
-    assert read_crm(desk.hub, "main", desk.crm).changed == 0
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).changed == 0
 
 
 def test_our_own_changes_are_not_read_as_peoples(desk: Desk) -> None:
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.order("o1")
     desk.deliver()
-    assert read_crm(desk.hub, "main", desk.crm).changed == 0
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).changed == 0
 
 
 def test_a_phone_that_nobody_could_read_is_answered_in_the_crm(desk: Desk) -> None:
     desk.order("p1", buyer=as_json({"billing": {"first_name": "Ольга", "phone": "домофон 12"}}))
     assert ("p1", "buyer_phone_is_read") in desk.shop.questions()
     desk.deliver()
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.room.edit_order("site-p1", phone="8 916 765-43-21")
-    assert read_crm(desk.hub, "main", desk.crm).answered == 1
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).answered == 1
     assert ("p1", "buyer_phone_is_read") not in desk.shop.questions()
+    assert Customers(desk.hub).find(phone="+79167654321") is not None
     desk.order("p1", buyer=as_json({"billing": {"first_name": "Ольга", "phone": "домофон 12"}}), status="another")
     assert ("p1", "buyer_phone_is_read") not in desk.shop.questions()
 
@@ -157,15 +163,62 @@ def test_a_crm_restored_from_an_old_copy_is_told_again_without_doubles(desk: Des
     desk.order("r2")
     desk.deliver()
     desk.room.edit_order("site-r2", status="assembling")
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.room.edit_order("site-r2", status="client-confirmed")
-    read_crm(desk.hub, "main", desk.crm)
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
     desk.room.tell("POST", f"/copies/{copy_ref}/restore")
     assert "site-r2" not in desk.there()
-    assert read_crm(desk.hub, "main", desk.crm).retold >= 2
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).retold >= 2
     assert [one.kind for one in Incidents(desk.hub).live()] == ["crm_restored"]
     desk.until_told()
     assert {"site-r1", "site-r2"} <= desk.there().keys()
+    assert Incidents(desk.hub).live() == []
+
+
+def test_an_order_that_people_deleted_is_made_anew_only_when_a_person_asks(desk: Desk) -> None:
+    desk.order("d1", "d2")
+    desk.deliver()
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
+    desk.room.tell("DELETE", f"/orders/{desk.there()['site-d1']['id']}")
+    desk.room.tell("DELETE", f"/orders/{desk.there()['site-d2']['id']}")
+    desk.order("d1", status="another")
+    assert [one.told for one in desk.deliver()] == [1]
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
+    desk.order("d2", status="another")
+    desk.deliver()
+    assert not {"site-d1", "site-d2"} & desk.there().keys()
+    assert len(Quarantine(desk.hub).list(source="crm:main", reason="order_is_deleted_in_crm")) == 2
+    assert Outbox(desk.hub).requeue() == 2
+    desk.deliver()
+    assert {"site-d1", "site-d2"} <= desk.there().keys()
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
+    assert Quarantine(desk.hub).list(source="crm:main").is_empty()
+
+
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["the line's price", "another line in its place"])
+def test_a_bad_order_is_put_right_in_the_crm_and_stays_right(desk: Desk, is_replaced: bool) -> None:
+    ref = f"bad-{is_replaced}"
+    buyer = as_json({"billing": {"first_name": "Яна", "phone": "домофон 1"}, "note": "г. Тула, ул. Мира, 5"})
+    told = {"buyer": buyer, "lines": {"mystery": 1} if is_replaced else {"iron": 1}, "price_kopecks": 0}
+    desk.order(ref, **told)
+    desk.deliver()
+    read_crm(desk.hub, desk.settings, "main", desk.crm)
+    (item,) = desk.there()[f"site-{ref}"]["items"]
+    line = {"offer": {"externalId": "iron"}} if is_replaced else {"id": item["id"]}
+    address = {"address": {"text": "Тула, ул. Мира, 5"}}
+    desk.room.edit_order(f"site-{ref}", phone="8 916 765-43-21", delivery=address, items=[{**line, "quantity": 1, "initialPrice": 990}])
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).answered == (4 if is_replaced else 3)
+    assert [one for one in desk.shop.questions() if one[0].startswith(ref)] == []
+    desk.until_told()
+    desk.order(ref, **told, status="another")
+    desk.until_told()
+    order = desk.shop.orders.find(CHANNEL, ref)
+    assert order is not None
+    assert [(line.state, line.price_kopecks) for line in order.lines.values()] == [("sold", 990_00)]
+    (item,) = desk.there()[f"site-{ref}"]["items"]
+    assert (item["initialPrice"], item["offer"]["externalId"]) == (990, "iron")
+    assert [one for one in desk.shop.questions() if one[0].startswith(ref)] == []
+    assert read_crm(desk.hub, desk.settings, "main", desk.crm).answered == 0
 
 
 def test_a_tier_that_was_earned_is_written_to_the_buyers_card(desk: Desk) -> None:

@@ -16,7 +16,7 @@ customer = Table(
     at_column("founded_at"),
     at_column("changed_at"),
 )
-"""``name``: {full, last, first, middle} as far as told, the fullest that was."""
+"""``name``: {full, last, first, middle} as far as told, the fullest that was; ``also``: other full names that a person said are his."""
 
 customer_contact = Table(
     "customer_contact",

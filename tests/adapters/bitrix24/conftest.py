@@ -14,6 +14,8 @@ from pydantic import SecretStr
 from adapters.bitrix24.account import Bitrix24
 from adapters.clock import Clock
 from adapters.crm_settings import Bitrix24Settings
+from deployments.world.bitrix24.control import MANAGER
+from deployments.world.bitrix24.goods import set_rows
 from deployments.world.bitrix24.make import furnish_bitrix24
 from deployments.world.bitrix24.room import Knobs, Portal
 from deployments.world.clock import HandClock
@@ -133,6 +135,11 @@ class Desk:
     @property
     def contacts(self) -> dict[int, dict[str, Any]]:
         return self.books("contacts")
+
+    def sell(self, deal_id: int, *rows: tuple[str, float, float]) -> None:
+        """A manager writes a deal's goods: name, price, pieces."""
+        told = {str(at): {"productName": name, "price": price, "quantity": pcs} for at, (name, price, pcs) in enumerate(rows)}
+        set_rows(self.portal.books, {"ownerType": "D", "ownerId": deal_id, "productRows": told}, by=MANAGER, now=self.clock.now())
 
     def goods(self, deal_id: int) -> list[tuple[str, float, float]]:
         return [(one["productName"], one["price"], one["quantity"]) for one in self.portal.books.rows.get(deal_id, [])]

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.bitrix24.account import Bitrix24
 from adapters.errors import ContractBroken
-from tasks.rules.crm import CrmChange
+from tasks.rules.crm import CrmChange, CrmGoods
 from tests.adapters.bitrix24.conftest import CONTACT, DEAL, Desk, Opened, Wire, answered
 from tests.adapters.bitrix24.told import buyer, order
 
@@ -33,7 +33,9 @@ def test_what_a_person_moved_is_told_once(crm: Bitrix24, desk: Desk) -> None:
     desk.clock.pass_(60)
     desk.edit(DEAL, 1, stageId="EXECUTING")
     read = crm.read_changes(cursor)
-    assert read.changes == (CrmChange(ref="wb-1", foreign_ref="1", status="EXECUTING", state="shipped", phone="+79161230001"),)
+    goods = CrmGoods(line_ref=None, sku="KR-7", names=("KR-7", "Кружка [KR-7]"), pcs=2, price_kopecks=34950)
+    left = CrmChange(ref="wb-1", foreign_ref="1", status="EXECUTING", state="shipped", phone="+79161230001", goods=(goods,))
+    assert read.changes == (left,)
     assert crm.read_changes(read.cursor).changes == ()
 
 
@@ -153,6 +155,31 @@ def test_a_phone_is_told_as_people_wrote_it(crm: Bitrix24, desk: Desk) -> None:
     deal(desk, 1, contactIds=[contact_id])
     deal(desk, 2)
     assert [one.phone for one in crm.read_changes(cursor).changes] == ["8-916 звонить днём", None]
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        "Сайт, заказ 5\nАдрес: г. Тула, ул. Мира, 5",
+        "<p>Адрес: старый</p><p>Адрес: г. Тула, ул. Мира, 5</p>",
+        "[p]адрес: г. Тула, ул. Мира, 5[/p]",
+    ],
+)
+def test_an_address_that_people_wrote_into_the_comments_is_told(crm: Bitrix24, desk: Desk, comments: str) -> None:
+    cursor = crm.read_changes(None).cursor
+    deal(desk, 1, comments=comments)
+    deal(desk, 2, comments="Адрес:\nуточнить")
+    assert [one.address for one in crm.read_changes(cursor).changes] == ["г. Тула, ул. Мира, 5", None]
+
+
+def test_goods_that_people_wrote_are_told_by_the_words_they_wrote(crm: Bitrix24, desk: Desk) -> None:
+    cursor = crm.read_changes(None).cursor
+    desk.sell(deal(desk, 1), ("КР-7/2", 990.0, 2.0), ("Кружка &quot;Ёж&quot; [КР-8]", 0.005, 1.5))
+    (change,) = crm.read_changes(cursor).changes
+    assert change.goods == (
+        CrmGoods(line_ref=None, names=("КР-7/2",), pcs=2, price_kopecks=990_00),
+        CrmGoods(line_ref=None, sku="КР-8", names=("КР-8", 'Кружка "Ёж" [КР-8]'), pcs=None, price_kopecks=None),
+    )
 
 
 def test_no_phone_stands_in_the_cursor(crm: Bitrix24, desk: Desk) -> None:

@@ -243,3 +243,43 @@ def test_deals_of_another_pipeline_are_made_there(opened: Opened, desk: Desk) ->
         desk.tell("PUT", "/stages", {"code": f"C5:{code}", "name": code})
     opened(category_id=5, statuses={"new": "NEW", "shipped": "SENT"}).put_orders([order()])
     assert (desk.deals[1]["categoryId"], desk.deals[1]["stageId"]) == (5, "C5:NEW")
+
+
+@pytest.mark.parametrize("ours", [0, None])
+def test_a_price_that_people_wrote_where_we_know_none_stays(crm: Bitrix24, desk: Desk, ours: int | None) -> None:
+    unpriced = order(lines=(line(price_kopecks=ours), line(line_ref="2", sku="KR-8")))
+    crm.put_orders([unpriced])
+    desk.sell(1, ("Кружка [KR-7]", 990.0, 2.0), ("Кружка [KR-8]", 349.5, 2.0))
+    crm.put_orders([unpriced])
+    assert desk.goods(1) == [("Кружка [KR-7]", 990.0, 2.0), ("Кружка [KR-8]", 349.5, 2.0)]
+
+
+def test_goods_that_people_named_instead_of_unknown_ones_stay_until_they_are_known(crm: Bitrix24, desk: Desk) -> None:
+    unknown = line(item_ref=None, sku="mystery", name="mystery")
+    crm.put_orders([order(lines=(unknown,))])
+    desk.sell(1, ("Кружка [КР-7/2]", 349.5, 2.0))
+    crm.put_orders([order(lines=(unknown,), tracking="1")])
+    assert desk.goods(1) == [("Кружка [КР-7/2]", 349.5, 2.0)]
+    crm.put_orders([order(lines=(line(sku="mystery"),))])
+    assert desk.goods(1) == [("Кружка [mystery]", 349.5, 2.0)]
+
+
+def test_a_deal_that_people_deleted_is_not_made_anew(crm: Bitrix24, desk: Desk) -> None:
+    (put,) = crm.put_orders([order()])
+    desk.delete(DEAL, 1)
+    assert [one.outcome for one in crm.put_orders([order(foreign_ref=put.foreign_ref), order(2)])] == ["gone", "accepted"]
+    assert [one["originId"] for one in desk.deals.values()] == ["wb-2"]
+    assert [one.outcome for one in crm.put_orders([order()])] == ["accepted"]
+
+
+def test_a_deal_that_lists_do_not_show_yet_is_found_by_its_number(crm: Bitrix24, desk: Desk, wire: Wire) -> None:
+    (put,) = crm.put_orders([order()])
+    wire.order("crm.item.list", answered(200, {"result": {"result": {"list": {"items": []}}, "result_error": []}}))
+    assert crm.put_orders([order(state="shipped", foreign_ref=put.foreign_ref)])[0] == put
+    assert [one["stageId"] for one in desk.deals.values()] == ["EXECUTING"]
+
+
+def test_a_number_that_is_another_deals_by_now_is_not_ours(crm: Bitrix24, desk: Desk) -> None:
+    crm.put_orders([order(2)])
+    assert [one.outcome for one in crm.put_orders([order(1, foreign_ref="1")])] == ["gone"]
+    assert [one["originId"] for one in desk.deals.values()] == ["wb-2"]

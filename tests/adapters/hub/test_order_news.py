@@ -13,10 +13,9 @@ from sqlalchemy import event, text
 from adapters.hub.hub import Hub
 from adapters.hub.order_news import digests
 from adapters.hub.orders import Poll
-from tasks.rules.sales import judge_received
+from tasks.rules.sales import newest_reports
 from tests.adapters.hub.order_shop import PLACED, RULES, OrderShop, as_json, report
 from tests.adapters.hub.shop import OURS, SOURCE, our_minute
-from validation.quarantine import Judged
 
 POLL = Poll(began_at=OURS, ended_at=OURS, since=OURS - timedelta(hours=1))
 NO_PHONE = as_json({"billing": {"first_name": "Пётр", "phone": "звонить жене"}})
@@ -60,11 +59,11 @@ def test_of_a_poll_only_what_is_new_is_looked_at(shop: OrderShop, monkeypatch: p
     shop.record(report("1"), report("2"))
     looked: list[set[str]] = []
 
-    def noted(frame: pl.DataFrame) -> Judged:
+    def noted(frame: pl.DataFrame) -> pl.DataFrame:
         looked.append(set(frame["order_ref"]))
-        return judge_received(frame)
+        return newest_reports(frame)
 
-    monkeypatch.setattr("adapters.hub.order_recording.judge_received", noted)
+    monkeypatch.setattr("adapters.hub.order_recording.newest_reports", noted)
     recorded = shop.record(report("1"), report("2", state="cancelled"), report("3"))
     assert looked == [{"2", "3"}]
     assert (recorded.orders, recorded.new_refs, recorded.cancelled_refs) == (3, ("3",), ("2",))

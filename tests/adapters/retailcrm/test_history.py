@@ -7,7 +7,7 @@ import pytest
 
 from adapters.errors import ContractBroken, Unavailable
 from adapters.retailcrm.account import RetailCrm
-from tasks.rules.crm import CrmChange
+from tasks.rules.crm import CrmChange, CrmGoods
 from tests.adapters.retailcrm.vendor import Room, account_that, line, opened, order
 
 
@@ -33,7 +33,14 @@ def test_a_person_moves_an_order_and_it_is_told_as_it_is_now(room: Room, crm: Re
     room.edit_order("wb-1", status="complete", items=[{"id": 1, "quantity": 1}])
     told = crm.read_changes(cursor)
     assert told.changes == (
-        CrmChange(ref="wb-1", foreign_ref="1", status="complete", state="delivered", phone="8 903 111-22-33", lines={"guid-1": 1}),
+        CrmChange(
+            ref="wb-1",
+            foreign_ref="1",
+            status="complete",
+            state="delivered",
+            phone="8 903 111-22-33",
+            goods=(CrmGoods(line_ref="l1", names=("guid-1", "КР-7/2"), pcs=1, price_kopecks=49050),),
+        ),
     )
     assert (told.cursor, told.was_restored) == (room.last_id(), False)
     again = crm.read_changes(told.cursor)
@@ -90,20 +97,32 @@ def test_a_status_is_read_by_the_mapping_of_reading_first(room: Room) -> None:
         assert [one.state for one in crm.read_changes(cursor).changes] == ["cancelled"]
 
 
-def test_lines_that_the_catalogue_knows_are_told_in_pieces(room: Room, crm: RetailCrm) -> None:
+def test_lines_are_told_with_what_the_catalogue_calls_them(room: Room, crm: RetailCrm) -> None:
     room.goods("ТЧ-1")
-    crm.put_orders([order(lines=(line("l1"), line("l2", pcs=1), line("l3", None)))])
+    crm.put_orders([order(lines=(line("l1"), line("l2", None, price_kopecks=None)))])
     cursor = crm.read_changes(None).cursor
     theirs = [{"id": one["id"]} for one in room.orders()["wb-1"]["items"]]
-    room.edit_order("wb-1", items=[*theirs, {"offer": {"externalId": "ТЧ-1"}, "quantity": 4}])
-    assert [one.lines for one in crm.read_changes(cursor).changes] == [{"guid-1": 3, "ТЧ-1": 4}]
+    room.edit_order("wb-1", items=[*theirs, {"offer": {"externalId": "ТЧ-1"}, "quantity": 4, "initialPrice": 12.5}])
+    (change,) = crm.read_changes(cursor).changes
+    assert change.goods == (
+        CrmGoods(line_ref="l1", names=("guid-1", "КР-7/2"), pcs=2, price_kopecks=49050),
+        CrmGoods(line_ref="l2", pcs=2, price_kopecks=0),
+        CrmGoods(line_ref=None, names=("ТЧ-1",), pcs=4, price_kopecks=1250),
+    )
 
 
-def test_half_a_piece_is_not_told(room: Room, crm: RetailCrm) -> None:
+def test_half_a_piece_and_half_a_kopeck_are_not_told(room: Room, crm: RetailCrm) -> None:
     crm.put_orders([order()])
     cursor = crm.read_changes(None).cursor
-    room.edit_order("wb-1", items=[{"id": 1, "quantity": 1.5}])
-    assert [one.lines for one in crm.read_changes(cursor).changes] == [None]
+    room.edit_order("wb-1", items=[{"id": 1, "quantity": 1.5, "initialPrice": 0.005}])
+    assert [(one.goods[0].pcs, one.goods[0].price_kopecks) for one in crm.read_changes(cursor).changes] == [(None, None)]
+
+
+def test_an_address_is_told_as_people_wrote_it(room: Room, crm: RetailCrm) -> None:
+    crm.put_orders([order()])
+    cursor = crm.read_changes(None).cursor
+    room.edit_order("wb-1", delivery={"address": {"text": "Тула, Мира 5"}})
+    assert [one.address for one in crm.read_changes(cursor).changes] == ["Тула, Мира 5"]
 
 
 def test_a_deleted_order_is_told_as_such(room: Room, crm: RetailCrm) -> None:
@@ -120,7 +139,7 @@ def test_an_order_that_was_merged_into_another_is_gone_and_the_other_has_changed
     cursor = crm.read_changes(None).cursor
     room.tell("POST", "/orders/1/combine", into=2)
     told = crm.read_changes(cursor).changes
-    assert [(one.ref, one.is_deleted, one.lines) for one in told] == [("1", True, None), ("2", False, {"guid-1": 4})]
+    assert [(one.ref, one.is_deleted, sum(goods.pcs or 0 for goods in one.goods)) for one in told] == [("1", True, 0), ("2", False, 4)]
 
 
 def test_an_account_set_back_to_an_old_copy_is_read_from_its_beginning(room: Room, crm: RetailCrm) -> None:
@@ -180,7 +199,7 @@ def test_an_order_that_went_while_it_was_asked_for_is_told_when_the_history_says
         return httpx.Response(200, json={"success": True, **body})
 
     told = account_that(say).read_changes("1")
-    assert [(one.foreign_ref, one.is_deleted, one.lines) for one in told.changes] == [("7", False, None)]
+    assert [(one.foreign_ref, one.is_deleted, one.goods) for one in told.changes] == [("7", False, ())]
     assert account_that(say).read_changes("0").changes == told.changes
 
 

@@ -4,15 +4,15 @@ import pytest
 from pydantic import TypeAdapter
 
 from adapters.retailcrm import answers
-from adapters.retailcrm.lines import Offers, pieces
+from adapters.retailcrm.lines import Offers, goods
 from adapters.retailcrm.money import kopecks, roubles
 
 ITEMS = TypeAdapter(list[answers.Item])
 
 
-def test_a_cancelled_line_has_no_pieces() -> None:
+def test_a_cancelled_line_is_not_told() -> None:
     told = b'[{"id": 1, "quantity": 2, "offer": {"xmlId": "a"}}, {"id": 2, "quantity": 3, "offer": {"xmlId": "a"}, "isCanceled": true}]'
-    assert pieces(ITEMS.validate_json(told)) == {"a": 2}
+    assert [(one.names, one.pcs) for one in goods(ITEMS.validate_json(told))] == [(("a",), 2)]
 
 
 @pytest.mark.parametrize("errors", [[], ["status: bad"], ["items[5].offer.xmlId: not found"], ["items[0].quantity: bad"]])

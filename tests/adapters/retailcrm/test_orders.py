@@ -282,3 +282,44 @@ class TestSeveralShops:
         with pytest.raises(Rejected, match="site"):
             crm.put_orders([order()])
         assert room.orders() == {}
+
+
+@pytest.mark.parametrize("ours", [0, None])
+def test_a_price_that_people_wrote_where_we_know_none_stays(room: Room, crm: RetailCrm, ours: int | None) -> None:
+    unpriced = order(lines=(line(price_kopecks=ours),))
+    crm.put_orders([unpriced])
+    (item,) = room.orders()["wb-1"]["items"]
+    assert item["initialPrice"] == 0
+    room.edit_order("wb-1", items=[{"id": item["id"], "quantity": 2, "initialPrice": 990}])
+    crm.put_orders([unpriced])
+    crm.put_orders([order(lines=(line(price_kopecks=ours, pcs=1),))])
+    (item,) = room.orders()["wb-1"]["items"]
+    assert (item["quantity"], item["initialPrice"]) == (1, 990)
+
+
+@pytest.mark.parametrize("is_known_by_now", [True, False], ids=["known by now", "nobody knows it still"])
+def test_a_line_that_people_put_in_place_of_an_unknown_one_becomes_ours(room: Room, crm: RetailCrm, is_known_by_now: bool) -> None:
+    crm.put_orders([order(lines=(line(item_ref=None, name="mystery"),))])
+    room.edit_order("wb-1", items=[{"offer": {"xmlId": "guid-1"}, "quantity": 2, "initialPrice": 5}])
+    (added,) = room.orders()["wb-1"]["items"]
+    crm.put_orders([order(lines=(line(item_ref="guid-1" if is_known_by_now else None),))])
+    (item,) = room.orders()["wb-1"]["items"]
+    assert (item["id"], item["offer"]["xmlId"]) == (added["id"], "guid-1")
+    assert item["externalIds"] == [{"code": "utyug", "value": "l1"}]
+
+
+def test_of_two_lines_that_people_added_neither_is_taken_for_an_unknown_one(room: Room, crm: RetailCrm) -> None:
+    room.goods("Подарок")
+    crm.put_orders([order(lines=(line(item_ref=None, name="mystery"),))])
+    room.edit_order("wb-1", items=[{"offer": {"xmlId": "guid-1"}, "quantity": 2}, {"offer": {"externalId": "Подарок"}, "quantity": 2}])
+    crm.put_orders([order(lines=(line(item_ref=None, name="mystery"),))])
+    assert len(room.orders()["wb-1"]["items"]) == 3
+
+
+def test_an_order_that_people_deleted_is_not_made_anew(room: Room, crm: RetailCrm) -> None:
+    (put,) = crm.put_orders([order()])
+    room.tell("DELETE", f"/orders/{put.foreign_ref}")
+    known = [order(foreign_ref=put.foreign_ref), order("wb-2")]
+    assert [one.outcome for one in crm.put_orders(known)] == ["gone", "accepted"]
+    assert room.orders().keys() == {"wb-2"}
+    assert [one.outcome for one in crm.put_orders([order()])] == ["accepted"]

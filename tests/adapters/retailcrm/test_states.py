@@ -19,6 +19,9 @@ STATES = States(statuses=STATUSES, read_statuses={"no-product": "cancelled", "se
         ("no-product", "cancelled"),
         ("return", "returned"),
         ("client-confirmed", None),
+        ("send-to-assembling", "confirmed"),
+        ("arrived-in-pickup-point", "shipped"),
+        *((code, "cancelled") for code in ("no-call", "already-buyed", "delyvery-did-not-suit", "prices-did-not-suit")),
     ],
 )
 def test_a_status_is_a_state_by_the_mapping(status: str, state: str | None) -> None:
@@ -32,6 +35,11 @@ def test_a_status_of_several_states_is_the_earliest_of_them() -> None:
 
 def test_the_mapping_of_reading_comes_first() -> None:
     assert States(statuses=STATUSES, read_statuses={"new": "unpaid"}).state_of("new") == "unpaid"
+
+
+def test_what_the_settings_say_of_a_standard_status_counts_more() -> None:
+    other = States(statuses={"shipped": "assembling-complete"}, read_statuses={"no-call": "other"})
+    assert (other.state_of("assembling-complete"), other.state_of("no-call")) == ("shipped", "other")
 
 
 def test_every_status_that_is_named_is_known() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks.rules.buyers import answered, masked, normalised, questions, read_address, read_name, read_phone, with_answers
+from tasks.rules.buyers import answered, answered_address, masked, normalised, questions, read_address, read_name, read_phone, with_answers
 
 
 def read(told: Any) -> dict[str, Any]:
@@ -84,3 +84,28 @@ def test_a_phone_that_a_person_found_out_is_not_asked_again_when_the_channel_rep
 def test_another_phone_that_cannot_be_read_is_asked_although_one_was_answered() -> None:
     known = answered({"phones": [{"raw": "дома"}]}, read_phone("8 916 123-45-67"))
     assert questions(with_answers({"phones": [{"raw": "на работе"}]}, known)) == ["buyer_phone_is_read"]
+
+
+def test_an_address_in_the_comment_is_asked_about_until_a_person_has_found_it_out() -> None:
+    told = read({"billing": {"city": "Тула"}, "note": "ул. Мира, 5"})
+    assert questions(told) == ["buyer_address_in_comment"]
+    assert questions(told, delivery_method="Самовывоз") == []
+    known = answered_address(told, "Тула, ул. Мира, 5")
+    assert (known["address"]["street"], questions(known)) == ("ул. Мира", [])
+    again = with_answers(told, known)
+    assert again is not None
+    assert (again["address"], questions(again)) == (known["address"], [])
+
+
+def test_an_address_that_the_channel_tells_at_last_counts_more_than_what_people_found_out() -> None:
+    known = answered_address(read({"note": "ул. Мира, 5"}), "ул. Мира, 5")
+    later = with_answers(read({"shipping": {"city": "Омск", "address_1": "ул. Ленина, 1"}}), known)
+    assert later is not None
+    assert (later["address"]["city"], "is_address_answer" in later) == ("Омск", False)
+
+
+def test_a_phone_and_an_address_that_were_found_out_are_both_kept() -> None:
+    told = read({"billing": {"phone": "12"}, "note": "ул. Мира, 5"})
+    known = answered_address(answered(told, read_phone("8 912 345-67-89")), "ул. Мира, 5")
+    again = with_answers(told, known)
+    assert questions(again) == []

@@ -5,15 +5,13 @@ import pytest
 from tasks.rules.crm import CrmChange
 from tasks.rules.crm_changes import Ordered, follows
 
-READ = "+79161234567"
+
+def change(state: str | None = None, *, ref: str | None = "wb-7", is_deleted: bool = False) -> CrmChange:
+    return CrmChange(ref=ref, foreign_ref="12", status="any", state=state, is_deleted=is_deleted)
 
 
-def change(state: str | None = None, *, phone: str | None = None, ref: str | None = "wb-7", is_deleted: bool = False) -> CrmChange:
-    return CrmChange(ref=ref, foreign_ref="12", status="any", state=state, phone=phone, is_deleted=is_deleted)
-
-
-def ordered(state: str = "new", *, lacks_phone: bool = False) -> Ordered:
-    return Ordered(number="100007", channel="wb", state=state, lacks_phone=lacks_phone)
+def ordered(state: str = "new") -> Ordered:
+    return Ordered(number="100007", channel="wb", state=state)
 
 
 @pytest.mark.parametrize("state", ["unpaid", "new", "confirmed", "other"])
@@ -38,14 +36,6 @@ def test_what_is_cancelled_already_is_no_news() -> None:
 def test_a_new_order_confirmed_in_the_crm_is_confirmed_on_its_channel_once() -> None:
     assert follows(change("confirmed"), ordered("new")).tell == "confirm"
     assert follows(change("confirmed"), ordered("confirmed")).tell is None
-
-
-@pytest.mark.parametrize(
-    ("phone", "lacks", "answer"), [("8 916 123-45-67", True, READ), ("8 916 123-45-67", False, None), ("нет", True, None)]
-)
-def test_a_phone_answers_only_a_question_and_only_where_it_can_be_read(phone: str, lacks: bool, answer: str | None) -> None:
-    found = follows(change("new", phone=phone), ordered(lacks_phone=lacks))
-    assert (found.phone.e164 if found.phone else None) == answer
 
 
 def test_a_deleted_order_stays_ours_and_is_told_of() -> None:
