@@ -15,7 +15,7 @@ from adapters.hub.quarantine import Quarantine
 from tasks.rules.crm import CrmChange, CrmGoods
 from tasks.rules.onward import Onward
 from tests.adapters.hub.order_shop import CHANNEL, RULES, OrderShop, as_json, report
-from tests.adapters.hub.test_killed import plain
+from tests.adapters.hub.test_killed import awaited, plain
 from tests.adapters.hub.test_ledger_races import wait_until_one_waits
 
 NO_PHONE = as_json({"billing": {"first_name": "Пётр", "phone": "домофон 12"}})
@@ -290,5 +290,4 @@ def wait_until_two_wait(database_url: str) -> None:
     """The recording waits for the pool, the answer for the recording or for the pool."""
     waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
     with psycopg.connect(plain(database_url), autocommit=True) as watcher:
-        while (found := watcher.execute(waiting).fetchone()) is None or found[0] < 2:
-            pass
+        awaited(lambda: (watcher.execute(waiting).fetchone() or (0,))[0] == 2)
