@@ -13,23 +13,10 @@ from typing import Literal, Protocol, runtime_checkable
 import polars as pl
 from pydantic import SecretStr
 
-from tasks.rules.carrier import (
-    Address,
-    Booked,
-    CalledOff,
-    CarrierShipment,
-    CityAsked,
-    CityFound,
-    Form,
-    FormKind,
-    Parcel,
-    Pickup,
-    PickupSaid,
-    PointFound,
-    PointKind,
-    Quote,
-    Track,
-)
+from tasks.rules.carrier import Address, Booked, CalledOff, CarrierShipment, Parcel, Quote
+from tasks.rules.carrier_papers import Form, FormKind, Pickup, PickupSaid
+from tasks.rules.carrier_places import CityAsked, CityFound, PointFound, PointKind
+from tasks.rules.carrier_tracks import Track
 from tasks.rules.crm import CrmChanges, CrmCustomer, CrmOrder, Put
 from validation.order_news import OrderNews, OrderTold
 from validation.quarantine import Judged
