@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter
 
 
 def _empty(told: object) -> object:
@@ -207,10 +207,10 @@ class Days(Answer):
 
 
 class Subscription(Answer):
-    """Where events of a type go."""
+    """Where events of a type go; the address holds a secret."""
 
     uuid: str
-    url: str
+    url: str = Field(repr=False)
     type: str
 
 

@@ -25,9 +25,7 @@ def order_body(shipment: CarrierShipment, terms: Terms) -> dict[str, Any]:
             "comment": shipment.comment[:TEXT_MOST],
             **leaves_from(terms),
             **_goes_to(shipment.to),
-            "delivery_recipient_cost": money(shipment.delivery_kopecks, shipment.delivery_vat_percent)
-            if shipment.delivery_kopecks
-            else None,
+            "delivery_recipient_cost": money(shipment.delivery_kopecks, shipment.delivery_vat_percent),
             "recipient": _recipient(shipment.recipient),
             "seller": terms.seller.model_dump(exclude_none=True),
             "packages": [_package(parcel) for parcel in shipment.parcels],

@@ -151,8 +151,8 @@ def _sides(cell: answers.Cell) -> tuple[int, int, int]:
 
 
 def _is_region(asked: str, city: City) -> bool:
-    """«обл. Московская» is «Московская область»; a town of federal rank may be told as its own region."""
-    return _plain_region(asked) in {_plain_region(city.region), _plain(city.name) if city.name == city.region else ""}
+    """«обл. Московская» is «Московская область»."""
+    return _plain_region(asked) == _plain_region(city.region)
 
 
 def _plain_region(told: str) -> str:
