@@ -15,7 +15,7 @@ from adapters.errors import ContractBroken, OutcomeUnknown, Rejected
 from tasks.rules.carrier import Booked, CalledOff, CarrierShipment
 from tasks.rules.carrier_tracks import TrackState
 
-HAS_LEFT = "Посылка уже у СДЭК, бесплатно её не отменить. Её можно вернуть с дороги, но за пересылку в обе стороны заплатит магазин: решите, нужно ли."
+HAS_LEFT = "Посылка уже у СДЭК, бесплатно её не отменить. Её можно вернуть с дороги, но за пересылку заплатит магазин: решите, нужно ли."
 ANSWERS: Mapping[TrackState, tuple[Literal["coming_back", "refused"], str | None]] = {
     "not_delivered": ("coming_back", None),
     "delivered": ("refused", "Отменить нельзя: посылка уже у покупателя. Если он передумал, оформите возврат."),
