@@ -35,9 +35,3 @@ def how(request: answers.Request | None) -> How:
     if request is None:
         return "unasked"
     return "done" if request.state == DONE else "refused" if request.state == REFUSED else "working"
-
-
-def standing(statuses: Sequence[answers.Status]) -> list[answers.Status]:
-    """Statuses that were not taken back, in the order of their time: nobody promised one, and print forms have it the other way round."""
-    rows = [(status.date_time, at, status) for at, status in enumerate(statuses) if not status.deleted]
-    return [status for _, _, status in sorted(rows, key=lambda row: row[:2])]

@@ -1,4 +1,4 @@
-"""`/hooks/<channel>`, `/hooks/<carrier>`: channels and carriers tell that something happened. Kept as a hint, answered at once, worked on after (DESIGN §5, §7).
+"""`/hooks/<name>`: channels and carriers tell that something happened. Kept as a hint, answered at once, worked on after (DESIGN §5, §7).
 
 Polling finds the truth with pushes or without, so that one lost is no trouble; a silent channel is no alarm here.
 """

@@ -6,6 +6,7 @@ from typing import Any
 from deployments.world.cdek.answers import ref_of, stamp
 from deployments.world.cdek.books import Books, Order, request_rows
 from deployments.world.cdek.knobs import Knobs
+from deployments.world.cdek.order_bodies import Package
 from deployments.world.cdek.settling import status_row
 from deployments.world.cdek.tariffs import charged_g, cost_of, mode_of
 
@@ -67,13 +68,22 @@ def _places(order: Order, books: Books) -> dict[str, Any]:
 def _packages(order: Order) -> list[dict[str, Any]]:
     return [
         {
-            **package.model_dump(exclude_none=True),
+            **package.model_dump(exclude_none=True, exclude={"items"}),
+            "items": _items(order, package),
             "package_id": package.package_id or ref_of(f"{order.uuid} {package.number}", 0),
             "weight_volume": charged_g([(0, package.length or 0, package.width or 0, package.height or 0)]),
             "weight_calc": charged_g([(package.weight, package.length or 0, package.width or 0, package.height or 0)]),
         }
         for package in order.said.packages
     ]
+
+
+def _items(order: Order, package: Package) -> list[dict[str, Any]]:
+    """``delivery_amount`` appears when it is known what the recipient kept."""
+    rows = [item.model_dump(exclude_none=True) for item in package.items]
+    if order.kept is None:
+        return rows
+    return [row | {"delivery_amount": min(order.kept.get(row["ware_key"], 0), row["amount"])} for row in rows]
 
 
 def _sum(order: Order) -> float:
