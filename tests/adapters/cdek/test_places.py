@@ -90,7 +90,7 @@ def test_a_point_that_will_not_do_says_why_and_names_others(
 
 def test_points_of_a_town_are_those_that_will_do_the_nearest_first(cdek: Cdek) -> None:
     found = cdek.find_points(MOSCOW, [parcel()], collects=False, near="Москва, ул. Арбат, 12")
-    assert [point.point_ref for point in found.candidates][0] == "MSK900"
+    assert found.candidates[0].point_ref == "MSK900"
     assert len(found.candidates) == 3
     assert [point.point_ref for point in cdek.find_points(MOSCOW, [parcel()], collects=True, kind="office").candidates] == ["MSK5"]
     assert [point.point_ref for point in cdek.find_points(MOSCOW, [parcel()], collects=False, kind="locker").candidates] == ["MSK900"]
