@@ -14,7 +14,9 @@ from adapters.cdek.client import CdekClient
 from tasks.rules.carrier import Parcel
 from tasks.rules.carrier_places import City, CityAsked, CityFound, Point, PointFound, PointKind, unsuited
 
-SUGGESTED_MIN, SUGGESTED_MAX = 3, 5
+BEGINNINGS = (5, 3)
+"""Letters of a name that is not known, tried one after the other."""
+TOLD_MAX = 5
 CANDIDATES_MAX = 20
 LOCKER = "POSTAMAT"
 TYPES: dict[PointKind, str] = {"office": "PVZ", "locker": LOCKER}
@@ -104,7 +106,7 @@ class CdekPlaces(CdekClient):
     def _suggested(self, asked: CityAsked) -> list[City]:
         """Towns whose name begins like it; a slip of the pen is mostly not among the first letters."""
         name = asked.name.strip()
-        for beginning in dict.fromkeys((name, name[:SUGGESTED_MAX], name[:SUGGESTED_MIN])):
+        for beginning in dict.fromkeys((name, *(name[:letters] for letters in BEGINNINGS))):
             query: dict[str, str | int] = {"name": beginning, "country_code": asked.country}
             if beginning and (rows := self.ask(paths.SUGGESTED_CITIES, answers.SUGGESTED, query)):
                 return [_suggestion(row, asked.country) for row in rows][:CANDIDATES_MAX]
@@ -116,7 +118,7 @@ def _found(city: City) -> CityFound:
 
 
 def _ambiguous(asked: CityAsked, candidates: Sequence[City]) -> CityFound:
-    told = "; ".join(city.title for city in candidates[:SUGGESTED_MAX])
+    told = "; ".join(city.title for city in candidates[:TOLD_MAX])
     sentence = f"Непонятно, какой город имеет в виду покупатель: «{asked.name}» с таким регионом и индексом. Выберите: {told}."
     return CityFound(state="ambiguous", candidates=tuple(candidates[:CANDIDATES_MAX]), sentence=sentence)
 

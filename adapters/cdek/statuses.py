@@ -3,7 +3,8 @@
 Two vocabularies are abroad for the same events, one of cities, one of offices; a word that is in neither is kept and shown, never guessed.
 The number beside the word is deprecated, and all later statuses share one (`reference/services.md` §1, Statuses). Reasons of a delivery
 that failed: the vendor's appendix of additional statuses, as several public mappings have it; of them 20 is a delivery in part, 26 a loss,
-27 a parcel that nobody wanted and that was destroyed.
+27 a parcel that nobody wanted and that was destroyed. «Изъят из постамата клиентом» is not among the ends that the vendor names: until it
+says «Вручен» such a parcel is still ready to be taken.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,9 +66,8 @@ STATES: Mapping[TrackState, tuple[str, ...]] = {
         "IN_CUSTOMS_LOCAL",
         "CUSTOMS_COMPLETE",
         "POSTOMAT_SEIZED",
-        "POSTOMAT_RECEIVED",
     ),
-    "ready": ("ACCEPTED_AT_PICK_UP_POINT", "ACCEPTED_AT_WAREHOUSE_ON_DEMAND", "POSTOMAT_POSTED"),
+    "ready": ("ACCEPTED_AT_PICK_UP_POINT", "ACCEPTED_AT_WAREHOUSE_ON_DEMAND", "POSTOMAT_POSTED", "POSTOMAT_RECEIVED"),
     "delivered": ("DELIVERED",),
     "not_delivered": ("NOT_DELIVERED",),
     "cancelled": ("REMOVED",),

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from adapters.cdek.account import Cdek
-from adapters.errors import ContractBroken
+from adapters.errors import ContractBroken, Rejected
 from deployments.world.cdek.knobs import Knobs
 from tasks.rules.carrier import Booked, Passport, label_code
 from tests.adapters.cdek.vendor import ISTANBUL, contract_that, door, fault, heard, item, of_room, parcel, person, shipment, terms
@@ -111,7 +111,7 @@ def test_another_error_that_begins_like_not_found_sends_nothing(room: Contract) 
         error = {"code": "v2_entity_not_found_im_number_yet", "message": "x"}
         return httpx.Response(400, json={"requests": [{"state": "INVALID", "errors": [error]}]})
 
-    with contract_that(say) as cdek, pytest.raises(Exception, match="v2_entity_not_found_im_number_yet"):
+    with contract_that(say) as cdek, pytest.raises(Rejected, match="v2_entity_not_found_im_number_yet"):
         cdek.put_shipment(shipment())
     assert posts == []
 
