@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter
 
 
 def _empty(told: object) -> object:
@@ -18,7 +18,19 @@ def _text(told: object) -> object:
     return str(told) if isinstance(told, int) and not isinstance(told, bool) else told
 
 
+def _instant(told: object) -> object:
+    """The zone stands without a colon, which pydantic does not read."""
+    try:
+        return datetime.fromisoformat(told) if isinstance(told, str) else told
+    except ValueError:
+        return told
+
+
 Listed = BeforeValidator(_empty)
+"""A list that may be null. What is in it is no JSON to pydantic any more, so that numbers and days there are read leniently."""
+Number = Annotated[Decimal, Field(strict=False)]
+Day = Annotated[date, Field(strict=False)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Text = Annotated[str, BeforeValidator(_text)]
 """A number that some answers write as text and some do not."""
 
@@ -47,7 +59,7 @@ class Request(Answer):
     """Something asked of an entity; ``state`` is the request's, never the entity's. A word that nobody knows is no failure."""
 
     type: str | None = None
-    date_time: datetime | None = None
+    date_time: Instant | None = None
     state: str
     errors: Annotated[list[Error], Listed] = []
 
@@ -78,7 +90,7 @@ class Status(Answer):
 
     code: str
     name: str | None = None
-    date_time: datetime
+    date_time: Instant
     reason_code: Text | None = None
     city: str | None = None
     deleted: bool | None = None
@@ -163,9 +175,9 @@ class Suggested(Answer):
 class Cell(Answer):
     """Of a locker, centimetres."""
 
-    width: Decimal
-    height: Decimal
-    depth: Decimal
+    width: Number
+    height: Number
+    depth: Number
 
 
 class Whereabouts(Answer):
@@ -203,7 +215,7 @@ class Priced(Answer):
 class Days(Answer):
     """On which a courier comes."""
 
-    date: Annotated[list[date], Listed] = []
+    days: Annotated[list[Day], Listed] = Field(default=[], alias="date")
 
 
 class Subscription(Answer):
@@ -220,10 +232,16 @@ class Subscriptions(Answer):
     entity: Annotated[list[Subscription], Listed] = []
 
 
+class RefusedRow(Answer):
+    """A request, as far as its errors go."""
+
+    errors: Annotated[list[Error], Listed] = []
+
+
 class Refusal(Answer):
     """Errors wherever they stand: in the requests, at the top, or a single one, which may be a word."""
 
-    requests: Annotated[list[Request], Listed] = []
+    requests: Annotated[list[RefusedRow], Listed] = []
     errors: Annotated[list[Error], Listed] = []
     error: Any = None
 

@@ -70,7 +70,7 @@ class CdekIntakes(CdekClient):
         """
         body: dict[str, Any] = {"from_location": {"code": int(address.city_ref), "address": address.line}}
         body |= {"date": until.isoformat()} if until else {}
-        return sorted(self.tell("POST", paths.INTAKE_DAYS, body, is_repeatable=True, shape=answers.DAYS).date)
+        return sorted(self.tell("POST", paths.INTAKE_DAYS, body, is_repeatable=True, shape=answers.DAYS).days)
 
     def _intake(self, pickup_ref: str) -> answers.ThingShown | None:
         return self.find(paths.intake(pickup_ref), answers.THING, absent=refusals.NOT_THERE)

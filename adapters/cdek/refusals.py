@@ -44,7 +44,7 @@ UNSAID = "СДЭК отказал и не сказал почему. Откро�
 STRUCK = "•••"
 SHORTEST = 2
 """A person's word shorter than this would strike out half of every sentence."""
-_EMAIL = re.compile(r"[^\s\"'«»<>]+@[^\s\"'«»<>]+")
+_EMAIL = re.compile(r"[^\s\"'«»<>:;,]+@[^\s\"'«»<>:;,]+")
 _PHONE = re.compile(r"\+?\d[\d\s()-]{8,}\d")
 
 

@@ -54,7 +54,7 @@ def test_the_warehouse_is_looked_up(room: Contract, city_code: int, level: str) 
 
 @pytest.mark.parametrize("kind", ["error_before", "timeout_before", "html", "garbage", "rate_limited"])
 def test_an_examination_raises_nothing(room: Contract, cdek: Cdek, kind: str) -> None:
-    fault(room, kind, "deliverypoints", times=9, seconds=1, **({"retry_after": "600"} if kind == "rate_limited" else {}))
+    fault(room, kind, "deliverypoints", times=9, seconds=4, **({"retry_after": "600"} if kind == "rate_limited" else {}))
     assert any(one.level == "fault" for one in cdek.examine())
 
 

@@ -110,7 +110,7 @@ def test_asked_too_often_for_long_is_told(room: Contract, cdek: Cdek) -> None:
 
 @pytest.mark.parametrize(("kind", "error"), [("timeout_before", Unavailable), ("error_before", Unavailable), ("garbage", ContractBroken)])
 def test_reading_that_fails_says_how(room: Contract, cdek: Cdek, kind: str, error: type[SyncError]) -> None:
-    fault(room, kind, "deliverypoints", seconds=1)
+    fault(room, kind, "deliverypoints", seconds=4)
     with pytest.raises(error):
         cdek.point("MSK5")
 
@@ -122,14 +122,14 @@ def test_an_answer_that_is_not_as_documented_breaks_the_contract() -> None:
 
 
 def test_a_lost_answer_to_a_removal_is_no_failure(room: Contract, cdek: Cdek) -> None:
-    fault(room, "timeout_after", "refusal", seconds=1)
+    fault(room, "timeout_after", "refusal", seconds=4)
     uuid = room.sent()
     room.move(uuid, "RECEIVED_AT_SHIPMENT_WAREHOUSE")
     assert cdek.cancel_shipment(uuid, turn_back=True).state == "pending"
 
 
 def test_a_write_that_was_not_answered_is_unknown_where_nobody_looks_after_it(room: Contract, cdek: Cdek) -> None:
-    fault(room, "timeout_after", "webhooks", method="POST", seconds=1)
+    fault(room, "timeout_after", "webhooks", method="POST", seconds=4)
     with pytest.raises(OutcomeUnknown):
         cdek.ensure_webhooks("http://shop.example/hooks/cdek", secret=SecretStr("s" * 20))
 

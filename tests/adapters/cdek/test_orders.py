@@ -63,7 +63,7 @@ def test_a_state_that_nobody_knows_is_pending(open_room: Callable[[Knobs], Contr
 
 @pytest.mark.parametrize("kind", ["timeout_after", "error_after", "garbage"])
 def test_a_lost_answer_leaves_one_order(room: Contract, cdek: Cdek, kind: str) -> None:
-    fault(room, kind, "orders", method="POST", seconds=1)
+    fault(room, kind, "orders", method="POST", seconds=4)
     first = cdek.put_shipment(shipment())
     assert (first.state, first.carrier_ref) == ("pending", None)
     room.clock.pass_(seconds=1)
@@ -78,14 +78,14 @@ def test_a_lost_answer_leaves_one_order(room: Contract, cdek: Cdek, kind: str) -
 
 @pytest.mark.parametrize("kind", ["timeout_before", "error_before"])
 def test_an_order_that_never_came_is_sent_again(room: Contract, cdek: Cdek, kind: str) -> None:
-    fault(room, kind, "orders", method="POST", seconds=1)
+    fault(room, kind, "orders", method="POST", seconds=4)
     assert cdek.put_shipment(shipment()).carrier_ref is None
     assert room.books()["orders"] == {}
     assert cdek.put_shipment(shipment()).carrier_ref is not None
 
 
 def test_a_repeat_before_the_order_can_be_found_still_leaves_one(room: Contract, cdek: Cdek) -> None:
-    fault(room, "timeout_after", "orders", method="POST", seconds=1)
+    fault(room, "timeout_after", "orders", method="POST", seconds=4)
     cdek.put_shipment(shipment())
     second = cdek.put_shipment(shipment())
     assert second.state == "pending"

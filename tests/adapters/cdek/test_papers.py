@@ -60,7 +60,7 @@ def test_a_form_holds_one_to_a_hundred(cdek: Cdek, count: int) -> None:
 
 def test_papers_that_were_not_answered_may_be_asked_for_again(room: Contract, cdek: Cdek) -> None:
     uuid = room.sent()
-    fault(room, "timeout_after", "print", method="POST", seconds=1)
+    fault(room, "timeout_after", "print", method="POST", seconds=4)
     with pytest.raises(Unavailable):
         cdek.ask_form([uuid], "waybill")
     assert cdek.ask_form([uuid], "waybill").state == "pending"
@@ -119,7 +119,7 @@ def test_a_second_courier_for_a_shipment_exists_already(room: Contract, cdek: Cd
 
 def test_a_courier_whose_answer_was_lost_is_called_once(room: Contract, cdek: Cdek) -> None:
     uuid = room.sent()
-    fault(room, "timeout_after", "intakes", method="POST", seconds=1)
+    fault(room, "timeout_after", "intakes", method="POST", seconds=4)
     assert cdek.ask_pickup(pickup(carrier_ref=uuid)).state == "pending"
     assert cdek.ask_pickup(pickup(carrier_ref=uuid)).state == "exists"
     assert len(room.books()["intakes"]) == 1

@@ -1,5 +1,7 @@
 """Towns and points: found, or left to a person."""
 
+from typing import Any
+
 import pytest
 
 from adapters.cdek.account import Cdek
@@ -118,7 +120,7 @@ def test_a_quote_to_a_door_goes_by_its_own_tariff(cdek: Cdek) -> None:
     ("changes", "words"),
     [({"tariff": "999"}, "999"), ({"to": door(city_ref="5")}, "город получателя"), ({"to": "NSK404"}, "NSK404")],
 )
-def test_what_cannot_go_so_is_refused_with_the_reason(cdek: Cdek, changes: dict[str, object], words: str) -> None:
+def test_what_cannot_go_so_is_refused_with_the_reason(cdek: Cdek, changes: dict[str, Any], words: str) -> None:
     quote = cdek.quote(shipment(**changes))
     assert (quote.state, quote.price_kopecks) == ("refused", None)
     assert words in str(quote.sentence)

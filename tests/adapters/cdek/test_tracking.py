@@ -213,7 +213,7 @@ def test_a_buyers_return_is_asked_for_once(room: Contract, cdek: Cdek) -> None:
 def test_a_buyers_return_whose_answer_was_lost_is_one(room: Contract, cdek: Cdek) -> None:
     uuid = room.sent()
     room.move(uuid, "DELIVERED")
-    fault(room, "timeout_after", "clientReturn", seconds=1)
+    fault(room, "timeout_after", "clientReturn", seconds=4)
     assert cdek.ask_return(uuid, ref="R-1").carrier_ref is None
     room.clock.pass_(seconds=10)
     assert cdek.ask_return(uuid, ref="R-1").state == "exists"

@@ -37,7 +37,7 @@ def same_clock(hand: HandClock) -> SameClock:
 
 def opened(url: str, clock: Clock, **settings: Any) -> Cdek:
     """Our adapter to a contract, impatient."""
-    given: dict[str, Any] = {"account": ACCOUNT, "secret": SecretStr(SECRET), "terms": terms(), "timeout_s": 0.5}
+    given: dict[str, Any] = {"account": ACCOUNT, "secret": SecretStr(SECRET), "terms": terms(), "timeout_s": 2.0}
     return Cdek(url=url, clock=clock, **(given | settings))
 
 
