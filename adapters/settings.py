@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from adapters.carrier_settings import CarrierSettings
 from adapters.channel_settings import ChannelSettings, WooCommerceSettings
 from adapters.clock import Clock
 from adapters.crm_settings import CrmSettings
@@ -154,6 +155,7 @@ class Settings(BaseSettings):
     customers: CustomerRules = CustomerRules()
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     crm: dict[str, CrmSettings] = Field(default_factory=dict, description="имя → CRM, которой передаются заказы")
+    carriers: dict[str, CarrierSettings] = Field(default_factory=dict, description="имя → перевозчик, который возит посылки")
     penalties: Penalties = Field(default=Penalties(), description="what channels take for an order that the shop cancels, by kind")
     recipes: list[Recipe] = Field(default_factory=list, description="составы комплектов, которых нет в 1С или которые идут прежде неё")
     recipes_workbook: Path | None = Field(default=None, description="книга Excel с составами комплектов; она идёт прежде recipes")
@@ -192,6 +194,12 @@ class Settings(BaseSettings):
         known = {tier.code for tier in self.tiers.levels}
         if known and (odd := sorted(self.quotes.tiers.keys() - known)):
             raise ValueError(f"в quotes.tiers уровни, которых нет в tiers.levels: {', '.join(odd)}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_told_apart(self) -> "Settings":
+        if twice := sorted(self.carriers.keys() & self.channels.keys()):
+            raise ValueError(f"перевозчик и канал называются одинаково: {', '.join(twice)}; у их уведомлений был бы один адрес")
         return self
 
     def channels_with_real_contacts(self) -> frozenset[str]:

@@ -10,6 +10,8 @@ from rich.table import Table
 from sqlalchemy import select, text
 
 from adapters.capabilities import Finding
+from adapters.carrier_settings import CarrierSettings
+from adapters.carriers import open_carrier
 from adapters.channel_settings import ChannelSettings, WildberriesSettings, WooCommerceSettings
 from adapters.channels import open_channel
 from adapters.clock import Clock
@@ -44,13 +46,15 @@ Told = list[tuple[str, Finding]]
 
 
 def examine(hub: Hub, settings: Settings) -> Told:
-    """Everything found, the hub first, then channel by channel, then the CRMs, then 1C where it is asked by OData."""
+    """Everything found, the hub first, then channel by channel, then the CRMs, 1C where it is asked by OData, and the carriers."""
     told = [("Utyug", finding) for finding in (*_hub(hub), *_messages(settings))]
     with ThreadPoolExecutor(max_workers=8) as pool:
         channels = [(name, pool.submit(_channel, hub, channel)) for name, channel in settings.channels.items()]
         crms = [(f"crm:{name}", pool.submit(_crm, hub, crm)) for name, crm in settings.crm.items()]
         bases = [(f"odata:{name}", pool.submit(_odata, hub, base)) for name, base in settings.onec.by_odata.items()]
-        return told + [(name, finding) for name, examined in (*channels, *crms, *bases) for finding in examined.result()]
+        carriers = [(f"carrier:{name}", pool.submit(_carrier, hub, carrier)) for name, carrier in settings.carriers.items()]
+        examined = (*channels, *crms, *bases, *carriers)
+        return told + [(name, finding) for name, found in examined for finding in found.result()]
 
 
 def show(told: Told, console: Console) -> bool:
@@ -112,6 +116,11 @@ def _crm(hub: Hub, settings: CrmSettings) -> list[Finding]:
 def _odata(hub: Hub, settings: OdataSettings) -> list[Finding]:
     with open_odata(settings, hub=hub) as onec:
         return onec.examine()
+
+
+def _carrier(hub: Hub, settings: CarrierSettings) -> list[Finding]:
+    with open_carrier(settings, hub=hub) as carrier:
+        return carrier.examine()
 
 
 def _environment(settings: ChannelSettings) -> Iterator[Finding]:

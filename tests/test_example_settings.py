@@ -22,6 +22,8 @@ SECTIONS = (
     "channels.market",
     "crm.main",
     "crm.portal",
+    "carriers.cdek",
+    "carriers.courier",
     "penalties",
     "quotas",
     "quotes",

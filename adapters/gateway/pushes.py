@@ -1,4 +1,4 @@
-"""`/hooks/<channel>`: channels tell that something happened. Kept as a hint, answered at once, worked on after (DESIGN §5, §7).
+"""`/hooks/<name>`: channels and carriers tell that something happened. Kept as a hint, answered at once, worked on after (DESIGN §5, §7).
 
 Polling finds the truth with pushes or without, so that one lost is no trouble; a silent channel is no alarm here.
 """
@@ -15,13 +15,15 @@ from pydantic import SecretStr
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from adapters.carrier_settings import CarrierSettings
+from adapters.cdek.pushes import CdekPushes
 from adapters.channel_settings import ChannelSettings, OzonSettings, WooCommerceSettings, YandexMarketSettings
 from adapters.clock import Clock
 from adapters.errors import Misconfigured
 from adapters.gateway import answers
 from adapters.gateway.pushes_source import Network, is_within, networks_of, source_of
 from adapters.gateway.threads import HUB_AWAY, Threads
-from adapters.hub.pushes import Pushes
+from adapters.hub.pushes import CARRIER_NOTICE, NOTICE, Pushes
 from adapters.ozon.pushes import OzonPushes
 from adapters.pushes import Fault, PushRefused, ReadsPushes, Told
 from adapters.settings import Settings
@@ -41,19 +43,20 @@ STATUSES: dict[Fault, int] = {"no_address": 404, "outside": 403, "unsigned": 401
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Door:
-    """How pushes of one channel come in."""
+    """How pushes of one channel or carrier come in; ``notice``: whom they wake."""
 
     vendor: ReadsPushes
     secret: bytes
     networks: tuple[Network, ...]
+    notice: str = NOTICE
 
 
 class PushHooks:
-    """The doors of all channels that can push.
+    """The doors of all channels and carriers that can push.
 
     Args:
         pushes: where hints are kept.
-        settings: channels, with their secrets; one without a secret has no door.
+        settings: channels and carriers, with their secrets; one without a secret has no door.
         clock: the shop's.
         threads: where the hub is spoken to.
         within_s: an answer leaves after so long whatever the hub does.
@@ -68,6 +71,7 @@ class PushHooks:
         self._threads = threads
         self._within_s = within_s
         self._doors = {name: door for name, channel in settings.channels.items() if (door := _door(name, channel)) is not None}
+        self._doors |= {name: door for name, carrier in settings.carriers.items() if (door := _carrier_door(name, carrier)) is not None}
         self._keeping: set[asyncio.Task[bool]] = set()
         self.refused: Counter[tuple[str, int]] = Counter()
 
@@ -97,15 +101,17 @@ class PushHooks:
         body = await _body(request, door.vendor.max_body_bytes)
         told = door.vendor.read(request.headers, body)
         if told.is_kept:
-            await self._keep(channel, told, body)
+            await self._keep(channel, door.notice, told, body)
         return JSONResponse(door.vendor.taken(told, began_at))
 
-    async def _keep(self, channel: str, told: Told, body: bytes) -> None:
+    async def _keep(self, channel: str, notice: str, told: Told, body: bytes) -> None:
         """Let the hub finish even where nobody waits for it any longer: the same push again is the same row."""
         digest = hashlib.sha256(told.topic.encode() + b"\0" + body).digest()
 
         def keep() -> bool:
-            return self._pushes.keep(channel, topic=told.topic, order_ref=told.order_ref, digest=digest, is_signed=told.is_signed)
+            return self._pushes.keep(
+                channel, topic=told.topic, order_ref=told.order_ref, digest=digest, is_signed=told.is_signed, notice=notice
+            )
 
         task = asyncio.create_task(self._threads.quick(keep))
         self._keeping.add(task)
@@ -132,13 +138,26 @@ def _door(name: str, channel: ChannelSettings) -> Door | None:
     vendor = None if secret is None else _vendor(channel, secret)
     if secret is None or vendor is None:
         return None
+    given = channel.orders.push_networks
+    networks = networks_of(f"channels.{name}.orders", vendor.networks if given is None else given)
+    return Door(vendor=vendor, secret=_strong(f"channels.{name}.orders", secret, vendor), networks=networks)
+
+
+def _carrier_door(name: str, carrier: CarrierSettings) -> Door | None:
+    if carrier.push_secret is None:
+        return None
+    vendor = CdekPushes()
+    networks = networks_of(f"carriers.{name}", carrier.push_networks)
+    return Door(vendor=vendor, secret=_strong(f"carriers.{name}", carrier.push_secret, vendor), networks=networks, notice=CARRIER_NOTICE)
+
+
+def _strong(section: str, secret: SecretStr, vendor: ReadsPushes) -> bytes:
+    """A secret that cannot be guessed."""
     allowed = IN_ADDRESS if vendor.is_address_secret else IN_HEADER
     if not allowed.fullmatch(secret.get_secret_value()):
         kind = "латинских букв, цифр, - и _" if vendor.is_address_secret else "знаков"
-        raise Misconfigured(f"channels.{name}.orders.push_secret: нужно не меньше 16 {kind}, иначе его можно подобрать.")
-    given = channel.orders.push_networks
-    networks = networks_of(name, vendor.networks if given is None else given)
-    return Door(vendor=vendor, secret=secret.get_secret_value().encode(), networks=networks)
+        raise Misconfigured(f"{section}.push_secret: нужно не меньше 16 {kind}, иначе его можно подобрать.")
+    return secret.get_secret_value().encode()
 
 
 def _vendor(channel: ChannelSettings, secret: SecretStr) -> ReadsPushes | None:

@@ -24,8 +24,8 @@ PROXIES: tuple[Network, ...] = tuple(
 )
 
 
-def networks_of(channel: str, given: Iterable[str]) -> tuple[Network, ...]:
-    """Networks as the settings name them.
+def networks_of(section: str, given: Iterable[str]) -> tuple[Network, ...]:
+    """Networks as a section of the settings names them.
 
     Raises:
         Misconfigured: one is none.
@@ -33,7 +33,7 @@ def networks_of(channel: str, given: Iterable[str]) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(one) for one in given)
     except ValueError as error:
-        raise Misconfigured(f"channels.{channel}.orders.push_networks: {error}. Пишите сети так: 195.34.21.0/24.") from None
+        raise Misconfigured(f"{section}.push_networks: {error}. Пишите сети так: 195.34.21.0/24.") from None
 
 
 def source_of(peer: str | None, forwarded: Sequence[str]) -> Address | None:

@@ -11,6 +11,8 @@ from adapters.hub.tables.offer import push
 
 NOTICE = "orders"
 """The NOTIFY channel; its payload is the name of the channel to look at."""
+CARRIER_NOTICE = "shipments"
+"""The same for carriers, whose pushes are kept under the carrier's name."""
 
 KEPT = timedelta(days=7)
 """A push that was answered so long ago repeats nothing any more: whoever sends the same words again tells of something new."""
@@ -35,8 +37,8 @@ class Pushes:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
-    def keep(self, channel: str, *, topic: str, order_ref: str | None, digest: bytes, is_signed: bool) -> bool:
-        """Keep a push and wake whoever waits for orders; the same push again is the same row, counted.
+    def keep(self, channel: str, *, topic: str, order_ref: str | None, digest: bytes, is_signed: bool, notice: str = NOTICE) -> bool:
+        """Keep a push and wake whoever waits for such news; the same push again is the same row, counted.
 
         It goes to the end of the queue then, and one that was settled waits again: the same words may tell of a new event (an order
         deleted, restored and deleted once more), so a poll that began in between has not answered them.
@@ -47,6 +49,7 @@ class Pushes:
             order_ref: the order it is about.
             digest: of topic and body.
             is_signed: whether the body is proved to be the vendor's.
+            notice: the NOTIFY channel: `NOTICE`, or `CARRIER_NOTICE` for a carrier's.
 
         Returns:
             Whether it was news: nothing the like was waiting.
@@ -66,7 +69,7 @@ class Pushes:
         with self._hub.engine.begin() as connection:
             is_news: bool = connection.execute(kept).scalar_one() == now
             if is_news:
-                connection.execute(select(func.pg_notify(NOTICE, channel)))
+                connection.execute(select(func.pg_notify(notice, channel)))
         return is_news
 
     def waiting(self, channel: str) -> list[Hint]:

@@ -18,6 +18,7 @@ from adapters.hub.tables.catalog import price_type, warehouse
 from adapters.settings import Settings, read_settings
 from deployments.cli import app
 from deployments.doctor import SUBJECTS, Told, examine, show
+from deployments.world.cdek.make import furnish_cdek
 from deployments.world.clock import WorldClock
 from deployments.world.odata.make import furnish_odata
 from deployments.world.retailcrm.make import furnish_retailcrm
@@ -184,6 +185,18 @@ def test_a_base_asked_by_odata_is_examined_for_what_is_taken_this_way(shop: Hub,
     assert faults == [("odata:bad", "credential"), ("odata:unf", "right"), ("odata:unf", "right")]
     assert {where for where, _ in told} == {"Utyug", "odata:good", "odata:bad", "odata:unf"}
     assert "a-wrong-one" not in printed(told, 200)
+
+
+def test_a_carrier_is_examined_beside_the_channels(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = FastAPI()
+    furnish_cdek(world, clock=WorldClock(), account="shop", secret="a-secret")
+    with served(world) as base:
+        right = {"kind": "cdek", "url": f"{base}/cdek", "account": "shop", "secret": "a-secret", "shipment_point": "MSK5"}
+        monkeypatch.setenv("UTYUG_CARRIERS", json.dumps({"cdek": right, "other": {**right, "secret": "another"}}))
+        told = examine(shop, read_settings())
+    assert [found.level for found in of(told, "carrier:cdek", "credential")] == []
+    assert [found.level for found in of(told, "carrier:other", "credential")] == ["fault"]
+    assert any(where == "carrier:cdek" for where, _ in told)
 
 
 def test_nobody_to_tell_is_warned_of(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ class Status:
 
 @dataclass(kw_only=True)
 class Order:
-    """An order; what it says is kept as it was said."""
+    """An order; what it says is kept as it was said. ``kept``: what the buyer kept of it, by ware_key; None: it has not come to that."""
 
     uuid: str
     said: OrderSaid
@@ -64,6 +64,7 @@ class Order:
     related: list[dict[str, str]] = field(default_factory=list)
     problems: list[dict[str, str]] = field(default_factory=list)
     is_refusal_charged: bool = False
+    kept: dict[str, int] | None = None
 
     @property
     def code(self) -> str:

@@ -1,6 +1,7 @@
 """Orders to the carrier's room: parcels move, pushes go astray, and the books themselves."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import HTTPException, Request
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from deployments.world.cdek.answers import stamp
 from deployments.world.cdek.books import Books, Order, Status
 from deployments.world.cdek.room import opened
-from deployments.world.cdek.settling import announce, announce_status, enter
+from deployments.world.cdek.settling import announce, announce_status, enter, send_back
 from deployments.world.push_control import add_push_control
 from deployments.world.room import make_control
 
@@ -24,12 +25,18 @@ class Ordered(BaseModel):
 
 
 class Moved(Ordered):
-    """Where an order comes; any code, known or not. ``is_deleted`` takes the newest such status back instead."""
+    """Where an order comes; any code, known or not. ``is_deleted`` takes the newest such status back instead.
+
+    ``ago_s``: it happened then and is told only now. ``kept``: what the recipient kept, by ware_key, where it was not all: the rest goes
+    back as an order of its own, everything where it is empty.
+    """
 
     code: Annotated[str, Field(min_length=1)]
     city_code: int | None = None
     reason_code: int | None = None
     is_deleted: bool = False
+    ago_s: Annotated[float, Field(ge=0)] = 0.0
+    kept: dict[str, int] | None = None
 
 
 class Trouble(Ordered):
@@ -44,7 +51,10 @@ async def move(request: Request, uuid: str, moved: Moved) -> None:
     room, books, now = opened(request)
     order = _order(books, uuid)
     if not moved.is_deleted:
-        enter(order, Status(code=moved.code, at=now, city_code=moved.city_code, reason_code=moved.reason_code), books, room.knobs)
+        at = now - timedelta(seconds=moved.ago_s)
+        enter(order, Status(code=moved.code, at=at, city_code=moved.city_code, reason_code=moved.reason_code), books, room.knobs)
+        if moved.kept is not None:
+            send_back(order, moved.kept, books, room.knobs, now)
     else:
         standing = [one for one in order.statuses if one.code == moved.code and not one.is_deleted]
         if not standing:

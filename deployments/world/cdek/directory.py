@@ -70,7 +70,7 @@ class City:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Point:
-    """An office or a parcel locker."""
+    """An office or a parcel locker; of a locker's cells width, height and depth."""
 
     code: str
     type: Literal["PVZ", "POSTAMAT"]
@@ -80,6 +80,7 @@ class Point:
     is_reception: bool = True
     allowed_cod: bool = True
     weight_max_kg: float = 0.0
+    cells_cm: tuple[tuple[int, int, int], ...] = ()
 
 
 CITIES = (
@@ -163,7 +164,15 @@ CITIES = (
 POINTS = (
     Point(code="MSK5", type="PVZ", city_code=MOSCOW, address="ул. Тверская, 1"),
     Point(code="MSK77", type="PVZ", city_code=MOSCOW, address="ул. Утюжная, 7", is_reception=False, allowed_cod=False),
-    Point(code="MSK900", type="POSTAMAT", city_code=MOSCOW, address="ул. Арбат, 9", is_reception=False, weight_max_kg=15.0),
+    Point(
+        code="MSK900",
+        type="POSTAMAT",
+        city_code=MOSCOW,
+        address="ул. Арбат, 9",
+        is_reception=False,
+        weight_max_kg=15.0,
+        cells_cm=((45, 36, 64),),
+    ),
     Point(code="NSK1", type="PVZ", city_code=NOVOSIBIRSK, address="Красный проспект, 20"),
     Point(code="SPB3", type="PVZ", city_code=PETERSBURG, address="Невский проспект, 30", weight_max_kg=30.0),
 )

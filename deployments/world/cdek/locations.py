@@ -134,5 +134,10 @@ def _shown(point: Point, directory: Directory) -> dict[str, Any]:
         "allowed_cod": point.allowed_cod,
         "weight_min": 0.0,
         **({"weight_max": point.weight_max_kg} if point.weight_max_kg else {}),
+        **({"dimensions": [_cell(*cell) for cell in point.cells_cm]} if point.cells_cm else {}),
         "fulfillment": False,
     }
+
+
+def _cell(width: int, height: int, depth: int) -> dict[str, int]:
+    return {"width": width, "height": height, "depth": depth}

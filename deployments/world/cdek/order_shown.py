@@ -6,6 +6,7 @@ from typing import Any
 from deployments.world.cdek.answers import ref_of, stamp
 from deployments.world.cdek.books import Books, Order, request_rows
 from deployments.world.cdek.knobs import Knobs
+from deployments.world.cdek.order_bodies import Item
 from deployments.world.cdek.settling import status_row
 from deployments.world.cdek.tariffs import charged_g, cost_of, mode_of
 
@@ -65,15 +66,27 @@ def _places(order: Order, books: Books) -> dict[str, Any]:
 
 
 def _packages(order: Order) -> list[dict[str, Any]]:
+    left = None if order.kept is None else dict(order.kept)
     return [
         {
-            **package.model_dump(exclude_none=True),
+            **package.model_dump(exclude_none=True, exclude={"items"}),
+            "items": [_item(item, left) for item in package.items],
             "package_id": package.package_id or ref_of(f"{order.uuid} {package.number}", 0),
             "weight_volume": charged_g([(0, package.length or 0, package.width or 0, package.height or 0)]),
             "weight_calc": charged_g([(package.weight, package.length or 0, package.width or 0, package.height or 0)]),
         }
         for package in order.said.packages
     ]
+
+
+def _item(item: Item, left: dict[str, int] | None) -> dict[str, Any]:
+    """``delivery_amount`` appears when it is known what the recipient kept; ``left`` of it is what earlier rows had no room for."""
+    row = item.model_dump(exclude_none=True)
+    if left is None:
+        return row
+    taken = min(left.get(item.ware_key, 0), item.amount)
+    left[item.ware_key] = left.get(item.ware_key, 0) - taken
+    return row | {"delivery_amount": taken}
 
 
 def _sum(order: Order) -> float:

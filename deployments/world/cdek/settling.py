@@ -7,7 +7,7 @@ from deployments.world.cdek import order_checks
 from deployments.world.cdek.answers import Errors, error, stamp
 from deployments.world.cdek.books import Ask, Books, Form, Intake, Kind, Order, Status
 from deployments.world.cdek.knobs import Knobs
-from deployments.world.cdek.order_bodies import OrderSaid
+from deployments.world.cdek.order_bodies import OrderSaid, Returned
 from deployments.world.cdek.statuses import CHANGEABLE, FINAL, REFUSED, name_of, number_of, spoken
 
 RELATED: dict[Kind, tuple[str, str]] = {
@@ -81,6 +81,25 @@ def make_other(order: Order, kind: Kind, said: OrderSaid, books: Books, now: dat
     return other
 
 
+def send_back(order: Order, kept: dict[str, int], books: Books, knobs: Knobs, now: datetime) -> Order:
+    """What the recipient did not keep goes back as an order of its own; each item says in which order it was sold."""
+    left, packages = dict(kept), []
+    for package in order.said.packages:
+        sold_in = Returned(direct_order_number=order.cdek_number, direct_order_uuid=order.uuid, direct_package_number=package.number)
+        items = []
+        for item in package.items:
+            taken = min(left.get(item.ware_key, 0), item.amount)
+            left[item.ware_key] = left.get(item.ware_key, 0) - taken
+            if taken < item.amount:
+                items.append(item.model_copy(update={"amount": item.amount - taken, "return_item_detail": sold_in}))
+        if items:
+            packages.append(package.model_copy(update={"items": tuple(items)}))
+    order.kept = kept
+    back = make_other(order, "return", order.said.model_copy(update={"packages": tuple(packages)}), books, now)
+    back.asks.append(books.ask("create", "CREATE", back.uuid, at=now, due_at=now + knobs.settling))
+    return back
+
+
 def make_form(order_refs: list[str], body: dict[str, object], books: Books, knobs: Knobs, now: datetime, *, is_waybill: bool) -> Form:
     """A print form is begun."""
     uuid = books.next_ref("form")
@@ -131,8 +150,7 @@ def _refuse(books: Books, knobs: Knobs, ask: Ask) -> Errors:
         return [error("v2_entity_invalid")]
     order.is_refusal_charged = order.code == "CREATED"
     enter(order, Status(code="NOT_DELIVERED", at=now, reason_code=REFUSED), books, knobs)
-    back = make_other(order, "return", order.said, books, now)
-    back.asks.append(books.ask("create", "CREATE", back.uuid, at=now, due_at=now + knobs.settling))
+    send_back(order, {}, books, knobs, now)
     return []
 
 

@@ -87,4 +87,4 @@ def test_a_neighbour_is_outside(outside: str) -> None:
 
 def test_a_network_that_is_none_is_told_by_the_name_of_its_setting() -> None:
     with pytest.raises(Misconfigured, match=r"channels\.ozon\.orders\.push_networks"):
-        networks_of("ozon", ["195.34.21.7/24"])
+        networks_of("channels.ozon.orders", ["195.34.21.7/24"])

@@ -125,6 +125,7 @@ def test_a_delivery_point_tells_where_it_is(cdek: Contract) -> None:
     (row,) = cdek.told("GET", "/deliverypoints", code="MSK900")
     assert (row["type"], row["location"]["city_code"], row["location"]["address"]) == ("POSTAMAT", 44, "ул. Арбат, 9")
     assert (row["weight_max"], row["is_handout"], row["take_only"]) == (15.0, True, True)
+    assert row["dimensions"] == [{"width": 45, "height": 36, "depth": 64}]
 
 
 ROUTE = {

@@ -5,7 +5,7 @@ import pytest
 
 from deployments.world.cdek.knobs import Knobs
 from deployments.world.cdek.statuses import OFFICES, STATUSES
-from tests.deployments.world.cdek.conftest import Contract, box, parcel
+from tests.deployments.world.cdek.conftest import Contract, box, goods, parcel
 
 
 def related(cdek: Contract, uuid: str, kind: str) -> Any:
@@ -156,3 +156,28 @@ def test_a_reverse_order_is_possible_up_to_30_kg(cdek: Contract) -> None:
     refused = cdek.ask("POST", "/reverse/availability", heavy)
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "v2_unable_add_service")
     assert cdek.refused("POST", "/orders", {**heavy, "has_reverse_order": True}) == ["v2_unable_add_service"]
+
+
+def test_a_delivery_in_part_sends_the_rest_back(cdek: Contract) -> None:
+    uuid = cdek.sent(packages=[box(items=[goods(ware_key="A", amount=2), goods(ware_key="A", amount=1), goods(ware_key="B")])])
+    cdek.move(uuid, "DELIVERED", reason_code=20, kept={"A": 2})
+    cdek.clock.pass_(seconds=10)
+    sold = cdek.read(uuid)["entity"]
+    assert [row["delivery_amount"] for row in sold["packages"][0]["items"]] == [2, 0, 0]
+    back = cdek.read(related(cdek, uuid, "return_order")["uuid"])["entity"]
+    assert (back["is_return"], back["cdek_number"] != sold["cdek_number"]) == (True, True)
+    (package,) = back["packages"]
+    assert [(row["ware_key"], row["amount"], row["return_item_detail"]["direct_order_number"]) for row in package["items"]] == [
+        ("A", 1, sold["cdek_number"]),
+        ("B", 1, sold["cdek_number"]),
+    ]
+
+
+def test_a_status_may_be_told_late(cdek: Contract) -> None:
+    uuid = cdek.sent()
+    cdek.move(uuid, "ACCEPTED_AT_PICK_UP_POINT")
+    cdek.move(uuid, "SENT_TO_RECIPIENT_CITY", ago_s=120)
+    first, second, *_ = cdek.read(uuid)["entity"]["statuses"]
+    assert (first["code"], second["code"]) == ("SENT_TO_RECIPIENT_CITY", "ACCEPTED_AT_PICK_UP_POINT")
+    assert first["date_time"] < second["date_time"]
+    assert cdek.books()["orders"][uuid]["state"] == "ACCEPTED_AT_PICK_UP_POINT"
