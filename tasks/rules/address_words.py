@@ -230,7 +230,7 @@ COUNTRIES = {
 }
 """ISO 3166-1 → what it is called, folded."""
 
-COUNTRY_OF = {name: code for code, names in COUNTRIES.items() for name in names.split("|")}
+COUNTRY_OF = {name: code for code, names in COUNTRIES.items() for name in (code.lower(), *names.split("|"))}
 UNION = frozenset({"RU", "KZ", "BY", "AM", "KG"})
 """The customs union (ЕАЭС): addresses as in Russia, and no customs papers."""
 

@@ -172,6 +172,8 @@ def _joined(line: Parts, beside: Mapping[str, str]) -> tuple[Parts, tuple[str, .
     if region := region_of(told.get("region", "")):
         told["region"] = region
     place = city.city or city.street or city.rest
+    apart = {folded(value) for value in (*beside.values(), *told.values(), place)}
+    line = replace(line, rest=", ".join(word for word in line.rest.split(", ") if folded(word) not in apart))
     if region in FEDERAL and folded(place or line.city) == folded(region):
         told.pop("region")
     parts = replace(line, **told, country=line.country)
