@@ -194,9 +194,8 @@ def _questions(address: Address, *, is_country_known: bool) -> Iterable[Question
         yield Question(code="address_is_told", part="address")
         return
     if not is_country_known:
-        yield Question(
-            code="address_country_is_known", part="country", told=address.country, suggestions=nearest(address.country, COUNTRY_OF)
-        )
+        names = nearest(address.country, (name.title() for name in COUNTRY_OF if has_cyrillic(name)))
+        yield Question(code="address_country_is_known", part="country", told=address.country, suggestions=names)
         return
     if address.country not in UNION:
         return

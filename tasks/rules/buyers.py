@@ -35,7 +35,8 @@ def normalised(told: str | None) -> dict[str, Any] | None:
 
     Returns:
         ``name`` {full, last, first, middle}, ``company`` {name, inn, kpp}, ``phones`` [{raw, e164, extension}], ``email``, ``address``
-        {text, country, region, district, city, town, street, house, block, flat, postcode}, ``comment``, ``recipient`` {full, …}, ``kind``: only what is told.
+        {text, country, region, district, city, town, street, house, block, flat, postcode}, ``comment``, ``recipient`` {full, …}, ``kind``:
+        only what is told.
     """
     raw = json.loads(told) if told else None
     if not isinstance(raw, dict):

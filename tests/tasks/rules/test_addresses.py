@@ -1,5 +1,6 @@
 """Addresses as people type them: what is read of them, what is asked, and that nothing is lost."""
 
+import json
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -171,6 +172,7 @@ def test_moscow_is_a_town_and_a_region_at_once() -> None:
 
 def test_an_unknown_country_is_asked_and_a_known_one_is_two_letters() -> None:
     assert codes(read_address("ул. Мира, 5", apart={"country": "Атлантида"})) == ["address_country_is_known"]
+    assert read_address("ул. Мира, 5", apart={"country": "Расия"}).questions[0].suggestions == ("Россия",)
     assert read_address("Rīga, Brīvības 5", apart={"country": "Латвия"}).country == "LV"
     assert read_address("Минск, ул. Мира, 5, кв 1", apart={"country": "by"}).country == "BY"
 
@@ -232,6 +234,12 @@ def test_an_order_keeps_parts_that_1c_knows() -> None:
         "postcode": "644000", "city": "Омск", "street": "ул. Мира", "house": "5", "block": "2 стр. 1", "flat": "3"
     }  # fmt: skip
     assert address.line == "ул. Мира, д. 5, корп. 2, стр. 1, кв. 3"
+
+
+def test_an_order_of_a_site_is_read_again_without_anything_left_over() -> None:
+    told = {"city": "Красногорск", "state": "Московская", "country": "RU", "address_1": "п. Нахабино, Школьная 5"}
+    address = of_buyer((normalised(json.dumps({"billing": told})) or {})["address"])
+    assert (address.parts.city, address.parts.town, address.parts.street, address.questions) == ("Красногорск", "Нахабино", "Школьная", ())
 
 
 def test_a_line_for_the_courier_has_all_that_is_inside_the_house() -> None:
