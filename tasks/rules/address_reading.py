@@ -17,6 +17,7 @@ from tasks.rules.address_words import COUNTRY_OF, ISLANDS, LONGEST, NAMED, ROADS
 
 ARMENIAN_POSTCODE = re.compile(r"^\d{4}$")
 CLOSED_TOWN = "ЗАТО"
+"""A town may follow it with a word of its own: «ЗАТО г. Железногорск»."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,21 +97,7 @@ def _is_told_after(piece: Piece) -> bool:
 
 
 def _read_named(piece: Piece, draft: Draft, word: Word) -> None:
-    if word.kind == "street" and len(piece.waiting) == 1 and ORDINAL.match(piece.waiting[0]):
-        ordinal = piece.waiting.pop()
-        piece.take(word.width)
-        name = ordinal
-        value = f"{ordinal} {word.written} {_name_after(piece, draft, word.kind)}".strip()
-    elif _stands_after(piece, draft, word):
-        name = _name_before(piece, draft, word.kind)
-        piece.take(word.width)
-        value = f"{name} {word.written}"
-    else:
-        _place_waiting(piece, draft)
-        piece.take(word.width)
-        inner = announced(piece, draft) if word.written == CLOSED_TOWN else None
-        name = _name_after(piece, draft, word.kind) if inner is None or inner.kind != "town" else ""
-        value = f"{word.written} {name}".strip()
+    name, value = _named(piece, draft, word)
     if word.kind == "town" and name:
         set_place(draft, name, word.written)
     elif word.kind == "region":
@@ -123,6 +110,23 @@ def _read_named(piece: Piece, draft: Draft, word: Word) -> None:
         draft.add("district", value)
     else:
         draft.rest.append(value)
+
+
+def _named(piece: Piece, draft: Draft, word: Word) -> tuple[str, str]:
+    """The name that a word announces, and the two together in the order in which they stand."""
+    if word.kind == "street" and len(piece.waiting) == 1 and ORDINAL.match(piece.waiting[0]):
+        ordinal = piece.waiting.pop()
+        piece.take(word.width)
+        return ordinal, f"{ordinal} {word.written} {_name_after(piece, draft, word.kind)}".strip()
+    if _stands_after(piece, draft, word):
+        name = _name_before(piece, draft, word.kind)
+        piece.take(word.width)
+        return name, f"{name} {word.written}"
+    _place_waiting(piece, draft)
+    piece.take(word.width)
+    inner = announced(piece, draft) if word.written == CLOSED_TOWN else None
+    name = _name_after(piece, draft, word.kind) if inner is None or inner.kind != "town" else ""
+    return name, f"{word.written} {name}".strip()
 
 
 def _set_street(draft: Draft, value: str) -> None:

@@ -231,9 +231,6 @@ COUNTRIES = {
 """ISO 3166-1 → what it is called, folded."""
 
 COUNTRY_OF = {name: code for code, names in COUNTRIES.items() for name in (code.lower(), *names.split("|"))}
-UNION = frozenset({"RU", "KZ", "BY", "AM", "KG"})
-"""The customs union (ЕАЭС): addresses as in Russia, and no customs papers."""
-
 ASIDE = (
     r"позвон\w*|звон(?:ить|ите|ок)|перезвон\w*|предварительно|домофон не|не работает|оставить|оставьте|охран\w*|консьерж\w*|вахт\w*|"
     r"вход (?:со?|через|в)|въезд (?:со?|через)|заезд (?:со?|через)|курьер\w*|просьба|прошу|пожалуйста|ориентир\w*|рядом с|напротив|возле|"

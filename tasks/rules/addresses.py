@@ -17,9 +17,10 @@ from tasks.rules.address_parts import Parts
 from tasks.rules.address_places import known_city
 from tasks.rules.address_reading import read
 from tasks.rules.address_regions import FEDERAL, fits, region_of
-from tasks.rules.address_words import COUNTRIES, COUNTRY_OF, UNION
+from tasks.rules.address_words import COUNTRIES, COUNTRY_OF
 from tasks.rules.questions import Question, stopping
 from tasks.rules.suggestions import nearest
+from validation.addresses import UNION
 
 GoesTo = Literal["door", "point"]
 """A courier brings it, or its buyer fetches it, so that neither street nor house matters."""

@@ -11,18 +11,19 @@ countries no vendor's text was found that asks for Latin, so it is a setting.
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import iuliia
 from pydantic import Field
 
 from tasks.rules.address_cleaning import DASHES, has_cyrillic, has_latin
-from tasks.rules.address_words import UNION
 from tasks.rules.questions import Question
+from validation.addresses import UNION
 from validation.part import Part
 
 STANDARD = "ICAO Doc 9303"
 Script = Literal["cyrillic", "latin", "any"]
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 RUSSIAN = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")
 """Letters that the standard has a row for in Russian. Others have other rows in other languages, and which language it is is not known."""
 
@@ -33,7 +34,7 @@ WORD = re.compile(r"[^\W\d_]+")
 class LatinRules(Part):
     """Which parcels bear Latin names and addresses: the section ``latin`` of a carrier's settings."""
 
-    countries: frozenset[str] = Field(default=frozenset(), description="страны (ISO, две буквы), куда имя и адрес пишутся латиницей")
+    countries: frozenset[Country] = Field(default=frozenset(), description="страны (ISO, две буквы), куда имя и адрес пишутся латиницей")
     abroad: bool = Field(default=False, description="латиницей во все страны вне ЕАЭС")
 
     def script(self, country: str) -> Script:
