@@ -52,7 +52,7 @@ def test_what_is_latin_already_stays() -> None:
 
 def test_letters_of_other_languages_are_asked_and_not_guessed() -> None:
     result, asked = spelled("Әсел Їжак", "latin", part="name")
-    assert (result.text, result.foreign) == ("Әсел Їжак", ("ә", "ї"))
+    assert (result.text, result.foreign) == ("Әсел Їжак", ("ї", "ә"))
     assert [(one.code, one.stops) for one in asked] == [("name_is_in_latin", True)]
     assert spelled("ул. Қазақ", "latin", part="address")[1][0].code == "address_is_in_latin"
 
