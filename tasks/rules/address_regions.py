@@ -110,7 +110,8 @@ TYPES = frozenset({"область", "обл", "край", "республика
 
 
 def _table() -> tuple[dict[str, str], dict[str, str]]:
-    by_name, by_code = {}, {}
+    by_name: dict[str, str] = {}
+    by_code: dict[str, str] = {}
     for line in _TABLE.strip().splitlines():
         name, _, told = line.partition(": ")
         codes, _, names = told.partition("|")
