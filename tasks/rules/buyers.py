@@ -6,28 +6,19 @@ that cannot be read is lost. Logs, messages and tables get `masked` only.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import phonenumbers
 
+from tasks.rules import addresses
 from tasks.rules.comments import is_exact, lacks_address
 
 REGION = "RU"
 """Whose phone numbers are written without a country."""
 
-ADDRESS_PARTS = ("country", "region", "city", "street", "house", "flat", "postcode")
 PATRONYMIC = re.compile(r"(ич|вна|чна|оглы|кызы)$", re.IGNORECASE)
-CITY = re.compile(r"^(?:г(?:ород)?|пос(?:[её]лок)?|п|пгт|с(?:ело)?|дер(?:евня)?|ст-ца)\.?\s+(?=\S)|^г\.(?=\S)", re.IGNORECASE)
-STREET = re.compile(
-    r"(?:^|\s)(?:ул(?:ица)?|пр(?:-?к?т|оспект)?|пер(?:еулок)?|ш(?:оссе)?|наб(?:ережная)?|б(?:ульва|-)р|проезд|пл(?:ощадь)?)(?:\.|\s|$)",
-    re.IGNORECASE,
-)
-REGIONAL = re.compile(r"(?:обл(?:асть|\.)?|край|респ(?:ублика|\.)?|автономный округ|АО)(?:\s|$)|^респ", re.IGNORECASE)
-HOUSE = re.compile(r"^(?:д(?:ом)?\.?\s*)?(\d+\s*[а-яa-z]?(?:[/-]\d+\s*[а-яa-z]?)?(?:\s*(?:к|корп|с|стр)\.?\s*\d+)*)$", re.IGNORECASE)
-FLAT = re.compile(r"^(?:кв(?:артира)?|оф(?:ис)?)\.?\s*№?\s*(\S+)$", re.IGNORECASE)
-POSTCODE = re.compile(r"^\d{6}$")
 HIDDEN = "***"
 ADDRESS_ASKED = "buyer_address_in_comment"
 
@@ -46,7 +37,8 @@ def normalised(told: str | None) -> dict[str, Any] | None:
 
     Returns:
         ``name`` {full, last, first, middle}, ``company`` {name, inn, kpp}, ``phones`` [{raw, e164, extension}], ``email``, ``address``
-        {text, country, region, city, street, house, flat, postcode}, ``comment``, ``recipient`` {full, …}, ``kind``: only what is told.
+        {text, country, region, district, city, town, street, house, block, flat, postcode}, ``comment``, ``recipient`` {full, …}, ``kind``:
+        only what is told.
     """
     raw = json.loads(told) if told else None
     if not isinstance(raw, dict):
@@ -124,13 +116,7 @@ def read_name(told: str) -> dict[str, str]:
 def read_address(text: str) -> dict[str, str]:
     """The parts of an address in one line that can be told for certain; the line itself is kept as ``text``."""
     whole = " ".join(text.split())
-    found: dict[str, str] = {"text": whole}
-    for piece in (part.strip() for part in whole.split(",")):
-        for name, value in _part_of(piece):
-            if value and name not in found:
-                found[name] = value
-                break
-    return found
+    return {"text": whole, **addresses.read_address(whole).parts.told()}
 
 
 def masked(buyer: Mapping[str, Any] | None) -> str:
@@ -205,28 +191,13 @@ def _of_task(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _address(*lines: str, **told: Any) -> dict[str, str]:  # noqa: ANN401 - whatever JSON can say
-    """Parts that a channel tells apart go before those read out of its lines."""
+    """Parts that a channel tells apart go before those read out of its lines; the country stays as it was told."""
     apart = {name: _text(value) for name, value in told.items() if _text(value)}
     line = ", ".join(part for part in lines if part)
-    read = read_address(line) if line else {}
     order = ("postcode", "country", "region", "city")
     text = ", ".join([apart[name] for name in order if name in apart] + ([line] if line else []))
-    return {**read, **apart, "text": text} if text else {}
-
-
-def _part_of(piece: str) -> Iterator[tuple[str, str]]:
-    if POSTCODE.match(piece):
-        yield "postcode", piece
-    if REGIONAL.search(piece):
-        yield "region", piece
-    if STREET.search(piece):
-        yield "street", piece
-    if CITY.match(piece):
-        yield "city", CITY.sub("", piece).strip()
-    if flat := FLAT.match(piece):
-        yield "flat", flat[1]
-    if house := HOUSE.match(piece):
-        yield "house", house[1]
+    country = {"country": apart["country"]} if "country" in apart else {}
+    return {**addresses.read_address(line, apart=apart).parts.told(), **country, "text": text} if text else {}
 
 
 def _split_name(told: Mapping[str, Any]) -> dict[str, str]:

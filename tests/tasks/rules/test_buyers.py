@@ -44,6 +44,13 @@ def test_an_address_in_one_line_is_read_where_it_is_certain_and_kept_whole() -> 
     }  # fmt: skip
 
 
+def test_an_entrance_is_no_town_and_a_flat_written_together_is_one() -> None:
+    read_apart = read_address("Москва, ул. Мира, д.5к2, п. 2, кв10")
+    assert {name: read_apart[name] for name in read_apart if name != "text"} == {
+        "city": "Москва", "street": "ул. Мира", "house": "5", "block": "2", "flat": "10"
+    }  # fmt: skip
+
+
 def test_a_site_tells_who_pays_and_where_it_goes() -> None:
     billing = {"first_name": "Пётр", "last_name": "Петров", "email": "P@Mail.ru", "phone": "89123456789", "city": "Омск"}
     buyer = read({"billing": billing, "shipping": {"first_name": "Анна", "city": "Томск", "address_1": "ул. Мира, 5"}, "note": "до 18"})
