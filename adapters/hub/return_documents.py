@@ -1,0 +1,177 @@
+"""Returns as 1C is told them: what a document of a base says, and what stands in an accountant's workbook."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, func, select, text, update
+
+from adapters.hub.hub import Hub
+from adapters.hub.order_goods import read_goods
+from adapters.hub.tables.returns import goods_return
+from tasks.rules.sale_documents import Goods
+
+PAPERS = 0x5577
+
+LINES = text("""
+    select l.return_id, r.order_id, r.documented_at, l.line_ref, l.pcs, l.condition, l.decision, l.reason, l.received_at,
+        s.recipe, s.price_kopecks, o.channel, o.order_ref, o.number, o.warehouse_ref,
+        array(select t.source from return_teller t where t.return_line_id = l.return_line_id order by t.source) as told_by
+    from goods_return r
+    join return_line l using (return_id)
+    join sale_order o on o.order_id = r.order_id
+    join sale_line s on s.order_id = l.order_id and s.line_ref = l.line_ref
+    where l.return_id = any (:return_ids) and r.documented_at is not null and l.state = 'received' and l.decision <> 'ask'
+        and s.recipe is not null
+    order by l.return_id, l.return_line_id
+""").bindparams(bindparam("return_ids", type_=ARRAY(BigInteger)))
+
+PLACES = text("""
+    select split_part(line_ref, '/', 1)::bigint as order_id, item_id, min(place) as place from sold_line
+    where split_part(line_ref, '/', 1) = any (:order_ids) group by 1, 2
+""")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnedGoods:
+    """Pieces of one item; ``sum_kopecks`` is what the buyer paid for all of them. ``place``: the 1C warehouse they were sold from."""
+
+    item_ref: str
+    article: str | None
+    name: str
+    pcs: int
+    price_kopecks: int
+    sum_kopecks: int
+    condition: str
+    decision: str
+    reason: str | None
+    place: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnDocument:
+    """What one 1C base is to know of a return.
+
+    Args:
+        return_id: our number, the reference of the document: the same return is the same document.
+        base: the 1C base whose goods these are.
+        order_number: the order, as 1C knows it; None: it never had it from us.
+        channel: where it was sold.
+        order_ref: the channel's key of it.
+        received_at: when the last of it came.
+        told_by: who told of it.
+        lines: at least one.
+    """
+
+    return_id: int
+    base: str
+    order_number: str | None
+    channel: str
+    order_ref: str
+    received_at: datetime
+    told_by: tuple[str, ...]
+    lines: tuple[ReturnedGoods, ...]
+
+    @property
+    def comment(self) -> str:
+        """For whoever looks at the document."""
+        reasons = list(dict.fromkeys(line.reason for line in self.lines if line.reason))
+        called = self.order_number or self.order_ref
+        return f"Возврат Utyug № {self.return_id} по заказу {called} ({self.channel})" + (f": {'; '.join(reasons)}" if reasons else "")
+
+
+class ReturnDocuments:
+    """The book of what 1C is told of returns."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def by_number(self, subjects: Collection[str], *, base: str | None = None) -> dict[str, list[ReturnDocument]]:
+        """Documents by the return's number, one per base; returns that 1C is owed nothing of are left out.
+
+        Args:
+            subjects: numbers, as the outbox has them.
+            base: of this base only.
+        """
+        return_ids = sorted(int(one) for one in subjects if one.isdigit())
+        with self._hub.engine.begin() as connection:
+            found = _documents(connection, return_ids)
+        told: dict[str, list[ReturnDocument]] = {}
+        for one in found:
+            if base is None or one.base == base:
+                told.setdefault(str(one.return_id), []).append(one)
+        return told
+
+    def to_paper(self, subjects: Collection[str]) -> list[int]:
+        """Give returns that stand in no workbook yet one together; the numbers of all workbooks that these returns stand in.
+
+        A workbook's contents never change: written again after a crash it is the same.
+        """
+        g, return_ids = goods_return.c, [int(one) for one in subjects if one.isdigit()]
+        with self._hub.engine.begin() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(PAPERS, 0)))
+            last: int = connection.scalar(select(func.coalesce(func.max(g.paper_no), 0))) or 0
+            new = (g.return_id.in_(return_ids)) & g.paper_no.is_(None) & g.documented_at.is_not(None)
+            connection.execute(update(goods_return).where(new).values(paper_no=last + 1))
+            numbers = connection.scalars(select(g.paper_no).where(g.return_id.in_(return_ids), g.paper_no.is_not(None)).distinct())
+            return sorted(int(number) for number in numbers if number is not None)
+
+    def of_paper(self, paper_no: int) -> list[ReturnDocument]:
+        """What stands in a workbook."""
+        g = goods_return.c
+        with self._hub.engine.begin() as connection:
+            return_ids = list(connection.scalars(select(g.return_id).where(g.paper_no == paper_no).order_by(g.return_id)))
+            return _documents(connection, return_ids)
+
+
+def _documents(connection: Connection, return_ids: Sequence[int]) -> list[ReturnDocument]:
+    rows = connection.execute(LINES, {"return_ids": list(return_ids)}).all() if return_ids else []
+    goods = read_goods(connection, {int(item_id) for row in rows for item_id, _ in row.recipe})
+    asked = {"order_ids": sorted({str(row.order_id) for row in rows})}
+    places = {(row.order_id, row.item_id): row.place for row in connection.execute(PLACES, asked)} if rows else {}
+    made: dict[tuple[int, str], list[tuple[Any, ReturnedGoods]]] = {}
+    for row in rows:
+        for one in _goods(row, goods, places):
+            base, line = one
+            made.setdefault((row.return_id, base), []).append((row, line))
+    return [_document(return_id, base, lines) for (return_id, base), lines in sorted(made.items())]
+
+
+def _document(return_id: int, base: str, lines: Sequence[tuple[Any, ReturnedGoods]]) -> ReturnDocument:
+    head = lines[0][0]
+    return ReturnDocument(
+        return_id=return_id,
+        base=base,
+        order_number=head.number,
+        channel=head.channel,
+        order_ref=head.order_ref,
+        received_at=max(row.received_at or row.documented_at for row, _ in lines),
+        told_by=tuple(sorted({source for row, _ in lines for source in row.told_by})),
+        lines=tuple(line for _, line in lines),
+    )
+
+
+def _goods(row: Any, goods: Mapping[int, Goods], places: Mapping[tuple[int, int], str]) -> list[tuple[str, ReturnedGoods]]:  # noqa: ANN401
+    """A bundle comes back as its parts; what was paid for it is shared out by what the parts are worth, to the kopeck."""
+    parts = [(int(item_id), int(per_unit)) for item_id, per_unit in row.recipe if int(item_id) in goods]
+    worths = [(goods[item_id].worth_kopecks or 0) * per_unit or 1 for item_id, per_unit in parts]
+    left, told = (row.price_kopecks or 0) * row.pcs, []
+    for number, ((item_id, per_unit), worth) in enumerate(zip(parts, worths, strict=True)):
+        share = left if number == len(parts) - 1 else left * worth // sum(worths[number:])
+        left -= share
+        one, pcs = goods[item_id], per_unit * row.pcs
+        line = ReturnedGoods(
+            item_ref=one.item_ref,
+            article=one.article,
+            name=one.name,
+            pcs=pcs,
+            price_kopecks=share // pcs,
+            sum_kopecks=share,
+            condition=row.condition,
+            decision=row.decision,
+            reason=row.reason,
+            place=places.get((row.order_id, item_id)),
+        )
+        told.append((one.source, line))
+    return told
