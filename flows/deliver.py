@@ -2,6 +2,7 @@
 
 from prefect import flow, get_run_logger, task
 
+from adapters.capabilities import RefundsReturns
 from adapters.channels import open_channel
 from adapters.crms import open_crm
 from adapters.errors import Misconfigured, SyncError
@@ -16,6 +17,8 @@ from tasks.deliver import Delivered, deliver_to_crm, fail_where_stopped, show_de
 from tasks.order_news import deliver_news
 from tasks.policy import at_once, policy
 from tasks.reporting import RunReport, reported_run
+from tasks.return_papers import deliver_papers, deliver_refunds
+from tasks.rules.return_rules import ACCOUNTANT
 
 POLL_S = 30.0
 """What failed is tried again without a notice."""
@@ -64,7 +67,10 @@ def _attempt(hub: Hub, settings: Settings, target: str) -> list[Delivered]:
     try:
         if kind == "channel":
             with open_channel(settings.channels[name], hub=hub) as shop:
-                return list(deliver_news(hub, name, shop)) or [Delivered(target=target)]
+                refunded = deliver_refunds(hub, name, shop) if isinstance(shop, RefundsReturns) else ()
+                return [*deliver_news(hub, name, shop), *refunded] or [Delivered(target=target)]
+        if kind == ACCOUNTANT:
+            return list(deliver_papers(hub, settings)) or [Delivered(target=target)]
         with open_crm(settings.crm[name], hub=hub) as crm:
             read_if_old(hub, settings, name, crm)
             return list(deliver_to_crm(hub, settings, name, crm)) or [Delivered(target=target)]
@@ -79,7 +85,7 @@ def _chosen(settings: Settings, target: str | None) -> list[str]:
     Raises:
         Misconfigured: there is no such target.
     """
-    targets = [*(f"crm:{name}" for name in settings.crm), *(f"channel:{name}" for name in settings.channels)]
+    targets = [*(f"crm:{name}" for name in settings.crm), *(f"channel:{name}" for name in settings.channels), ACCOUNTANT]
     if target is not None and target not in targets:
         raise Misconfigured(f"Передавать некуда: «{target}» нет в настройках. Есть: {', '.join(targets) or 'ничего'}.")
     return targets if target is None else [target]

@@ -27,6 +27,7 @@ SECTIONS = (
     "tiers",
     "customers",
     "reservations",
+    "returns",
     "recipes",
     "messages.routes",
     "prefect",

@@ -1,8 +1,7 @@
 """Returns as 1C is told them: what a document of a base says, and what stands in an accountant's workbook."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, func, select, text, update
@@ -10,6 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, func, select, t
 from adapters.hub.hub import Hub
 from adapters.hub.order_goods import read_goods
 from adapters.hub.tables.returns import goods_return
+from tasks.rules.return_documents import ReturnDocument, ReturnedGoods, ReturnRefund, shares
 from tasks.rules.sale_documents import Goods
 
 PAPERS = 0x5577
@@ -33,54 +33,6 @@ PLACES = text("""
 """)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReturnedGoods:
-    """Pieces of one item; ``sum_kopecks`` is what the buyer paid for all of them. ``place``: the 1C warehouse they were sold from."""
-
-    item_ref: str
-    article: str | None
-    name: str
-    pcs: int
-    price_kopecks: int
-    sum_kopecks: int
-    condition: str
-    decision: str
-    reason: str | None
-    place: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReturnDocument:
-    """What one 1C base is to know of a return.
-
-    Args:
-        return_id: our number, the reference of the document: the same return is the same document.
-        base: the 1C base whose goods these are.
-        order_number: the order, as 1C knows it; None: it never had it from us.
-        channel: where it was sold.
-        order_ref: the channel's key of it.
-        received_at: when the last of it came.
-        told_by: who told of it.
-        lines: at least one.
-    """
-
-    return_id: int
-    base: str
-    order_number: str | None
-    channel: str
-    order_ref: str
-    received_at: datetime
-    told_by: tuple[str, ...]
-    lines: tuple[ReturnedGoods, ...]
-
-    @property
-    def comment(self) -> str:
-        """For whoever looks at the document."""
-        reasons = list(dict.fromkeys(line.reason for line in self.lines if line.reason))
-        called = self.order_number or self.order_ref
-        return f"Возврат Utyug № {self.return_id} по заказу {called} ({self.channel})" + (f": {'; '.join(reasons)}" if reasons else "")
-
-
 class ReturnDocuments:
     """The book of what 1C is told of returns."""
 
@@ -101,6 +53,20 @@ class ReturnDocuments:
         for one in found:
             if base is None or one.base == base:
                 told.setdefault(str(one.return_id), []).append(one)
+        return told
+
+    def refunds(self, subjects: Collection[str]) -> dict[str, ReturnRefund]:
+        """What is to be paid back, by the return's number; what its site has paid back already is left out."""
+        return_ids = [int(one) for one in subjects if one.isdigit()]
+        with self._hub.engine.begin() as connection:
+            rows = connection.execute(LINES, {"return_ids": sorted(return_ids)}).all()
+        told: dict[str, ReturnRefund] = {}
+        for row in rows:
+            if row.channel not in row.told_by:
+                known = told.get(str(row.return_id))
+                pcs = Counter(known.pcs if known else {}) + Counter({row.line_ref: int(row.pcs)})
+                reason = (known.reason if known else "") or row.reason or ""
+                told[str(row.return_id)] = ReturnRefund(return_id=row.return_id, order_ref=row.order_ref, pcs=pcs, reason=reason)
         return told
 
     def to_paper(self, subjects: Collection[str]) -> list[int]:
@@ -153,13 +119,11 @@ def _document(return_id: int, base: str, lines: Sequence[tuple[Any, ReturnedGood
 
 
 def _goods(row: Any, goods: Mapping[int, Goods], places: Mapping[tuple[int, int], str]) -> list[tuple[str, ReturnedGoods]]:  # noqa: ANN401
-    """A bundle comes back as its parts; what was paid for it is shared out by what the parts are worth, to the kopeck."""
+    """A bundle comes back as its parts; what was paid for it is shared out by what they are worth."""
     parts = [(int(item_id), int(per_unit)) for item_id, per_unit in row.recipe if int(item_id) in goods]
-    worths = [(goods[item_id].worth_kopecks or 0) * per_unit or 1 for item_id, per_unit in parts]
-    left, told = (row.price_kopecks or 0) * row.pcs, []
-    for number, ((item_id, per_unit), worth) in enumerate(zip(parts, worths, strict=True)):
-        share = left if number == len(parts) - 1 else left * worth // sum(worths[number:])
-        left -= share
+    paid = shares((row.price_kopecks or 0) * row.pcs, [(goods[item_id].worth_kopecks or 0) * per_unit for item_id, per_unit in parts])
+    told = []
+    for (item_id, per_unit), share in zip(parts, paid, strict=True):
         one, pcs = goods[item_id], per_unit * row.pcs
         line = ReturnedGoods(
             item_ref=one.item_ref,

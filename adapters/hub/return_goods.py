@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, select, text
 
 from adapters.hub.order_rows import LineRow, OrderRow, load_orders
+from adapters.hub.tables.orders import sale_order
+from adapters.hub.tables.returns import return_telling
 
 NAMED = text("""
     select told.channel, told.word, o.order_id, o.channel as found, o.order_ref
@@ -43,6 +45,14 @@ def find_orders(connection: Connection, words: Iterable[Word]) -> dict[Word, lis
     for row in connection.execute(NAMED, lists) if asked else ():
         found[row.channel, row.word].append(Named(row.found, row.order_ref))
     return found
+
+
+def orders_told_of(connection: Connection, source: str, return_refs: Iterable[str]) -> set[Named]:
+    """The orders that a source told of these returns before: a row that is corrected may have named another."""
+    o, t = sale_order.c, return_telling.c
+    told = select(o.channel, o.order_ref).join(return_telling, o.order_id == t.order_id)
+    rows = connection.execute(told.where(t.source == source, t.return_ref.in_(set(return_refs))))
+    return {Named(row.channel, row.order_ref) for row in rows}
 
 
 def load_named(connection: Connection, named: Iterable[Named]) -> dict[Named, OrderRow]:

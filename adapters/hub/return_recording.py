@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from adapters.hub.order_recording import RECORDER
 from adapters.hub.order_rows import LineRow, OrderRow
-from adapters.hub.return_goods import Named, find_orders, goods_called, line_of, load_named
+from adapters.hub.return_goods import Named, find_orders, goods_called, line_of, load_named, orders_told_of
 from adapters.hub.return_onward import owe_crms, owe_documents
 from adapters.hub.return_questions import ask_about_rows, ask_for_decisions
 from adapters.hub.return_rows import (
@@ -97,9 +97,11 @@ class ReturnRecording:
         """Record a frame of `ReturnReceived`; the same frame again changes nothing."""
         rows = received.to_dicts()
         named = find_orders(self.connection, [(row["channel"], row["order_ref"]) for row in rows])
-        for channel in sorted({one.channel for found in named.values() for one in found}):
+        told_before = orders_told_of(self.connection, self.source, {row["return_ref"] for row in rows})
+        looked_at = {*told_before, *(one for found in named.values() for one in found)}
+        for channel in sorted({one.channel for one in looked_at}):
             self.connection.execute(select(func.pg_advisory_xact_lock(RECORDER, func.hashtext(channel))))
-        self._orders = load_named(self.connection, {one for found in named.values() for one in found})
+        self._orders = load_named(self.connection, looked_at)
         self._book = load_returns(self.connection, [order.order_id for order in self._orders.values()])
         called = goods_called(self.connection, self._orders.values())
         groups: dict[str, list[dict[str, Any]]] = {}
@@ -107,14 +109,14 @@ class ReturnRecording:
             groups.setdefault(row["return_ref"], []).append(row)
         groups = {ref: _by_line(group) for ref, group in groups.items()}
         outcomes = {ref: self._take_return(ref, group, named, called) for ref, group in groups.items()}
-        looked_at = self._keep()
-        onward = owe_documents(self.connection, self.at, self.rules, looked_at)
+        touched = self._keep()
+        onward = owe_documents(self.connection, self.at, self.rules, touched)
         changed = {order_id for order_id, _ in self._placed}
         owe_crms(self.connection, self.at, self.rules, [order for order in self._orders.values() if order.order_id in changed])
         taken = tuple(self._numbered(row, key) for ref in groups for row, key in outcomes[ref])
         asked = [row for group in groups.values() for row in group]
         ask_about_rows(self.connection, self.at, self.source, asked, [row.reason for row in taken])
-        ask_for_decisions(self.connection, self.at, looked_at, onward.waiting)
+        ask_for_decisions(self.connection, self.at, touched, onward.waiting)
         return ReturnsRecorded(rows=taken, opened=tuple(self._opened), documented=tuple(onward.documented), waiting=tuple(onward.waiting))
 
     def _take_return(
