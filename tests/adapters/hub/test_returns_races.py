@@ -9,7 +9,6 @@ from adapters.hub import return_recording
 from adapters.hub.hub import Hub
 from adapters.hub.returns import ReturnsRecorded
 from tasks.rules.returns import Batch, Placed
-from tests.adapters.hub.order_shop import CHANNEL
 from tests.adapters.hub.return_shop import ReturnShop, brought, coming
 
 AT_ONCE = 8
