@@ -128,7 +128,7 @@ class Marketplace(AnyChannel):
         return ("",)
 
 
-WildberriesService = Literal["common", "content", "discounts-prices", "marketplace"]
+WildberriesService = Literal["common", "content", "discounts-prices", "marketplace", "seller-analytics"]
 WILDBERRIES_SERVICES: tuple[WildberriesService, ...] = get_args(WildberriesService)
 IN_SANDBOX: frozenset[WildberriesService] = frozenset({"content", "discounts-prices", "marketplace"})
 """What the sandbox has; nobody there tells whose cabinet it is. Source: `reference/marketplaces.md` §1."""

@@ -89,7 +89,7 @@ def read_channel(hub: Hub, settings: Settings, name: str, shop: GivesReturns, *,
     begins_at = now - timedelta(days=settings.returns.look_back_days)
     if polled_at is not None:
         begins_at = max(begins_at, datetime.fromisoformat(polled_at) - OVERLAP)
-    received = shop.read_returns(since=since or begins_at, until=now)
+    received = shop.read_returns(since=since or begins_at, until=now).with_columns(channel=pl.lit(name))
     if dry_run:
         return ReturnsRead(source=name, read=received.height)
     recorded = Returns(hub).record(name, received, rules=return_rules(settings))

@@ -25,14 +25,17 @@ Instant = Annotated[pl.Datetime, "us", "UTC"]
 class ReturnReceived(Strict):
     """Pieces of one order line that a source tells of, one row per return and line.
 
-    ``return_ref`` is the source's own key of the return. ``channel`` null: ``order_ref`` is the order as people call it, by our number or
-    by the channel's. ``line_ref`` is the channel's key of the line where the source knows it; else ``sku`` names the goods, by the
-    channel's code or our article; neither: the order has but one line. ``pcs`` are units of the order's line, a bundle being one.
-    ``decision`` null: nobody has decided. ``changed_at``: the source's instant of this state, where it has one. ``payload`` is JSON
-    without the buyer.
+    ``return_ref`` is the source's own key; where the source tells pieces of one return apart, each has a key of its own and ``group_ref``
+    is the return. A report is of whole returns: pieces that it told of before and no longer names are not coming.
+
+    ``channel`` null: ``order_ref`` is the order as people call it, by our number or by the channel's. ``line_ref`` is the channel's key of
+    the line where the source knows it; else ``sku`` names the goods, by the channel's code or our article; neither: the order has but one
+    line. ``pcs`` are units of the order's line, a bundle being one. ``decision`` null: nobody has decided. ``changed_at``: the source's
+    instant of this state, where it has one. ``payload`` is JSON without the buyer.
     """
 
     return_ref: str
+    group_ref: str = pa.Field(nullable=True)
     channel: str = pa.Field(nullable=True)
     order_ref: str
     line_ref: str = pa.Field(nullable=True)

@@ -47,11 +47,11 @@ def find_orders(connection: Connection, words: Iterable[Word]) -> dict[Word, lis
     return found
 
 
-def orders_told_of(connection: Connection, source: str, return_refs: Iterable[str]) -> set[Named]:
+def orders_told_of(connection: Connection, source: str, group_refs: Iterable[str]) -> set[Named]:
     """The orders that a source told of these returns before: a row that is corrected may have named another."""
     o, t = sale_order.c, return_telling.c
     told = select(o.channel, o.order_ref).join(return_telling, o.order_id == t.order_id)
-    rows = connection.execute(told.where(t.source == source, t.return_ref.in_(set(return_refs))))
+    rows = connection.execute(told.where(t.source == source, t.group_ref.in_(set(group_refs))))
     return {Named(row.channel, row.order_ref) for row in rows}
 
 

@@ -32,6 +32,7 @@ from adapters.hub.return_rows import (
     load_returns,
     put_tellings,
 )
+from tasks.rules.order_changes import SHIPPED
 from tasks.rules.return_rules import ReturnRules
 from tasks.rules.returns import CANCELLED, RECEIVED, Batch, Placed, fate, is_newer, place, returned_pcs
 
@@ -95,9 +96,9 @@ class ReturnRecording:
 
     def record(self, received: pl.DataFrame) -> ReturnsRecorded:
         """Record a frame of `ReturnReceived`; the same frame again changes nothing."""
-        rows = received.to_dicts()
+        rows = received.with_columns(pl.coalesce("group_ref", "return_ref").alias("group_ref")).to_dicts()
         named = find_orders(self.connection, [(row["channel"], row["order_ref"]) for row in rows])
-        told_before = orders_told_of(self.connection, self.source, {row["return_ref"] for row in rows})
+        told_before = orders_told_of(self.connection, self.source, {row["group_ref"] for row in rows})
         looked_at = {*told_before, *(one for found in named.values() for one in found)}
         for channel in sorted({one.channel for one in looked_at}):
             self.connection.execute(select(func.pg_advisory_xact_lock(RECORDER, func.hashtext(channel))))
@@ -106,7 +107,7 @@ class ReturnRecording:
         called = goods_called(self.connection, self._orders.values())
         groups: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
-            groups.setdefault(row["return_ref"], []).append(row)
+            groups.setdefault(row["group_ref"], []).append(row)
         groups = {ref: _by_line(group) for ref, group in groups.items()}
         outcomes = {ref: self._take_return(ref, group, named, called) for ref, group in groups.items()}
         touched = self._keep()
@@ -120,13 +121,14 @@ class ReturnRecording:
         return ReturnsRecorded(rows=taken, opened=tuple(self._opened), documented=tuple(onward.documented), waiting=tuple(onward.waiting))
 
     def _take_return(
-        self, return_ref: str, rows: Sequence[dict[str, Any]], named: Mapping[Any, Sequence[Named]], called: Mapping[int, set[str]]
+        self, group_ref: str, rows: Sequence[dict[str, Any]], named: Mapping[Any, Sequence[Named]], called: Mapping[int, set[str]]
     ) -> list[tuple[ReturnTaken, LineKey | None]]:
         """A report is of the whole return: lines that it no longer names are not coming back, unless it could not be read whole."""
         taken = [self._take_row(row, named[row["channel"], row["order_ref"]], called) for row in rows]
         if all(row.outcome in {"taken", "same"} for row, _ in taken):
-            now = {line for _, line in taken}
-            for key in [key for key in self._book.tellings if key[:2] == (self.source, return_ref) and key[2:] not in now]:
+            now = {(self.source, row.return_ref, *line) for row, line in taken if line is not None}
+            mine = (key for key, told in self._book.tellings.items() if key[0] == self.source and told["group_ref"] == group_ref)
+            for key in [key for key in mine if key not in now]:
                 self._withdraw(key)
         return taken
 
@@ -134,7 +136,7 @@ class ReturnRecording:
         if len(found) != 1:
             return _became(told, "refused", "return_order_is_one" if found else "return_order_is_known"), None
         order = self._orders[found[0]]
-        if order.is_by_channel:
+        if order.is_by_channel or self._is_no_return(order, told):
             return _became(told, "apart"), None
         line = line_of(order, told, called, lambda one: self._rank(order, one, told))
         if isinstance(line, str):
@@ -147,6 +149,10 @@ class ReturnRecording:
             return _became(told, "same"), key[2:]
         fault = self._place(key, word, live_pcs=line.live_pcs)
         return _became(told, "refused" if fault else "taken", fault), key[2:]
+
+    def _is_no_return(self, order: OrderRow, told: Mapping[str, Any]) -> bool:
+        """What a channel calls a return of goods that had not left us: a cancellation, which the orders tell of."""
+        return self.source == order.channel and told["state"] != RECEIVED and order.state not in SHIPPED
 
     def _rank(self, order: OrderRow, line: LineRow, told: Mapping[str, Any]) -> tuple[Any, ...]:
         """The line told of before; else one that others tell of and this source does not; one that has enough before one that has not."""
@@ -221,12 +227,15 @@ class ReturnRecording:
         """Part of the return that its tellers' other pieces are of, where 1C has not been told of it; else of a new one."""
         if row.batch.return_id:
             return row
-        mine = set(row.batch.tellers.items())
+        mine = self._told_by(line, row)
         known = (
             other
-            for (order_id, _), rows in sorted(self._book.batches.items())
+            for known_line, rows in sorted(self._book.batches.items())
             for other in rows
-            if order_id == line[0] and other.batch.return_id and other.documented_at is None and mine & set(other.batch.tellers.items())
+            if known_line[0] == line[0]
+            and other.batch.return_id
+            and other.documented_at is None
+            and mine & self._told_by(known_line, other)
         )
         found = next(known, None)
         return_id = found.batch.return_id if found else add_return(self.connection, self.at, line[0])
@@ -235,6 +244,10 @@ class ReturnRecording:
         numbered = replace_row(row, batch=replace(row.batch, return_id=return_id))
         self._book.batches.setdefault(line, []).append(numbered)
         return numbered
+
+    def _told_by(self, line: LineKey, row: BatchRow) -> set[tuple[str, str]]:
+        """The returns that its tellers say it is of."""
+        return {(source, self._book.tellings[source, ref, *line]["group_ref"]) for source, ref in row.batch.tellers.items()}
 
     def _numbered(self, row: ReturnTaken, line: LineKey | None) -> ReturnTaken:
         if line is None or row.outcome == "refused":
@@ -253,7 +266,7 @@ def _by_line(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     summed: dict[tuple[Any, ...], dict[str, Any]] = {}
     pieces: Counter[tuple[Any, ...]] = Counter()
     for row in rows:
-        key = (row["channel"], row["order_ref"], row["line_ref"], row["sku"])
+        key = (row["return_ref"], row["channel"], row["order_ref"], row["line_ref"], row["sku"])
         summed.setdefault(key, row)
         pieces[key] += row["pcs"]
     return [{**row, "pcs": pieces[key]} for key, row in summed.items()]

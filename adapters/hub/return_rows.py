@@ -16,7 +16,19 @@ LineKey = tuple[int, str]
 TellingKey = tuple[str, str, int, str]
 """``source``, ``return_ref`` and the line."""
 
-OF_TELLING = ("pcs", "state", "status", "condition", "decision", "reason", "reported_at", "changed_at", "received_at", "payload")
+OF_TELLING = (
+    "group_ref",
+    "pcs",
+    "state",
+    "status",
+    "condition",
+    "decision",
+    "reason",
+    "reported_at",
+    "changed_at",
+    "received_at",
+    "payload",
+)
 
 COUNT = text("""
     insert into returned_line (order_id, line_ref, sold_pcs, returned_pcs) values (:order_id, :line_ref, :sold_pcs, :pcs)

@@ -63,7 +63,7 @@ def as_received(rows: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     """
     zone = ZoneInfo(time_zone)
     noons = [None if on is None else datetime.combine(on, time(12), zone) for on in rows["received_on"]]
-    absent = {name: pl.lit(None, pl.String) for name in ("channel", "line_ref", "payload")}
+    absent = {name: pl.lit(None, pl.String) for name in ("group_ref", "channel", "line_ref", "payload")}
     told = rows.with_columns(received_at=pl.Series(noons, dtype=pl.Datetime("us", time_zone)).dt.convert_time_zone("UTC")).with_columns(
         **absent,
         return_ref="key",

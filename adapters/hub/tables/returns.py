@@ -48,6 +48,7 @@ return_telling = Table(
     Column("return_ref", Text, primary_key=True, comment="the source's own key"),
     Column("order_id", BigInteger, ForeignKey("sale_order.order_id"), primary_key=True),
     Column("line_ref", Text, primary_key=True),
+    Column("group_ref", Text, nullable=False, comment="the return that this is a part of"),
     Column("pcs", BigInteger, CheckConstraint("pcs > 0", name="positive"), nullable=False),
     Column("state", Text, nullable=False),
     Column("status", Text, nullable=False, comment="the source's own word"),
@@ -61,6 +62,7 @@ return_telling = Table(
     at_column("first_seen_at"),
     at_column("last_seen_at"),
     Index("ix_return_telling_line", "order_id", "line_ref"),
+    Index("ix_return_telling_group", "source", "group_ref"),
 )
 
 return_teller = Table(

@@ -15,7 +15,7 @@ from validation.returns import WORKBOOK, ReturnReceived
 RULES = ReturnRules(onward=Onward(crms={CHANNEL: ["main"]}))
 ODATA = ReturnRules(documents={SOURCE: f"odata:{SOURCE}"})
 BLANK: dict[str, Any] = {
-    "channel": CHANNEL, "order_ref": "1", "line_ref": None, "sku": "iron", "pcs": 1, "state": "coming", "status": "told",
+    "group_ref": None, "channel": CHANNEL, "order_ref": "1", "line_ref": None, "sku": "iron", "pcs": 1, "state": "coming", "status": "told",
     "condition": "unknown", "decision": None, "reason": None, "reported_at": None, "changed_at": None, "received_at": None, "payload": None,
 }  # fmt: skip
 

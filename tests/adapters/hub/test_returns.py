@@ -308,3 +308,23 @@ def test_the_form_lists_shipped_lines_and_first_those_that_somebody_says_are_com
     shop.told(CHANNEL, coming("r1", order_ref="2"))
     lines = ReturnViews(shop.hub).returnable(datetime(2026, 1, 1, tzinfo=UTC))
     assert lines.select("order_ref", "sold_pcs", "returned_pcs", "awaited_pcs").rows() == [("2", 1, 1, 1), ("1", 2, 0, None)]
+
+
+def test_pieces_that_a_channel_tells_apart_are_one_return(shop: ReturnShop) -> None:
+    shop.ships(3)
+    parts = [coming(f"7/{number}", group_ref="7", condition="defect" if number else "unknown") for number in range(2)]
+    told = shop.told(CHANNEL, *parts)
+    assert len(told.opened) == 1
+    assert [row[1] for row in shop.batches()] == [1, 1]
+    shop.told(CHANNEL, parts[1])
+    assert [row[1:4] for row in shop.batches()] == [(1, "coming", "defect")]
+
+
+def test_what_a_channel_calls_a_return_of_goods_that_never_left_is_a_cancellation(shop: ReturnShop) -> None:
+    shop.sells(10, 2)
+    shop.record(report("1", {"iron": 2}))
+    assert shop.told(CHANNEL, coming("r1")).rows[0].outcome == "apart"
+    assert shop.told("cdek", coming("c1")).rows[0].outcome == "taken"
+    shop.record(report("1", {"iron": 2}, state="shipped"))
+    assert shop.told(CHANNEL, coming("r1")).rows[0].outcome == "taken"
+    assert shop.returned() == 1

@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("return_ref", sa.Text(), nullable=False, comment="the source's own key"),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("line_ref", sa.Text(), nullable=False),
+        sa.Column("group_ref", sa.Text(), nullable=False, comment="the return that this is a part of"),
         sa.Column("pcs", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False, comment="the source's own word"),
@@ -67,6 +68,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["sale_order.order_id"], name="fk_return_telling_order_id_sale_order"),
         sa.PrimaryKeyConstraint("source", "return_ref", "order_id", "line_ref", name="pk_return_telling"),
     )
+    op.create_index("ix_return_telling_group", "return_telling", ["source", "group_ref"], unique=False)
     op.create_index("ix_return_telling_line", "return_telling", ["order_id", "line_ref"], unique=False)
     op.create_table(
         "return_teller",
