@@ -70,7 +70,7 @@ def _attempt(hub: Hub, settings: Settings, target: str) -> list[Delivered]:
                 refunded = deliver_refunds(hub, name, shop) if isinstance(shop, RefundsReturns) else ()
                 return [*deliver_news(hub, name, shop), *refunded] or [Delivered(target=target)]
         if kind == ACCOUNTANT:
-            return list(deliver_papers(hub, settings)) or [Delivered(target=target)]
+            return list(deliver_papers(hub, settings))
         with open_crm(settings.crm[name], hub=hub) as crm:
             read_if_old(hub, settings, name, crm)
             return list(deliver_to_crm(hub, settings, name, crm)) or [Delivered(target=target)]

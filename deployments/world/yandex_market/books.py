@@ -130,6 +130,7 @@ class Books:
             used=dict(self.used),
             shelves={pool: {sku: pile.copied() for sku, pile in shelf.items()} for pool, shelf in self.shelves.items()},
             returned=dict(self.returned),
+            returns=dict(self.returns),
             quarantine=dict(self.quarantine),
             orders={number: replace(order) for number, order in self.orders.items()},
             mail=deepcopy(self.mail, memo),

@@ -57,7 +57,7 @@ async def read_returns(request: Request, campaign_id: int) -> dict[str, Any]:
         return one.order.campaign_id == campaign_id and kind in {None, one.kind} and is_within
 
     rows, paging = read_page(request, default=50, most=100, is_truncated=True).take(list(room.books.returns.values()), suits)
-    return ok({"returns": [_shown(one) for one in rows], "paging": paging})
+    return ok(result={"returns": [_shown(one) for one in rows], "paging": paging})
 
 
 @control.post("/orders/{order_id}/returns")
