@@ -70,7 +70,7 @@ def return_rules(settings: Settings) -> ReturnRules:
     documents = {base: f"odata:{base}" for base in settings.onec.bases} if settings.returns.documents == "odata" else {}
     sites = {name: channel for name, channel in settings.channels.items() if isinstance(channel, WooCommerceSettings)}
     refunds = frozenset(name for name, site in sites.items() if site.refunds_returns)
-    return ReturnRules(onward=onward_of(settings), documents=documents, refunds=refunds)
+    return ReturnRules(onward=onward_of(settings), documents=documents, defect_place=settings.returns.defect_place, refunds=refunds)
 
 
 def read_channel(hub: Hub, settings: Settings, name: str, shop: GivesReturns, *, since: datetime | None, dry_run: bool) -> ReturnsRead:

@@ -48,7 +48,7 @@ class ReturnDocuments:
         """
         return_ids = sorted(int(one) for one in subjects if one.isdigit())
         with self._hub.engine.begin() as connection:
-            found = _documents(connection, return_ids)
+            found = documents_of(connection, return_ids)
         told: dict[str, list[ReturnDocument]] = {}
         for one in found:
             if base is None or one.base == base:
@@ -88,10 +88,11 @@ class ReturnDocuments:
         g = goods_return.c
         with self._hub.engine.begin() as connection:
             return_ids = list(connection.scalars(select(g.return_id).where(g.paper_no == paper_no).order_by(g.return_id)))
-            return _documents(connection, return_ids)
+            return documents_of(connection, return_ids)
 
 
-def _documents(connection: Connection, return_ids: Sequence[int]) -> list[ReturnDocument]:
+def documents_of(connection: Connection, return_ids: Sequence[int]) -> list[ReturnDocument]:
+    """What 1C is to know of these returns, one per return and base, inside another book's transaction."""
     rows = connection.execute(LINES, {"return_ids": list(return_ids)}).all() if return_ids else []
     goods = read_goods(connection, {int(item_id) for row in rows for item_id, _ in row.recipe})
     asked = {"order_ids": sorted({str(row.order_id) for row in rows})}

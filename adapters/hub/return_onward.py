@@ -1,16 +1,20 @@
 """Who is owed news of a return: 1C a document, a site the money, CRMs the order. All of it in the transaction that recorded it."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, select, text, update
+from pydantic import TypeAdapter
+from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, text, update
 
 from adapters.hub.order_rows import OrderRow
 from adapters.hub.outbox import Owed, owe
-from adapters.hub.tables.catalog import item
+from adapters.hub.return_documents import documents_of
 from adapters.hub.tables.returns import goods_return
-from tasks.rules.return_rules import DOCUMENT, REFUND, ReturnRules
+from adapters.onec.odata.documents import DocumentHeader, DocumentLine
+from tasks.rules.return_documents import ReturnDocument, ReturnedGoods
+from tasks.rules.return_rules import ACCOUNTANT, DOCUMENT, REFUND, ReturnRules
 from tasks.rules.returns import Fate
 
 LINES = text("""
@@ -23,6 +27,17 @@ LINES = text("""
     where l.return_id = any (:return_ids) and r.documented_at is null
     order by l.return_line_id
 """).bindparams(bindparam("return_ids", type_=ARRAY(BigInteger)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Debt:
+    """A document on its way to a base, as whoever writes it reads it from the debt; nobody's name is in it."""
+
+    header: DocumentHeader
+    lines: tuple[DocumentLine, ...]
+
+
+DEBT = TypeAdapter(Debt)
 
 
 class Onward(NamedTuple):
@@ -51,8 +66,8 @@ def owe_documents(connection: Connection, now: datetime, rules: ReturnRules, ret
     if due:
         g = goods_return.c
         connection.execute(update(goods_return).where(g.return_id.in_(due), g.documented_at.is_(None)).values(documented_at=now))
-        bases = _bases(connection, due.values())
-        owe(connection, now, [one for return_id, told in sorted(due.items()) for one in _owed(return_id, told, bases, rules)])
+        owed = [one for document in documents_of(connection, sorted(due)) for one in _owed(document, rules)]
+        owe(connection, now, [*owed, *(one for return_id, told in sorted(due.items()) for one in _refund(return_id, told, rules))])
     waiting = [return_id for return_id, told in lines.items() if any(one.fate.is_open and one.fate.state == "received" for one in told)]
     return Onward(sorted(due), sorted(waiting))
 
@@ -74,18 +89,32 @@ def _is_due(lines: Collection[_Line]) -> bool:
     return bool(due) and not any(line.fate.is_open for line in lines) and all(line.recipe is not None for line in due)
 
 
-def _bases(connection: Connection, returns: Iterable[Collection[_Line]]) -> dict[int, str]:
-    """1C base of each item."""
-    item_ids = {int(item_id) for lines in returns for line in lines for item_id, _ in line.recipe or ()}
-    rows = connection.execute(select(item.c.item_id, item.c.source).where(item.c.item_id.in_(item_ids)))
-    return {row.item_id: row.source for row in rows}
+def _owed(document: ReturnDocument, rules: ReturnRules) -> list[Owed]:
+    """The document of a base: a row in the accountant's workbook, or documents for OData, one per warehouse, whole in the debt."""
+    target, subject = rules.target(document.base), str(document.return_id)
+    if target == ACCOUNTANT:
+        return [Owed(target=target, kind=DOCUMENT, subject=subject, is_once=True)]
+    places: dict[str, list[ReturnedGoods]] = {}
+    for line in document.lines:
+        is_good = line.decision == "restock"
+        places.setdefault((line.place if is_good else rules.defect_place or line.place) or "", []).append(line)
+    debts = []
+    for number, (place, lines) in enumerate(sorted(places.items()), 1):
+        header = DocumentHeader(at=document.received_at, place=place or None, comment=document.comment)
+        told = tuple(
+            DocumentLine(item_ref=line.item_ref, pcs=line.pcs, price_kopecks=line.price_kopecks, sum_kopecks=line.sum_kopecks)
+            for line in lines
+        )
+        detail = DEBT.dump_python(Debt(header=header, lines=told), mode="json")
+        named = subject if number == 1 else f"{subject}-{number}"
+        debts.append(Owed(target=target, kind=DOCUMENT, subject=named, detail=detail, is_once=True))
+    return debts
 
 
-def _owed(return_id: int, lines: Collection[_Line], bases: dict[int, str], rules: ReturnRules) -> list[Owed]:
-    due, subject = [line for line in lines if line.fate.is_due], str(return_id)
-    told = sorted({rules.target(bases[int(item_id)]) for line in due for item_id, _ in line.recipe or () if int(item_id) in bases})
-    owed = [Owed(target=target, kind=DOCUMENT, subject=subject, is_once=True) for target in told]
+def _refund(return_id: int, lines: Collection[_Line], rules: ReturnRules) -> list[Owed]:
+    """The site's money, where its owner wants it told and the site has not told of it itself."""
+    due = [line for line in lines if line.fate.is_due]
     channel = due[0].channel
-    if channel in rules.refunds and not all(line.is_told_by_channel for line in due):
-        owed.append(Owed(target=f"channel:{channel}", kind=REFUND, subject=subject, is_once=True))
-    return owed
+    if channel not in rules.refunds or all(line.is_told_by_channel for line in due):
+        return []
+    return [Owed(target=f"channel:{channel}", kind=REFUND, subject=str(return_id), is_once=True)]

@@ -36,11 +36,13 @@ class ReturnRules:
     Args:
         onward: CRMs by channel.
         documents: 1C base → the target that is owed a document of its goods; a base not named here is the accountant's.
+        defect_place: 1C's warehouse that what is not good is booked to; None: the one it was sold from.
         refunds: sites that pay back what came back, because their owner wants it so.
     """
 
     onward: Onward = field(default_factory=Onward)
     documents: Mapping[str, str] = field(default_factory=dict)
+    defect_place: str | None = None
     refunds: frozenset[str] = frozenset()
 
     def target(self, base: str) -> str:

@@ -328,3 +328,17 @@ def test_what_a_channel_calls_a_return_of_goods_that_never_left_is_a_cancellatio
     shop.record(report("1", {"iron": 2}, state="shipped"))
     assert shop.told(CHANNEL, coming("r1")).rows[0].outcome == "taken"
     assert shop.returned() == 1
+
+
+def test_a_base_that_takes_documents_is_owed_one_per_warehouse_whole_in_the_debt(shop: ReturnShop) -> None:
+    shop.ships(2)
+    apart = ReturnRules(documents={SOURCE: f"odata:{SOURCE}"}, defect_place="defects")
+    rows = (brought("a", received_at=AT), brought("b", condition="defect", decision="write_off", received_at=AT))
+    shop.told(CHANNEL, coming("r1", pcs=2), rules=apart)
+    number = shop.written(*rows, rules=apart).documented[0]
+    owed = {row[0]: row[1] for row in shop.rows("select subject, detail from outbox where kind = 'return'")}
+    assert owed.keys() == {str(number), f"{number}-2"}
+    assert {one["header"]["place"]: one["lines"] for one in owed.values()} == {
+        place: [{"item_ref": "iron", "pcs": 1, "price_kopecks": 100_00, "sum_kopecks": 100_00}] for place in ("main", "defects")
+    }
+    assert all(one["header"]["at"] == "2026-03-02T12:00:00Z" for one in owed.values())
