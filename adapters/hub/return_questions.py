@@ -34,8 +34,9 @@ def ask_about_rows(
     told = [{**{name: row[name] for name in EVIDENCE}, "reason": reason} for row, reason in zip(rows, reasons, strict=True) if reason]
     shape: dict[str, Any] = dict.fromkeys((*EVIDENCE, "reason"), pl.String) | {"pcs": pl.Int64}
     frame = pl.DataFrame(told, schema=shape).with_columns(row=pl.lit(None, pl.Int64))
-    refused = refuse(frame, entity=ENTITY, key=pl.format("{}|{}|{}", "return_ref", "order_ref", pl.coalesce("line_ref", "sku", pl.lit(""))))
-    keys = [f"{row['return_ref']}|{row['order_ref']}|{row['line_ref'] or row['sku'] or ''}" for row in rows]
+    named = pl.concat_str(["return_ref", "line_ref"], separator="|", ignore_nulls=True)
+    refused = refuse(frame, entity=ENTITY, key=named)
+    keys = ["|".join(part for part in (row["return_ref"], row["line_ref"]) if part) for row in rows]
     settle_rows(connection, now, source, entity=ENTITY, keys=keys, refused=refused)
 
 

@@ -247,7 +247,8 @@ class ReturnRecording:
 
     def _told_by(self, line: LineKey, row: BatchRow) -> set[tuple[str, str]]:
         """The returns that its tellers say it is of."""
-        return {(source, self._book.tellings[source, ref, *line]["group_ref"]) for source, ref in row.batch.tellers.items()}
+        told = ((source, self._book.tellings.get((source, ref, *line))) for source, ref in row.batch.tellers.items())
+        return {(source, word["group_ref"]) for source, word in told if word is not None}
 
     def _numbered(self, row: ReturnTaken, line: LineKey | None) -> ReturnTaken:
         if line is None or row.outcome == "refused":

@@ -89,7 +89,9 @@ def load_returns(connection: Connection, order_ids: Collection[int]) -> ReturnBo
     ours = select(line.return_line_id).where(line.order_id.in_(order_ids))
     for row in connection.execute(select(return_teller).where(told.return_line_id.in_(ours))):
         tellers.setdefault(row.return_line_id, {})[row.source] = row.return_ref
-    lines = select(return_line, goods_return.c.documented_at).join(goods_return).where(line.order_id.in_(order_ids))
+    lines = (
+        select(return_line, goods_return.c.documented_at).select_from(return_line.join(goods_return)).where(line.order_id.in_(order_ids))
+    )
     for row in connection.execute(lines.order_by(line.return_line_id)):
         batch = Batch(
             batch_id=row.return_line_id,
