@@ -20,13 +20,13 @@ from adapters.hub.return_goods import Named, find_orders, goods_called, line_of,
 from adapters.hub.return_onward import owe_crms, owe_documents
 from adapters.hub.return_questions import ask_about_rows, ask_for_decisions
 from adapters.hub.return_rows import (
-    COUNT,
     OF_TELLING,
     BatchRow,
     LineKey,
     ReturnBook,
     TellingKey,
     add_return,
+    count_returned,
     drop_tellings,
     keep_batches,
     load_returns,
@@ -197,10 +197,8 @@ class ReturnRecording:
         live = {(order.order_id, ref): one.live_pcs for order in self._orders.values() for ref, one in order.lines.items()}
         for line, batches in sorted(self._placed.items()):
             before = list(self._book.batches.get(line, ()))
-            counted = {"order_id": line[0], "line_ref": line[1], "sold_pcs": live.get(line, 0)}
             grown_pcs = returned_pcs(batches) - sum(row.batch.pcs for row in before)
-            if grown_pcs:
-                self.connection.execute(COUNT, {**counted, "pcs": grown_pcs})
+            count_returned(self.connection, line, grown_pcs, sold_pcs=live.get(line, 0))
             after = [self._numbered_batch(line, self._judged(line, batch, before)) for batch in batches]
             keep_batches(self.connection, line, before, after)
             self._book.batches[line] = after

@@ -30,13 +30,14 @@ OF_TELLING = (
     "payload",
 )
 
-COUNT = text("""
+GROWN = text("""
     insert into returned_line (order_id, line_ref, sold_pcs, returned_pcs) values (:order_id, :line_ref, :sold_pcs, :pcs)
     on conflict (order_id, line_ref) do update set
-        returned_pcs = returned_line.returned_pcs + excluded.returned_pcs,
-        sold_pcs = case when excluded.returned_pcs > 0 then excluded.sold_pcs else returned_line.sold_pcs end
+        returned_pcs = returned_line.returned_pcs + excluded.returned_pcs, sold_pcs = excluded.sold_pcs
 """)
 """A difference and no sum, so that two who count at once both count; the table's check has the last word."""
+
+SHRUNK = text("update returned_line set returned_pcs = returned_pcs + :pcs where order_id = :order_id and line_ref = :line_ref")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -106,6 +107,19 @@ def load_returns(connection: Connection, order_ids: Collection[int]) -> ReturnBo
     for row in connection.execute(select(return_telling).where(return_telling.c.order_id.in_(order_ids))):
         book.tellings[row.source, row.return_ref, row.order_id, row.line_ref] = row._asdict()
     return book
+
+
+def count_returned(connection: Connection, line: LineKey, pcs: int, *, sold_pcs: int) -> None:
+    """So many more pieces of a line came back, or fewer.
+
+    Raises:
+        IntegrityError: more than were sold: whoever decided that they did must not have.
+    """
+    told = {"order_id": line[0], "line_ref": line[1], "pcs": pcs}
+    if pcs > 0:
+        connection.execute(GROWN, {**told, "sold_pcs": sold_pcs})
+    elif pcs < 0:
+        connection.execute(SHRUNK, told)
 
 
 def put_tellings(connection: Connection, now: datetime, told: Mapping[TellingKey, Mapping[str, Any]]) -> None:

@@ -24,16 +24,18 @@ RETURNABLE = text("""
     select coalesce(o.number, o.order_ref) as order_name, o.channel, o.order_ref, s.line_ref, s.channel_sku,
         coalesce(nullif(trim(i.article), ''), nullif(trim(p.article), ''), s.channel_sku) as article, coalesce(i.name, p.name) as name,
         s.pcs - s.cancelled_pcs as sold_pcs, coalesce(r.returned_pcs, 0) as returned_pcs,
-        (select sum(l.pcs)::bigint from return_line l where l.order_id = s.order_id and l.line_ref = s.line_ref
-            and (l.state in ('announced', 'coming', 'ready') or (l.state = 'received' and l.decision = 'ask'))) as awaited_pcs,
-        o.placed_at
+        waits.awaited_pcs, o.placed_at
     from sale_order o
     join sale_line s using (order_id)
     left join returned_line r on r.order_id = s.order_id and r.line_ref = s.line_ref
     left join item i on i.item_id = s.item_id
     left join product p on p.source = i.source and p.product_ref = i.product_ref
+    cross join lateral (
+        select sum(l.pcs)::bigint as awaited_pcs from return_line l where l.order_id = s.order_id and l.line_ref = s.line_ref
+            and (l.state in ('announced', 'coming', 'ready') or (l.state = 'received' and l.decision = 'ask'))
+    ) waits
     where o.state in ('shipped', 'delivered', 'returned') and not o.is_by_channel and o.placed_at >= :since and s.pcs > s.cancelled_pcs
-    order by awaited_pcs is null, o.placed_at desc, o.order_id, s.line_ref
+    order by waits.awaited_pcs is null, o.placed_at desc, o.order_id, s.line_ref
     limit :most
 """)
 

@@ -25,7 +25,7 @@ TOLD = ("order", "sku", "pcs", "condition", "decision", "reason", "day")
 """Without any of these a row of the form is one that nobody has filled in."""
 FILLED = ("pcs", "condition", "decision", "reason", "day")
 """What the form leaves to the manager: a row with none of these has not been filled in."""
-DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y")
+DATES = ("%Y-%m-%d", "%d.%m.%Y")
 EXCEL_DAY_0 = date(1899, 12, 30)
 
 
@@ -107,7 +107,8 @@ def _word(column: str, words: Mapping[str, str]) -> pl.Expr:
 
 def _day() -> pl.Expr:
     """A date, a text that looks like one, or the number that Excel keeps a date as where the cell is not shown as one."""
-    plain = pl.col("day").str.replace(r"[T ]\d?\d:\d\d(:\d\d(\.\d+)?)?$", "").str.replace_all(r"\s|г\.?$", "")
+    plain = pl.col("day").str.replace(r"[T ]\d?\d:\d\d(:\d\d(\.\d+)?)?$", "").str.replace_all(r"\s|г\.?$", "").str.replace_all("/", ".")
+    plain = plain.str.replace(r"^(\d+\.\d+)\.(\d\d)$", "${1}.20${2}")
     number = plain.str.extract(r"^(\d{5})(?:\.\d+)?$").cast(pl.Int64)
     serial = pl.lit(EXCEL_DAY_0) + pl.duration(days=number)
     return pl.coalesce(serial, *(plain.str.to_date(pattern, strict=False) for pattern in DATES))

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True, comment="why it came back, in the words of whoever told"),
         sa.Column("received_at", AT, nullable=True),
         sa.Column("booked_at", AT, nullable=True),
-        sa.CheckConstraint("pcs > 0", name="ck_return_line_positive"),
+        sa.CheckConstraint("pcs > 0", name="positive"),
         sa.ForeignKeyConstraint(["return_id"], ["goods_return.return_id"], name="fk_return_line_return_id_goods_return"),
         sa.PrimaryKeyConstraint("return_line_id", name="pk_return_line"),
     )
@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("payload", postgresql.JSONB(), nullable=True),
         sa.Column("first_seen_at", AT, nullable=False),
         sa.Column("last_seen_at", AT, nullable=False),
-        sa.CheckConstraint("pcs > 0", name="ck_return_telling_positive"),
+        sa.CheckConstraint("pcs > 0", name="positive"),
         sa.ForeignKeyConstraint(["order_id"], ["sale_order.order_id"], name="fk_return_telling_order_id_sale_order"),
         sa.PrimaryKeyConstraint("source", "return_ref", "order_id", "line_ref", name="pk_return_telling"),
     )
@@ -87,7 +87,7 @@ def upgrade() -> None:
         sa.Column("line_ref", sa.Text(), nullable=False),
         sa.Column("sold_pcs", sa.BigInteger(), nullable=False, comment="sold and not cancelled, when pieces of it last came back"),
         sa.Column("returned_pcs", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("returned_pcs between 0 and sold_pcs", name="ck_returned_line_no_more_than_sold"),
+        sa.CheckConstraint("returned_pcs between 0 and sold_pcs", name="no_more_than_sold"),
         sa.ForeignKeyConstraint(["order_id"], ["sale_order.order_id"], name="fk_returned_line_order_id_sale_order"),
         sa.PrimaryKeyConstraint("order_id", "line_ref", name="pk_returned_line"),
     )
