@@ -68,9 +68,9 @@ class WooCommerceReturns(WooCommerceOrders):
         Raises:
             SyncError: nothing was done from the first that has no answer on.
         """
-        return [self._refund(one) for one in refunds]
+        return [self._pay_back(one) for one in refunds]
 
-    def _refund(self, wanted: ReturnRefund) -> OrderTold:
+    def _pay_back(self, wanted: ReturnRefund) -> OrderTold:
         """What is there already is looked at first, so that telling it again pays nothing twice."""
         try:
             order = self.ask(paths.one_order(wanted.order_ref), order_answers.ORDER)

@@ -82,7 +82,8 @@ def _claimed(batches: Sequence[Batch], source: str, return_ref: str, pcs: int, s
     """Pieces that the source has not told of yet, a batch that fits exactly before others; what nobody else tells of is a new batch."""
     free = [batch for batch in batches if source not in batch.tellers]
     exact = [batch for batch in free if batch.pcs == pcs][:1]
-    placed, left = {id(batch): (batch,) for batch in batches}, pcs
+    left = pcs
+    placed: dict[int, tuple[Batch, ...]] = {id(batch): (batch,) for batch in batches}
     for batch in exact or free:
         taken = min(batch.pcs, left)
         if taken:
@@ -96,7 +97,8 @@ def _claimed(batches: Sequence[Batch], source: str, return_ref: str, pcs: int, s
 
 def _released(batches: Sequence[Batch], source: str, return_ref: str, pcs: int) -> Placed:
     """Pieces that the source no longer tells of, the newest first; those that nobody tells of any more are not coming back."""
-    placed, left = {id(batch): (batch,) for batch in batches}, pcs
+    left = pcs
+    placed: dict[int, tuple[Batch, ...]] = {id(batch): (batch,) for batch in batches}
     for batch in reversed([batch for batch in batches if batch.tellers.get(source) == return_ref and not batch.is_settled]):
         freed = min(batch.pcs, left)
         if freed:

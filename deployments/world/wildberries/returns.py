@@ -67,7 +67,7 @@ async def send_back(request: Request, order_ref: str, task_id: int, sent: Sent) 
     if task is None:
         raise HTTPException(404, f"no task {task_id} in {order_ref}")
     now = room.clock.now()
-    one = room.books.returns.setdefault(
+    one: GoodsReturn = room.books.returns.setdefault(
         task_id, GoodsReturn(srid=f"{task.rid}.ret", task_id=task_id, task=task, ordered_at=now, reason=sent.reason)
     )
     one.where = sent.where
