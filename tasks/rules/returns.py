@@ -91,8 +91,17 @@ def _claimed(batches: Sequence[Batch], source: str, return_ref: str, pcs: int, s
             left -= taken
     if left > sold_pcs - returned_pcs(batches) and left:
         return Placed(batches=tuple(batches), fault="return_is_within_sold")
-    new = (Batch(pcs=left, tellers={source: return_ref}),) if left else ()
-    return Placed(batches=(*(one for batch in batches for one in placed[id(batch)]), *new))
+    return Placed(batches=_grown([one for batch in batches for one in placed[id(batch)]], source, return_ref, left))
+
+
+def _grown(batches: Sequence[Batch], source: str, return_ref: str, pcs: int) -> tuple[Batch, ...]:
+    """More pieces that nobody else tells of: of the batch that is this telling's alone, else a new one."""
+    alone = next((batch for batch in batches if batch.tellers == {source: return_ref} and not batch.is_settled), None)
+    if not pcs:
+        return tuple(batches)
+    if alone is None:
+        return (*batches, Batch(pcs=pcs, tellers={source: return_ref}))
+    return tuple(replace(batch, pcs=batch.pcs + pcs) if batch is alone else batch for batch in batches)
 
 
 def _released(batches: Sequence[Batch], source: str, return_ref: str, pcs: int) -> Placed:

@@ -83,6 +83,10 @@ def test_a_row_that_is_corrected_to_fewer_pieces_gives_the_rest_back() -> None:
     assert shape(told(("workbook", "w", 3), ("workbook", "w", 1))) == [(1, {"workbook": "w"})]
 
 
+def test_a_row_that_is_corrected_to_more_pieces_is_the_same_batch_still() -> None:
+    assert shape(told(("workbook", "w", 1), ("workbook", "w", 3))) == [(3, {"workbook": "w"})]
+
+
 def test_what_nobody_tells_of_any_more_is_not_coming_back() -> None:
     assert told(("ozon", "r1", 2), ("ozon", "r1", 0)) == ()
     assert shape(told(("ozon", "r1", 2), ("cdek", "c", 2), ("ozon", "r1", 0))) == [(2, {"cdek": "c"})]
