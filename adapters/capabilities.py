@@ -18,6 +18,7 @@ from tasks.rules.carrier_papers import Form, FormKind, Pickup, PickupSaid
 from tasks.rules.carrier_places import CityAsked, CityFound, PointFound, PointKind
 from tasks.rules.carrier_tracks import Track
 from tasks.rules.crm import CrmChanges, CrmCustomer, CrmOrder, Put
+from tasks.rules.return_documents import ReturnRefund
 from validation.order_news import OrderNews, OrderTold
 from validation.quarantine import Judged
 
@@ -94,6 +95,23 @@ class GivesOrders(Protocol):
         ...
 
 
+class GivesReturns(Protocol):
+    """Tells what comes back of it."""
+
+    def read_returns(self, *, since: datetime, until: datetime) -> pl.DataFrame:
+        """`ReturnReceived`: returns opened or changed from ``since`` up to ``until``, whatever their state; a row per line."""
+        ...
+
+
+@runtime_checkable
+class RefundsReturns(Protocol):
+    """Can be told that the money of a return is paid back."""
+
+    def refund_returns(self, refunds: Sequence[ReturnRefund]) -> list[OrderTold]:
+        """One answer per refund, in their order. Repeating does no harm: what is paid back already is not paid back again."""
+        ...
+
+
 @runtime_checkable
 class TakesOrderNews(Protocol):
     """Can be told what the shop does with an order."""
@@ -123,7 +141,9 @@ class Examined(Protocol):
         ...
 
 
-class Channel(SellsCatalog, SellsPrices, SellsStock, GivesOrders, TakesOrderNews, Examined, AbstractContextManager["Channel"], Protocol):
+class Channel(
+    SellsCatalog, SellsPrices, SellsStock, GivesOrders, GivesReturns, TakesOrderNews, Examined, AbstractContextManager["Channel"], Protocol
+):
     """An account where things are sold.
 
     Attributes:

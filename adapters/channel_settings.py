@@ -92,6 +92,9 @@ class WooCommerceSettings(AnyChannel):
     places: list[str] | None = Field(default=None, description="1C warehouse ids it sells from; all by default")
     asks: bool = Field(default=False, description="its checkout asks Utyug (the must-use plugin is in place), so it needs no quota")
     reservation_key: SecretStr | None = Field(default=None, description="what its checkout shows at the gateway")
+    refunds_returns: bool = Field(
+        default=False, description="what came back is written into the site's order as a refund; the money itself is paid back by hand"
+    )
     bounds: Bounds = Bounds(visible_s=60, effective_s=60, stale_s=0, restored_s=60)
 
     @property
@@ -133,7 +136,7 @@ class Marketplace(AnyChannel):
         return ("",)
 
 
-WildberriesService = Literal["common", "content", "discounts-prices", "marketplace"]
+WildberriesService = Literal["common", "content", "discounts-prices", "marketplace", "seller-analytics"]
 WILDBERRIES_SERVICES: tuple[WildberriesService, ...] = get_args(WildberriesService)
 IN_SANDBOX: frozenset[WildberriesService] = frozenset({"content", "discounts-prices", "marketplace"})
 """What the sandbox has; nobody there tells whose cabinet it is. Source: `reference/marketplaces.md` §1."""

@@ -30,6 +30,7 @@ from tasks.rules.penalties import Penalties
 from tasks.rules.quota_rules import QuotaRules
 from tasks.rules.quote_rules import QuoteRules
 from tasks.rules.recipes import Recipe
+from tasks.rules.return_rules import ReturnSettings
 from tasks.rules.tiers import TierRules
 from validation.part import Part
 
@@ -158,6 +159,7 @@ class Settings(BaseSettings):
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict, description="имя → перевозчик, который возит посылки")
     penalties: Penalties = Field(default=Penalties(), description="what channels take for an order that the shop cancels, by kind")
     recipes: list[Recipe] = Field(default_factory=list, description="составы комплектов, которых нет в 1С или которые идут прежде неё")
+    returns: ReturnSettings = ReturnSettings()
     recipes_workbook: Path | None = Field(default=None, description="книга Excel с составами комплектов; она идёт прежде recipes")
     messages: MessageSettings = MessageSettings()
     prefect: PrefectSettings = PrefectSettings()
@@ -207,6 +209,10 @@ class Settings(BaseSettings):
         told = self.customers.channels
         sites = (name for name, channel in self.channels.items() if isinstance(channel, WooCommerceSettings))
         return frozenset(sites if told is None else told)
+
+    def returns_folder(self) -> Path:
+        """Where managers put workbooks of returns."""
+        return self.returns.folder or self.var_dir / "returns"
 
     def today(self, now: datetime) -> date:
         """The shop's day: promotions and recipes begin and end at its midnight."""

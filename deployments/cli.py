@@ -12,6 +12,7 @@ from deployments.customer_commands import customers
 from deployments.plainly import said_plainly
 from deployments.quarantine_commands import quarantine
 from deployments.receipt_commands import receipt
+from deployments.returns_commands import returns
 from deployments.story.command import story
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.add_typer(customers, name="customers")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(receipt, name="receipt")
+app.add_typer(returns, name="returns")
 app.command()(story)
 
 

@@ -95,7 +95,7 @@ class Channels:
 
     def settings(self, base: str) -> dict[str, ChannelSettings]:
         """How Utyug reaches them at this address."""
-        services = ("common", "content", "discounts-prices", "marketplace")
+        services = ("common", "content", "discounts-prices", "marketplace", "seller-analytics")
         return {
             "site": WooCommerceSettings(
                 url=f"{base}/woocommerce",

@@ -2,6 +2,7 @@
 
 from prefect import flow, get_run_logger, task
 
+from adapters.capabilities import RefundsReturns
 from adapters.channels import open_channel
 from adapters.crms import open_crm
 from adapters.errors import Misconfigured, SyncError
@@ -18,6 +19,8 @@ from tasks.odata_documents import deliver_to_odata
 from tasks.order_news import deliver_news
 from tasks.policy import at_once, policy
 from tasks.reporting import RunReport, fail_where_stopped, reported_run
+from tasks.return_papers import deliver_papers, deliver_refunds
+from tasks.rules.return_rules import ACCOUNTANT
 
 POLL_S = 30.0
 """What failed is tried again without a notice."""
@@ -66,11 +69,14 @@ def _attempt(hub: Hub, settings: Settings, target: str) -> list[Delivered]:
     try:
         if kind == "channel":
             with open_channel(settings.channels[name], hub=hub) as shop:
-                return list(deliver_news(hub, name, shop)) or [Delivered(target=target)]
+                refunded = deliver_refunds(hub, name, shop) if isinstance(shop, RefundsReturns) else ()
+                return [*deliver_news(hub, name, shop), *refunded] or [Delivered(target=target)]
         if kind == "odata":
             told = settings.onec.by_odata[name]
             with open_odata(told, hub=hub) as onec:
                 return list(deliver_to_odata(hub, name, told, onec)) or [Delivered(target=target)]
+        if kind == ACCOUNTANT:
+            return list(deliver_papers(hub, settings)) or [Delivered(target=target)]
         with open_crm(settings.crm[name], hub=hub) as crm:
             read_if_old(hub, settings, name, crm)
             return list(deliver_to_crm(hub, settings, name, crm)) or [Delivered(target=target)]
@@ -86,7 +92,7 @@ def _chosen(settings: Settings, target: str | None) -> list[str]:
         Misconfigured: there is no such target.
     """
     bases = [f"odata:{name}" for name, told in settings.onec.by_odata.items() if told.documents]
-    targets = [*(f"crm:{name}" for name in settings.crm), *(f"channel:{name}" for name in settings.channels), *bases]
+    targets = [*(f"crm:{name}" for name in settings.crm), *(f"channel:{name}" for name in settings.channels), *bases, ACCOUNTANT]
     if target is not None and target not in targets:
         raise Misconfigured(f"Передавать некуда: «{target}» нет в настройках. Есть: {', '.join(targets) or 'ничего'}.")
     return targets if target is None else [target]

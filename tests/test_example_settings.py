@@ -30,6 +30,7 @@ SECTIONS = (
     "tiers",
     "customers",
     "reservations",
+    "returns",
     "recipes",
     "messages.routes",
     "prefect",

@@ -82,6 +82,34 @@ KINDS: dict[str, dict[str, Words]] = {
             "Correct the workbook: Utyug reads it by itself on the next run.",
         ),
     ),
+    "returns_wrong": _kind(
+        (
+            "в книге возвратов есть ошибки",
+            "Возвраты из этих строк не записаны: в 1С и на сайт о них не сообщено.",
+            "Остальные строки приняты; ошибки вписаны красным в копию книги.",
+            "Исправьте красные ячейки в копии и положите её в папку возвратов: принятое второй раз не запишется.",
+        ),
+        (
+            "a workbook of returns has mistakes",
+            "The returns in these rows are not recorded: neither 1C nor the site was told.",
+            "The other rows are taken; the mistakes stand in a copy, in red.",
+            "Correct the red cells in the copy and put it into the folder of returns: what was taken is not taken twice.",
+        ),
+    ),
+    "returns_unread": _kind(
+        (
+            "книгу возвратов прочитать нельзя",
+            "Ни одна её строка не принята.",
+            "Книга отложена в папку «не прочитано» вместе с причиной.",
+            "Исправьте книгу и положите её снова; новую делает команда utyug returns form.",
+        ),
+        (
+            "a workbook of returns cannot be read",
+            "None of its rows is taken.",
+            "It lies in a folder of its own with the reason beside it.",
+            "Correct it and put it back; the command utyug returns form makes a new one.",
+        ),
+    ),
     "quarantine_grown": _kind(
         (
             "в карантине прибавилось строк",

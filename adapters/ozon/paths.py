@@ -17,10 +17,11 @@ SHIP = "/v4/posting/fbs/ship"
 CANCEL = "/v2/posting/fbs/cancel"
 CANCEL_PRODUCTS = "/v2/posting/fbs/product/cancel"
 CANCEL_REASONS = "/v1/posting/fbs/cancel-reason"
+RETURNS = "/v1/returns/list"
 ROLES = "/v1/roles"
 
 OF_CARDS = (PRODUCTS, IMPORT, IMPORT_RESULT, PRICES, SET_PRICES)
 OF_STOCK = (STOCKS, SET_STOCKS, WAREHOUSES)
-OF_ORDERS = (POSTINGS, POSTING, SHIP, CANCEL, CANCEL_PRODUCTS, CANCEL_REASONS)
+OF_ORDERS = (POSTINGS, POSTING, SHIP, CANCEL, CANCEL_PRODUCTS, CANCEL_REASONS, RETURNS)
 NEEDED = (*OF_CARDS, *OF_STOCK, *OF_ORDERS)
 """What a key must be allowed to call."""

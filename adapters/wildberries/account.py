@@ -19,7 +19,12 @@ from adapters.wildberries.tokens import BASE, KINDS, SCOPE_BITS, Scope, Token, r
 
 EXPIRES_SOON = timedelta(days=30)
 CLOCK_APART = timedelta(seconds=30)
-CATEGORIES: dict[Scope, str] = {"content": "Контент", "prices": "Цены и скидки", "marketplace": "Маркетплейс"}
+CATEGORIES: dict[Scope, str] = {
+    "content": "Контент",
+    "analytics": "Аналитика",
+    "prices": "Цены и скидки",
+    "marketplace": "Маркетплейс",
+}
 OPENS: dict[Service, str] = {"content": "Контент", "discounts-prices": "Цены и скидки", "marketplace": "Маркетплейс"}
 
 
@@ -38,7 +43,7 @@ PROBES: dict[Service, Probe] = {
     "discounts-prices": Probe("GET", "/api/v2/list/goods/filter", PRICES, params={"limit": 1}),
     "marketplace": Probe("GET", "/api/v3/warehouses", WAREHOUSES),
 }
-NEW_TOKEN = "создайте в кабинете Wildberries (Профиль → Интеграции по API) персональный токен с категориями «Контент», «Цены и скидки» и «Маркетплейс»"  # noqa: E501, S105
+NEW_TOKEN = "создайте в кабинете Wildberries (Профиль → Интеграции по API) персональный токен с категориями «Контент», «Аналитика», «Цены и скидки» и «Маркетплейс»"  # noqa: E501, S105
 
 
 class WildberriesAccount(WildberriesStock):

@@ -3,8 +3,9 @@
 from adapters.wildberries.account import WildberriesAccount
 from adapters.wildberries.catalog import WildberriesCatalog
 from adapters.wildberries.prices import WildberriesPrices
+from adapters.wildberries.returns import WildberriesReturns
 from adapters.wildberries.supplies import WildberriesSupplies
 
 
-class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesSupplies):
+class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesSupplies, WildberriesReturns):
     """A cabinet as a channel: `adapters.capabilities.Channel`."""

@@ -19,12 +19,13 @@ from adapters.lots import WORDS
 from adapters.pace import LocalPace, Pace
 from adapters.wildberries.tokens import account_of
 
-Service = Literal["common", "content", "discounts-prices", "marketplace"]
+Service = Literal["common", "content", "discounts-prices", "marketplace", "seller-analytics"]
 TITLES: dict[Service, str] = {
     "common": "Wildberries (общий сервис)",
     "content": "Wildberries (карточки)",
     "discounts-prices": "Wildberries (цены)",
     "marketplace": "Wildberries (склады и заказы)",
+    "seller-analytics": "Wildberries (возвраты)",
 }
 REFS = pl.Struct({"nm_id": pl.Int64, "chrt_id": pl.Int64})
 """A listing's ``refs``: the card, and its only size."""
@@ -48,7 +49,7 @@ class WildberriesClient:
 
     Args:
         hosts: the address of each service.
-        token: a personal or service token with the categories «Контент», «Цены и скидки» and «Маркетплейс».
+        token: a personal or service token with the categories «Контент», «Цены и скидки», «Маркетплейс» and «Аналитика».
         token_prefix: what stands before the token in its header.
         warehouses: the seller's warehouses that figures are given for.
         clock: the shop's clock.

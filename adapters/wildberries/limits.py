@@ -27,3 +27,6 @@ WAREHOUSES = Limit(name="warehouses", interval_s=0.2, burst=19, refusal_cost=10)
 ORDERS = Limit(name="orders", interval_s=0.2, burst=19, refusal_cost=10)
 CANCELS = Limit(name="orders_cancel", interval_s=0.6, burst=19, refusal_cost=10)
 """PATCH /api/v3/orders/{orderId}/cancel has a bucket of its own: 100 a minute."""
+
+# https://dev.wildberries.ru/openapi/reports: the report of goods that come back, once a minute.
+GOODS_RETURN = Limit(name="goods_return", interval_s=60.0, burst=9)

@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-Scope = Literal["content", "prices", "marketplace"]
-SCOPE_BITS: dict[Scope, int] = {"content": 1, "prices": 3, "marketplace": 4}
+Scope = Literal["content", "analytics", "prices", "marketplace"]
+SCOPE_BITS: dict[Scope, int] = {"content": 1, "analytics": 2, "prices": 3, "marketplace": 4}
 READ_ONLY_BIT = 30
 KINDS = {1: "базовый", 2: "тестовый", 3: "персональный", 4: "сервисный"}
 BASE = 1

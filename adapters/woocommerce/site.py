@@ -4,10 +4,11 @@ from adapters.woocommerce.cards import WooCommerceCards
 from adapters.woocommerce.order_status import WooCommerceOrderStatus
 from adapters.woocommerce.prices import WooCommercePrices
 from adapters.woocommerce.pushes import WooCommercePushes
+from adapters.woocommerce.returns import WooCommerceReturns
 from adapters.woocommerce.stock import WooCommerceStock
 
 
-class WooCommerceSite(WooCommercePushes, WooCommerceCards, WooCommercePrices, WooCommerceStock, WooCommerceOrderStatus):
+class WooCommerceSite(WooCommercePushes, WooCommerceCards, WooCommercePrices, WooCommerceStock, WooCommerceOrderStatus, WooCommerceReturns):
     """A site as a channel: `adapters.capabilities.Channel`."""
 
     pause_s = 0.0

@@ -4,6 +4,7 @@ Headers may stand in any order and below a title; further columns do no harm.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import fastexcel
@@ -13,6 +14,25 @@ from adapters.errors import WorkbookRefused
 
 HEADED_WITHIN = 20
 """The headers stand in one of the first rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """The sheet of a workbook that has the headers.
+
+    Args:
+        name: of the sheet.
+        cells: all of them as text, the first row of Excel's being the first here.
+        header_row: where the headers stand, from 0.
+        found: name of a column → where it stands, from 0.
+        table: ``row``, the number that Excel shows beside it, and the columns; rows without any of them are left out.
+    """
+
+    name: str
+    cells: pl.DataFrame
+    header_row: int
+    found: Mapping[str, int]
+    table: pl.DataFrame
 
 
 def read_table(path: Path, columns: Mapping[str, str], *, needed: frozenset[str]) -> pl.DataFrame:
@@ -29,13 +49,23 @@ def read_table(path: Path, columns: Mapping[str, str], *, needed: frozenset[str]
     Raises:
         WorkbookRefused: there is no such file, it is no workbook, or no sheet has the headers.
     """
+    return read_sheet(path, columns, needed=needed).table
+
+
+def read_sheet(path: Path, columns: Mapping[str, str], *, needed: frozenset[str]) -> Sheet:
+    """`read_table` with everything that stands around the table.
+
+    Raises:
+        WorkbookRefused: as `read_table`.
+    """
     book = _opened(path)
     for sheet in book.sheet_names:
         cells = _cells(book, path, sheet)
         for row, headers in _headers(cells):
             found = _found(path, sheet, headers, columns)
             if needed <= found.keys():
-                return _below(cells, row, found, list(columns.values()))
+                table = _below(cells, row, found, list(columns.values()))
+                return Sheet(name=sheet, cells=cells, header_row=row, found=found, table=table)
     lacking = ", ".join(f"«{header}»" for header, name in columns.items() if name in needed)
     raise WorkbookRefused(
         f"В файле {path.name} нет листа со столбцами {lacking}. Есть листы: {', '.join(book.sheet_names)}. "

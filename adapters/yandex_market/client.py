@@ -135,6 +135,7 @@ class YandexMarketClient:
         *,
         limits: Mapping[Limit, int],
         limit: int | None = None,
+        params: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Iterator[P]:
         """All pages of a list, the last being the one that names no next; ``limit`` none where the vendor wants none.
@@ -144,8 +145,8 @@ class YandexMarketClient:
         """
         tokens: list[str] = []
         while True:
-            params = ({} if limit is None else {"limit": limit}) | ({"pageToken": tokens[-1]} if tokens else {})
-            page = self.ask(method, path, shape, limits=limits, params=params, body=body)
+            place = ({} if limit is None else {"limit": limit}) | ({"pageToken": tokens[-1]} if tokens else {})
+            page = self.ask(method, path, shape, limits=limits, params={**(params or {}), **place}, body=body)
             yield page
             token = page.next_token
             if token is None:

@@ -21,7 +21,7 @@ from deployments.world.yandex_market.make import BUSINESS, SEPARATE
 
 ROOMS: Mapping[str, str] = {"wb": "wildberries", "ozon": "ozon", "ym": "yandex_market", "site": "woocommerce"}
 WAREHOUSES: Mapping[str, str] = {"wb": str(WAREHOUSE_ID), "ozon": str(MAIN), "ym": str(SEPARATE[0].id), "site": ""}
-SERVICES = ("common", "content", "discounts-prices", "marketplace")
+SERVICES = ("common", "content", "discounts-prices", "marketplace", "seller-analytics")
 STOCKED_AT, BEGAN_AT = datetime(2026, 3, 1, 19, tzinfo=UTC), datetime(2026, 3, 2, 8, tzinfo=UTC)
 """A Monday in Moscow: the cabinets were filled the evening before, and somebody begins to work."""
 

@@ -20,6 +20,7 @@ def test_each_service_of_wildberries_has_its_own_address() -> None:
         "content": "https://content-api.wildberries.ru",
         "discounts-prices": "https://discounts-prices-api.wildberries.ru",
         "marketplace": "https://marketplace-api.wildberries.ru",
+        "seller-analytics": "https://seller-analytics-api.wildberries.ru",
     }
 
 
@@ -29,6 +30,7 @@ def test_the_sandbox_is_asked_only_where_it_is() -> None:
         "content": "https://content-api-sandbox.wildberries.ru",
         "discounts-prices": "https://discounts-prices-api-sandbox.wildberries.ru",
         "marketplace": "https://marketplace-api-sandbox.wildberries.ru",
+        "seller-analytics": "https://seller-analytics-api.wildberries.ru",
     }
 
 

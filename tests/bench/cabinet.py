@@ -32,7 +32,7 @@ from deployments.world.yandex_market.make import BUSINESS, SEPARATE, furnish_yan
 KEY = SecretStr("a-key")
 CLIENT = "17"
 WAREHOUSES = {"wildberries": str(WAREHOUSE_ID), "ozon": str(MAIN), "yandex_market": str(SEPARATE[0].id), "woocommerce": ""}
-SERVICES = ("common", "content", "discounts-prices", "marketplace")
+SERVICES = ("common", "content", "discounts-prices", "marketplace", "seller-analytics")
 FILLED_AT_ONCE = 2000
 
 

@@ -126,6 +126,11 @@ def _orders(stage: Stage) -> None:
     told = {**everything, "product_exemplars": True, "related_postings": True, "translit": True}
     for order_ref in (*bought, unpaid, "00000000-0000-9"):
         stage.say("POST", "/v3/posting/fbs/get", {"posting_number": order_ref, "with": told})
+    returned = stage.order("POST", f"/orders/{bought[2]}/returns", json={"pcs": 1})
+    stage.order("PUT", f"/returns/{returned}", params={"status": "ReceivedBySeller"})
+    moved = {"time_from": instant(stage, -24), "time_to": instant(stage, 1)}
+    stage.say("POST", "/v1/returns/list", {"filter": {"visual_status_change_moment": moved, "return_schema": "FBS"}, "limit": 500})
+    stage.say("POST", "/v1/returns/list", {"filter": {"posting_numbers": bought}, "limit": 1, "last_id": returned})
     stage.say("POST", "/v1/posting/fbs/cancel-reason", {"related_posting_numbers": bought})
     for order_ref in (bought[1], bought[1], "00000000-0000-9"):
         reason = {"posting_number": order_ref, "cancel_reason_id": 352, "cancel_reason_message": "Товар закончился"}

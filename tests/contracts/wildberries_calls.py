@@ -9,8 +9,8 @@ from deployments.world.wildberries.subjects import ANY_SUBJECT_ID
 from deployments.world.wildberries.tokens import make_token
 from tests.contracts.stage import Stage
 
-COMMON, CONTENT, PRICES, MARKETPLACE = (
-    f"https://{service}-api.wildberries.ru" for service in ("common", "content", "discounts-prices", "marketplace")
+COMMON, CONTENT, PRICES, MARKETPLACE, ANALYTICS = (
+    f"https://{service}-api.wildberries.ru" for service in ("common", "content", "discounts-prices", "marketplace", "seller-analytics")
 )
 CARDS = f"{CONTENT}/content/v2"
 STOCKS = f"{MARKETPLACE}/api/v3/stocks/{WAREHOUSE_ID}"
@@ -131,6 +131,16 @@ def _stock(stage: Stage) -> None:
     stage.order("PUT", "/ban", params={"is_banned": False})
 
 
+def _returns(stage: Stage, basket: dict[str, Any]) -> None:
+    for task_id, where in zip(basket["task_ids"], ("coming", "received"), strict=False):
+        stage.order("PUT", f"/orders/{basket['order_ref']}/tasks/{task_id}/return", json={"where": where})
+    days = [stage.clock.now() - timedelta(days=ago) for ago in (20, 0)]
+    stage.say(
+        "GET", f"{ANALYTICS}/api/v1/analytics/goods-return", query=[("dateFrom", f"{days[0]:%Y-%m-%d}"), ("dateTo", f"{days[1]:%Y-%m-%d}")]
+    )
+    stage.say("GET", f"{ANALYTICS}/api/v1/analytics/goods-return", query=[("dateFrom", "2026-01-01"), ("dateTo", "2026-11-01")])
+
+
 def _orders(stage: Stage) -> None:
     bought = [
         stage.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 2, "buyer": {"comment": "Быстрее"}}) for number in (9, 10, 11)
@@ -148,6 +158,7 @@ def _orders(stage: Stage) -> None:
         query=[("limit", "1000"), ("next", "0"), ("dateFrom", str(now - 86400 * 60)), ("dateTo", str(now))],
     )
     stage.say("POST", f"{MARKETPLACE}/api/v3/orders/status", {"orders": [*tasks, 1]})
+    _returns(stage, bought[1])
     _supplies(stage, tasks[2:4])
     for task_id in (tasks[-1], tasks[-1], 1):
         stage.say("PATCH", f"{MARKETPLACE}/api/v3/orders/{task_id}/cancel")

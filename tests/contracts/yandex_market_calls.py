@@ -133,6 +133,12 @@ def _orders(stage: Stage) -> None:
     placed = {"creationDateFrom": f"{now - timedelta(days=2):%Y-%m-%d}", "creationDateTo": f"{now + timedelta(days=2):%Y-%m-%d}"}
     first = stage.say("POST", orders, {"dates": placed}, query=[("limit", "2")])
     stage.say("POST", orders, {"dates": placed}, query=[("limit", "2"), ("pageToken", first["paging"]["nextPageToken"])])
+    pieces = [["PICKED", "DEFECT"]]
+    for kind in ("RETURN", "UNREDEEMED"):
+        stage.order("POST", f"/orders/{bought[1]}/returns", json={"pieces": pieces, "kind": kind})
+    span = [("fromDate", f"{now - timedelta(days=2):%Y-%m-%d}"), ("toDate", f"{now + timedelta(days=2):%Y-%m-%d}")]
+    stage.say("GET", f"/v2/campaigns/{CAMPAIGN}/returns", query=[("limit", "1"), *span])
+    stage.say("GET", f"/v2/campaigns/{CAMPAIGN}/returns", query=[("type", "RETURN"), ("limit", "100")])
     shop = f"/v2/campaigns/{CAMPAIGN}/orders"
     ready = {"status": "PROCESSING", "substatus": "READY_TO_SHIP"}
     for number in ("777", "778"):

@@ -137,6 +137,7 @@ class Books:
     postings: dict[str, Posting] = field(default_factory=dict)
     reservations: dict[str, Reservation] = field(default_factory=dict)
     assembling: list[str] = field(default_factory=list)
+    returns: dict[int, Any] = field(default_factory=dict, metadata={"of": "deployments.world.ozon.returns.Return"})
     mail: OzonMail = field(default_factory=OzonMail)
     slowness: Slowness = field(default_factory=Slowness)
     later: Later[Change] = field(default_factory=Later)

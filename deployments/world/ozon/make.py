@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from deployments.world.clock import WorldClock
-from deployments.world.ozon import access, catalog, categories, gone, listing, orders, parting, prices, stock, stock_reads
+from deployments.world.ozon import access, catalog, categories, gone, listing, orders, parting, prices, returns, stock, stock_reads
 from deployments.world.ozon.books import FIRST_WAREHOUSE, Books
 from deployments.world.ozon.control import control
 from deployments.world.ozon.oddities import oddities
@@ -56,7 +56,7 @@ def furnish_ozon(
         slowness=Slowness(order_visible_s=knobs.order_visible_s),
     )
     router = APIRouter()
-    parts = [part.router for part in (access, categories, catalog, listing, prices, stock, stock_reads, orders, parting)]
+    parts = [part.router for part in (access, categories, catalog, listing, prices, stock, stock_reads, orders, parting, returns)]
     for part in parts:
         router.routes.extend(part.routes)
     methods = [route.path for part in parts for route in part.routes if isinstance(route, APIRoute)]
@@ -65,5 +65,5 @@ def furnish_ozon(
     room = OzonRoom(
         clock=clock, books=books, client_id=client_id, keys={api_key: key}, knobs=knobs, methods=frozenset(methods), outside=outside
     )
-    furnish(world, "ozon", room, router, control, oddities)
+    furnish(world, "ozon", room, router, control, oddities, returns.control)
     return room

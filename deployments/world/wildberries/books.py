@@ -102,6 +102,7 @@ class Books:
     prices: PriceBook = field(default_factory=PriceBook)
     tasks: TaskBook = field(default_factory=TaskBook)
     supplies: SupplyBook = field(default_factory=SupplyBook)
+    returns: dict[int, Any] = field(default_factory=dict, metadata={"of": "deployments.world.wildberries.returns.GoodsReturn"})
     is_banned: bool = False
     slowness: Slowness = field(default_factory=Slowness)
     later: Later[Change] = field(default_factory=Later)

@@ -43,10 +43,12 @@ STOCKS = Group(name="stocks", interval_s=0.2, burst=20, penalty=MARKET_PENALTY)
 STOCKS_DELETE = Group(name="stocks_delete", interval_s=6, burst=2)
 WAREHOUSES = Group(name="warehouses", interval_s=0.2, burst=20, penalty=MARKET_PENALTY)
 ORDERS = Group(name="orders", interval_s=0.2, burst=20, penalty=MARKET_PENALTY)
+GOODS_RETURN = Group(name="goods_return", interval_s=60, burst=10, base=HALF_HOURLY)
 ORDERS_CANCEL = Group(name="orders_cancel", interval_s=0.6, burst=20, penalty=MARKET_PENALTY)
 
 GROUPS: tuple[tuple[str, str, Group], ...] = (
     ("GET", r"/common-api/api/v1/seller-info", SELLER_INFO),
+    ("GET", r"/seller-analytics-api/api/v1/analytics/goods-return", GOODS_RETURN),
     ("POST", r"/content-api/content/v2/cards/upload", CARDS_UPLOAD),
     ("POST", r"/content-api/content/v2/cards/upload/add", CARDS_ADD),
     ("POST", r"/content-api/content/v2/cards/update", CARDS_UPDATE),

@@ -37,7 +37,7 @@ SCOPE_BITS: dict[Scope, int] = {
     "users": 16,
 }
 READ_ONLY_BIT = 30
-OURS: tuple[Scope, ...] = ("content", "prices", "marketplace")
+OURS: tuple[Scope, ...] = ("content", "prices", "marketplace", "analytics")
 
 
 class Malformed(ValueError):

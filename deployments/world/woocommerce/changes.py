@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from deployments.world.woocommerce.books import Books
 from deployments.world.woocommerce.order_books import REDUCING, Line, Order, Refund, Refunded
@@ -25,13 +26,22 @@ def refund(books: Books, order: Order, line: Line, pcs: int, now: datetime) -> R
 
 
 def pay_back(
-    books: Books, order: Order, parts: Sequence[Refunded], kopecks: int, now: datetime, *, reason: str = "", restocks: bool = True
+    books: Books,
+    order: Order,
+    parts: Sequence[Refunded],
+    kopecks: int,
+    now: datetime,
+    *,
+    reason: str = "",
+    restocks: bool = True,
+    meta_data: Sequence[dict[str, Any]] = (),
 ) -> Refund:
     """Pieces are paid back; the lines keep their quantities, and an order of which all money is paid back is refunded.
 
     Where something in it was free, all pieces must be back too.
     """
-    one = Refund(refund_id=books.next_id(), parts=tuple(parts), kopecks=kopecks, reason=reason, at=now)
+    kept = tuple({"id": books.next_id(), "key": one["key"], "value": one.get("value")} for one in meta_data)
+    one = Refund(refund_id=books.next_id(), parts=tuple(parts), kopecks=kopecks, reason=reason, meta_data=kept, at=now)
     order.refunds = (*order.refunds, one)
     for part in parts:
         part.line.refunded_pcs += part.pcs

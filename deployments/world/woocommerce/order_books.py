@@ -41,6 +41,7 @@ class Refund:
     parts: tuple[Refunded, ...]
     kopecks: int
     reason: str = ""
+    meta_data: tuple[dict[str, Any], ...] = ()
     at: datetime
 
 

@@ -34,7 +34,8 @@ async def refund(request: Request, order_id: int) -> Response:
         raise _refused("The payment gateway for this order does not exist.")
     now = room.clock.now()
     restocks = told.get("api_restock", True)
-    made = changes.pay_back(room.books, order, parts, kopecks, now, reason=told.get("reason", ""), restocks=restocks)
+    kept = told.get("meta_data", [])
+    made = changes.pay_back(room.books, order, parts, kopecks, now, reason=told.get("reason", ""), restocks=restocks, meta_data=kept)
     return JSONResponse(as_refund(made, order, api_of(request)), status_code=201)
 
 

@@ -122,7 +122,7 @@ def as_refund(refund: Refund, order: Order, api: str) -> dict[str, Any]:
         "reason": refund.reason,
         "refunded_by": 1,
         "refunded_payment": False,
-        "meta_data": [],
+        "meta_data": list(refund.meta_data),
         "line_items": [_refunded(part, refund.refund_id + number) for number, part in enumerate(refund.parts)],
         **{f"{kind}_lines": [] for kind in ("shipping", "tax", "fee")},
         "_links": {

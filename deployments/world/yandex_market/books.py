@@ -115,6 +115,7 @@ class Books:
     returned: dict[str, int] = field(default_factory=dict)
     quarantine: dict[str, Quarantined] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
+    returns: dict[int, Any] = field(default_factory=dict, metadata={"of": "deployments.world.yandex_market.returns.Return"})
     mail: MarketMail = field(default_factory=MarketMail)
     slowness: Slowness = field(default_factory=Slowness)
     later: Later[tuple[int, str, int]] = field(default_factory=Later)
@@ -129,6 +130,7 @@ class Books:
             used=dict(self.used),
             shelves={pool: {sku: pile.copied() for sku, pile in shelf.items()} for pool, shelf in self.shelves.items()},
             returned=dict(self.returned),
+            returns=dict(self.returns),
             quarantine=dict(self.quarantine),
             orders={number: replace(order) for number, order in self.orders.items()},
             mail=deepcopy(self.mail, memo),

@@ -72,6 +72,7 @@ OPERATIONS = {
     "getStocks": Operation(amount=100_000, period_s=MINUTE, scopes=_READS_OFFERS, counts="resp.result.warehouses.offers.offerId"),
     "getBusinessOrders": Operation(amount=10_000, period_s=HOUR, scopes=_READS_BUSINESS_ORDERS, own_parallel=6),
     "getOrders": Operation(amount=10_000, period_s=HOUR, scopes=_READS_CAMPAIGN_ORDERS, own_parallel=6),
+    "getReturns": Operation(amount=5000, period_s=HOUR, scopes=_READS_WAREHOUSES),
     "getOrder": Operation(amount=10_000, period_s=HOUR, scopes=_READS_CAMPAIGN_ORDERS, own_parallel=6),
     "updateOrderStatus": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS),
     "updateExternalOrderId": Operation(amount=1000, period_s=HOUR, scopes=_WRITES_ORDERS),

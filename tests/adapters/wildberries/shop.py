@@ -22,7 +22,8 @@ WAREHOUSE = str(WAREHOUSE_ID)
 SUBJECT = 1231
 """Irons: may say their colour in texts and their power as a number."""
 COLOUR, POWER = 14177449, 65666
-HOSTS = {name: f"https://{name}-api.wildberries.ru" for name in ("common", "content", "discounts-prices", "marketplace", "statistics")}
+SERVICES = ("common", "content", "discounts-prices", "marketplace", "seller-analytics", "statistics")
+HOSTS = {name: f"https://{name}-api.wildberries.ru" for name in SERVICES}
 
 
 class HandClock(WorldClock):
