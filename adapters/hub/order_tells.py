@@ -60,7 +60,7 @@ def _news(row: Any, tells: ChannelTells, left: Mapping[str, int] | None) -> list
     """
     target = f"channel:{row.channel}"
     if left is not None:
-        return [Owed(target=target, kind=LESS, subject=row.number, detail={STAYS: dict(left)}, is_once=True)]
+        return [Owed(target=target, kind=LESS, subject=row.number, detail={STAYS: dict(left)}, is_once=True, is_restated=True)]
     said = OnecSaid(is_posted=row.is_posted, is_shipped=row.is_shipped, is_cancelled=row.is_cancelled, status=row.status)
     standing = Standing(state=row.state, said=said, is_by_channel=row.is_by_channel)
     due = wanted(standing, tells=tells.tells, statuses=tells.statuses)

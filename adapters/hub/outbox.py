@@ -52,7 +52,8 @@ class Owed:
 
     Args:
         detail: what is to be told of the subject, where it is not the subject itself as it stands.
-        is_once: it happens once to a subject, or once with the same detail: what is owed already, or was told last, is not owed again.
+        is_once: it happens once to a subject: what is owed already, or was told, is not owed again.
+        is_restated: of what happens once, another detail is owed anew.
     """
 
     target: str
@@ -60,6 +61,7 @@ class Owed:
     subject: str
     detail: dict[str, Any] | None = None
     is_once: bool = False
+    is_restated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -229,13 +231,16 @@ def owe(connection: Connection, now: datetime, owed: Iterable[Owed]) -> int:
         "due_at": put.excluded.due_at,
     }
     key = ["target", "kind", "subject"]
+    always = put.on_conflict_do_update(index_elements=key, set_=changed)
+    restated = put.on_conflict_do_update(index_elements=key, set_=changed, where=outbox.c.detail.is_distinct_from(put.excluded.detail))
+    once = put.on_conflict_do_nothing(index_elements=key)
     made = 0
-    for is_once, statement in (
-        (False, put.on_conflict_do_update(index_elements=key, set_=changed)),
-        (True, put.on_conflict_do_update(index_elements=key, set_=changed, where=outbox.c.detail.is_distinct_from(put.excluded.detail))),
+    for statement, said in (
+        (always, [one for one in rows if not one.is_once]),
+        (restated, [one for one in rows if one.is_once and one.is_restated]),
+        (once, [one for one in rows if one.is_once and not one.is_restated]),
     ):
-        said = [_row(one, now) for one in rows if one.is_once == is_once]
-        made += len(connection.execute(statement.returning(outbox.c.outbox_id), said).all()) if said else 0
+        made += len(connection.execute(statement.returning(outbox.c.outbox_id), [_row(one, now) for one in said]).all()) if said else 0
     if made:
         _recover(connection, now, {one.target for one in rows})
         _notify(connection)

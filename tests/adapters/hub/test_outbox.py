@@ -197,7 +197,7 @@ def test_what_is_refused_while_it_changed_is_not_given_up(book: Outbox, clock: H
 def once(book: Outbox, subject: str = "1", *, left: int | None = None) -> int:
     """Something that happens once, or once with the same detail; how many debts it made."""
     detail = None if left is None else {"left": left}
-    return book.owe([Owed(target=CRM, kind="order", subject=subject, detail=detail, is_once=True)])
+    return book.owe([Owed(target=CRM, kind="order", subject=subject, detail=detail, is_once=True, is_restated=True)])
 
 
 @pytest.mark.parametrize("left", [None, 2])
