@@ -38,7 +38,7 @@ def test_long_codes_that_begin_alike_stay_apart() -> None:
         ({"takes_money": False}, [box()], True, "оплатить"),
         ({"weight_max_g": 1500}, [box(1000), box(600, number="2")], False, "1,6 кг"),
         ({"kind": "locker"}, [box(), box(number="2")], False, "только одно"),
-        ({"kind": "locker", "cells_mm": ((600, 400, 300),)}, [box(1000, 301, 300, 301)], False, "не помещается"),
+        ({"kind": "locker", "cells_mm": ((600, 400, 300),)}, [box(1000, 301, 301, 301)], False, "не помещается"),
     ],
 )
 def test_a_point_that_will_not_do_says_why(changes: dict[str, object], parcels: list[Parcel], collects: bool, words: str) -> None:
