@@ -7,12 +7,16 @@ frame that comes back.
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol, runtime_checkable
 
 import polars as pl
 from pydantic import SecretStr
 
+from tasks.rules.carrier import Address, Booked, CalledOff, CarrierShipment, Parcel, Quote
+from tasks.rules.carrier_papers import Form, FormKind, Pickup, PickupSaid
+from tasks.rules.carrier_places import CityAsked, CityFound, PointFound, PointKind
+from tasks.rules.carrier_tracks import Track
 from tasks.rules.crm import CrmChanges, CrmCustomer, CrmOrder, Put
 from validation.order_news import OrderNews, OrderTold
 from validation.quarantine import Judged
@@ -150,4 +154,96 @@ class Crm(Examined, AbstractContextManager["Crm"], Protocol):
 
     def read_changes(self, cursor: str | None) -> CrmChanges:
         """What people changed since a cursor; None: from now on, which only gives a cursor."""
+        ...
+
+
+class Carrier(Examined, AbstractContextManager["Carrier"], Protocol):
+    """Takes parcels to buyers and brings some of them back.
+
+    Nothing it is told is done at once: what it took is *pending* until it says otherwise, and a pending thing is asked for again, never
+    sent again. A shortage of knowledge is data (pending, ambiguous, refused), not an exception.
+
+    Attributes:
+        settles_within_s: how long it may need to settle what it was told; asking again sooner than `asks_again_s` is of no use.
+        asks_again_s: the shortest sensible time between two questions about one pending thing.
+    """
+
+    asks_again_s: float
+    settles_within_s: float
+
+    def find_city(self, asked: CityAsked) -> CityFound:
+        """The town meant, or those it may be; never a guess."""
+        ...
+
+    def find_point(self, point_ref: str, parcels: Sequence[Parcel], *, collects: bool) -> PointFound:
+        """Whether the parcels may go to this point, and where else in its town they may."""
+        ...
+
+    def find_points(
+        self, city_ref: str, parcels: Sequence[Parcel], *, collects: bool, kind: PointKind | None = None, near: str = ""
+    ) -> PointFound:
+        """The points of a town that will do for these parcels, as ``candidates``; nearest words of ``near`` first. ``unknown``: none."""
+        ...
+
+    def quote(self, shipment: CarrierShipment) -> Quote:
+        """What the shipment would cost by its tariff, and whether it can go so at all."""
+        ...
+
+    def put_shipment(self, shipment: CarrierShipment, *, carrier_ref: str | None = None) -> Booked:
+        """Book it, or ask how far it is: the same call until it is settled.
+
+        It is looked up by its reference before it is made, so that whatever became of an earlier call, there is one. A shipment refused
+        before may be put again once it was corrected, without a ``carrier_ref``.
+
+        Args:
+            shipment: whole.
+            carrier_ref: what a pending answer gave.
+        """
+        ...
+
+    def cancel_shipment(self, carrier_ref: str, *, turn_back: bool = False) -> CalledOff:
+        """Take a shipment back the way that costs nothing; the same call until it is settled.
+
+        Args:
+            carrier_ref: of the shipment.
+            turn_back: consent to let it come back at the shop's expense where it has left already.
+        """
+        ...
+
+    def ask_form(self, carrier_refs: Sequence[str], kind: FormKind) -> Form:
+        """Have papers made for these shipments."""
+        ...
+
+    def read_form(self, form_ref: str, kind: FormKind) -> Form:
+        """The papers, when they are made."""
+        ...
+
+    def ask_pickup(self, pickup: Pickup) -> PickupSaid:
+        """Call a courier."""
+        ...
+
+    def read_pickup(self, pickup_ref: str) -> PickupSaid:
+        """How it stands with the courier."""
+        ...
+
+    def cancel_pickup(self, pickup_ref: str) -> PickupSaid:
+        """Nobody need come; the same call until it is settled."""
+        ...
+
+    def pickup_days(self, address: Address, *, until: date | None = None) -> list[date]:
+        """Days on which a courier would come there."""
+        ...
+
+    def read_track(self, carrier_ref: str) -> Track | None:
+        """A shipment as it is now; None: the carrier does not know it (yet, or any more)."""
+        ...
+
+    def ask_return(self, carrier_ref: str, *, ref: str, tariff: str | None = None) -> Booked:
+        """Let a buyer who has a shipment send it back («клиентский возврат»). Settled by `read_track` of its ``carrier_ref``.
+
+        Args:
+            carrier_ref: of the delivered shipment.
+            ref: ours for the answer.
+            tariff: the carrier's code; none: the one in settings.
+        """
         ...
