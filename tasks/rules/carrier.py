@@ -7,12 +7,15 @@ its own, ``tracking`` the number that buyers follow it by.
 Nothing here is transliterated: names and addresses are as they are to be sent.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 REF_MOST = 32
 """Characters of our reference of a shipment; CDEK's older text allows no more (`reference/services.md` §1)."""
+LABEL_MOST = 20
+"""Characters of an item's code there, by the older text (the same section)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,7 +190,8 @@ class Booked:
     Args:
         ref: ours.
         state: pending (sent, or perhaps sent: ask again, that never makes a second one); accepted (it has a tracking number now);
-            exists (the same, but it had been there before this call); refused (it will not be taken as it is).
+            exists (it is there under our reference, although this call had not known its ``carrier_ref``); refused (it will not be taken
+            as it is).
         carrier_ref: the carrier's key, as soon as it is known: keep it at once, also of a pending one.
         tracking: the number that buyers follow it by.
         codes: the carrier's own codes of why it was refused.
@@ -220,3 +224,11 @@ class CalledOff:
     carrier_ref: str
     state: Literal["pending", "cancelled", "coming_back", "left", "refused"]
     sentence: str | None = None
+
+
+def label_code(sku: str) -> str:
+    """An item's code as a carrier takes it and tells it back: the code itself, or its beginning with a digest where it is too long."""
+    if len(sku) <= LABEL_MOST:
+        return sku
+    digest = hashlib.sha256(sku.encode()).hexdigest()[:6]
+    return f"{sku[: LABEL_MOST - len(digest) - 1]}~{digest}"

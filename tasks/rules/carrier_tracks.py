@@ -37,6 +37,7 @@ class TrackLine:
     """Pieces of one thing in a parcel and what the buyer kept of them.
 
     Args:
+        sku: as the carrier shows it: `tasks.rules.carrier.label_code` of ours.
         delivered_pcs: none where the carrier does not say, or it has not come to that.
         direct_tracking: of a parcel that comes back: the number of the shipment in which it was sold; none where that is not told.
     """
@@ -49,7 +50,7 @@ class TrackLine:
 
 
 ShipmentKind = Literal["direct", "return", "client_return"]
-"""To the buyer | what he did not take, on its way back | what he had and sends back."""
+"""To the buyer | what he did not take, on its way back | what he had and sends back, by a courier's reverse trip too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,19 +92,6 @@ class Track:
     def is_final(self) -> bool:
         """Nothing more will happen to it; one that was not delivered, or in part, still comes back."""
         return self.state in FINAL and not self.is_partial
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hint:
-    """Which shipment a push speaks of. Nothing else of it is believed: pushes are not signed, and the truth is fetched.
-
-    Args:
-        kind: what the carrier calls it.
-        carrier_ref: of the shipment; none for a push about something else.
-    """
-
-    kind: str
-    carrier_ref: str | None = None
 
 
 FINAL: frozenset[TrackState] = frozenset({"delivered", "returned", "lost", "cancelled", "refused"})

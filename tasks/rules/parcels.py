@@ -1,13 +1,10 @@
 """A shipment as its carrier is told it, out of what the hub knows of its order and goods."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tasks.rules.carrier import Address, CarrierShipment, Parcel, ParcelItem
 from tasks.rules.destinations import Destination
-
-SKU_MOST = 20
-"""Characters of a code on a label; CDEK's older text allows no more (`reference/services.md` §1)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +94,7 @@ def as_carried(shipment: ToCarry, to: str | Address, *, to_locker: bool = False)
         parcels=tuple(_parcel(box, collects=shipment.collects) for box in shipment.boxes),
         tariff=shipment.tariff,
         delivery_kopecks=shipment.delivery_kopecks if shipment.collects else 0,
-        comment=shipment.destination.comment[:255],
+        comment=shipment.destination.comment,
     )
 
 
@@ -106,21 +103,18 @@ def _parcel(box: Boxed, *, collects: bool) -> Parcel:
     return Parcel(
         number=str(box.package_no),
         weight_g=box.weight_g or 0,
-        items=tuple(_item(line, box.lines, collects=collects) for line in box.lines),
+        items=tuple(_item(line, collects=collects) for line in box.lines),
         length_mm=length,
         width_mm=width,
         height_mm=height,
     )
 
 
-def _item(line: BoxLine, beside: Sequence[BoxLine], *, collects: bool) -> ParcelItem:
-    """Codes are cut to what a label takes; two that become one are told by their lines."""
+def _item(line: BoxLine, *, collects: bool) -> ParcelItem:
     price = line.price_kopecks or 0
-    short = line.sku[:SKU_MOST]
-    is_only = sum(other.sku[:SKU_MOST] == short for other in beside) == 1
     return ParcelItem(
-        sku=short if is_only else f"{short[: SKU_MOST - len(line.line_ref) - 1]}-{line.line_ref}"[:SKU_MOST],
-        name=line.name[:255],
+        sku=line.sku,
+        name=line.name,
         pcs=line.pcs,
         cost_kopecks=price,
         weight_g=line.weight_g or 0,

@@ -46,3 +46,16 @@ class ShippingRules(Part):
         description="реквизиты и свойства 1С; товар, у которого в одном из них не «нет», ждёт кода «Честный ЗНАК»",
     )
     marked_articles: list[str] = Field(default_factory=list, description="артикулы, которым код нужен, что бы ни говорила 1С")
+
+
+class Ships(Part):
+    """A channel's own rules beside those of the whole shop."""
+
+    channel: str
+    own: ChannelShipping = ChannelShipping()
+    shop: ShippingRules = ShippingRules()
+
+    @property
+    def target(self) -> str:
+        """Who carries its shipments, as the outbox names it."""
+        return f"carrier:{self.own.carrier}" if self.own.carrier is not None else f"channel:{self.channel}"

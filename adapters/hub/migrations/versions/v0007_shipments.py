@@ -64,9 +64,7 @@ def _shipments() -> None:
         sa.Column("part", sa.Integer(), nullable=False, comment="of its order, from 1; one that was given up keeps its number"),
         sa.Column("number", sa.Text(), nullable=False, comment="ours, the carrier's external key of it"),
         sa.Column("target", sa.Text(), nullable=False, comment="carrier:<name> | channel:<name>: who carries it"),
-        sa.Column(
-            "state", sa.Text(), nullable=False, comment="planned | asked | booking | booked | handed | on_way | …"
-        ),
+        sa.Column("state", sa.Text(), nullable=False, comment="planned | asked | booking | booked | handed | on_way | …"),
         sa.Column(
             "is_unwanted",
             sa.Boolean(),
