@@ -28,6 +28,7 @@ from tasks.rules.penalties import Penalties
 from tasks.rules.quota_rules import QuotaRules
 from tasks.rules.quote_rules import QuoteRules
 from tasks.rules.recipes import Recipe
+from tasks.rules.shipping_rules import ShippingRules, Ships
 from tasks.rules.tiers import TierRules
 from validation.part import Part
 
@@ -150,6 +151,7 @@ class Settings(BaseSettings):
     customers: CustomerRules = CustomerRules()
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     crm: dict[str, CrmSettings] = Field(default_factory=dict, description="имя → CRM, которой передаются заказы")
+    shipping: ShippingRules = ShippingRules()
     penalties: Penalties = Field(default=Penalties(), description="what channels take for an order that the shop cancels, by kind")
     recipes: list[Recipe] = Field(default_factory=list, description="составы комплектов, которых нет в 1С или которые идут прежде неё")
     recipes_workbook: Path | None = Field(default=None, description="книга Excel с составами комплектов; она идёт прежде recipes")
@@ -189,6 +191,10 @@ class Settings(BaseSettings):
         if known and (odd := sorted(self.quotes.tiers.keys() - known)):
             raise ValueError(f"в quotes.tiers уровни, которых нет в tiers.levels: {', '.join(odd)}")
         return self
+
+    def ships_of(self, channel: str) -> Ships:
+        """How the orders of a channel leave."""
+        return Ships(channel=channel, own=self.channels[channel].shipping, shop=self.shipping)
 
     def channels_with_real_contacts(self) -> frozenset[str]:
         """Channels whose phones and emails are the buyers' own: as told, else the sites."""

@@ -17,7 +17,7 @@ from adapters.hub.outbox import Answer, Claimed, Owed, claim, owe, settle
 from adapters.hub.shipment_goods import UnitGoods, read_shipped_goods, unit_of
 from adapters.hub.shipment_planning import AGAIN, BOOK, CALL_OFF, ask
 from adapters.hub.shipment_rows import PackageRow, ShipmentRow, change, load_shipments, lock_book, put_boxes
-from adapters.hub.shipment_tells import lock_orders, tell, tell_onec
+from adapters.hub.shipment_tells import lock_orders, read_orders, tell, tell_onec
 from adapters.hub.tables.shipments import marking_code, package
 from tasks.rules.carrier import Booked, CalledOff, CarrierShipment
 from tasks.rules.destinations import destination, point_of
@@ -83,8 +83,8 @@ class Booking:
         lock_book(self.connection)
         claimed = claim(self.connection, self.at, self.target, [BOOK], most=most)
         found = load_shipments(self.connection, numbers=[one.subject for one in claimed])
-        locked = lock_orders(self.connection, {one.order_id for one in found.values()})
-        return [self._to_book(one, found.get(one.subject), locked.orders) for one in claimed]
+        orders = read_orders(self.connection, {one.order_id for one in found.values()})
+        return [self._to_book(one, found.get(one.subject), orders) for one in claimed]
 
     def mark(self, number: str, sent: CarrierShipment) -> bool:
         """A shipment is about to leave, with these words; False where it was called off meanwhile."""
@@ -254,11 +254,10 @@ class CallingOff:
 
 
 def _called_off(one: Claimed, said: CalledOff | None) -> Answer:
-    if said is None or said.state == "pending":
-        sentence = (
-            "Перевозчик ещё не сказал, отменил ли отправление." if said else "Отправление ещё оформляется: отменить можно после этого."
-        )
-        return Answer(outbox_id=one.outbox_id, outcome="unknown" if said else "later", sentence=sentence)
+    if said is None:
+        return Answer(outbox_id=one.outbox_id, outcome="later", sentence="Отправление ещё оформляется: отменить можно после этого.")
+    if said.state == "pending":
+        return Answer(outbox_id=one.outbox_id, outcome="unknown", sentence="Перевозчик ещё не сказал, отменил ли отправление.")
     return Answer(outbox_id=one.outbox_id, outcome="accepted")
 
 

@@ -42,13 +42,18 @@ class Locked(NamedTuple):
 
 def lock_orders(connection: Connection, order_ids: Collection[int]) -> Locked:
     """Orders of shipments that are about to change; what 1C was told of them is locked before anything else is."""
+    orders = read_orders(connection, order_ids)
+    return Locked(orders, lock_papers(connection, {order.number for order in orders.values() if order.number}))
+
+
+def read_orders(connection: Connection, order_ids: Collection[int]) -> dict[int, OrderRow]:
+    """Orders with their lines, by id."""
     o = sale_order.c
     refs: dict[str, list[str]] = {}
     for row in connection.execute(select(o.channel, o.order_ref).where(o.order_id.in_(order_ids))):
         refs.setdefault(row.channel, []).append(row.order_ref)
-    orders = [order for channel, keys in sorted(refs.items()) for order in load_orders(connection, channel, keys).values()]
-    papers = lock_papers(connection, {order.number for order in orders if order.number})
-    return Locked({order.order_id: order for order in orders}, papers)
+    orders = (order for channel, keys in sorted(refs.items()) for order in load_orders(connection, channel, keys).values())
+    return {order.order_id: order for order in orders}
 
 
 def tell(connection: Connection, at: datetime, one: ShipmentRow, order: OrderRow, rules: ChannelOrders, *, is_tracking_news: bool) -> None:
