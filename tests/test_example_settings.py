@@ -21,6 +21,7 @@ SECTIONS = (
     "channels.market",
     "crm.main",
     "crm.portal",
+    "shipping",
     "penalties",
     "quotas",
     "quotes",

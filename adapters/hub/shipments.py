@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from adapters.hub import journal
 from adapters.hub.hub import Hub
 from adapters.hub.outbox import Answer, Claimed, Owed, owe
 from adapters.hub.shipment_booking import Booking, CallingOff, Outcome, Question, ToBook
+from adapters.hub.shipment_parts import Parts
 from adapters.hub.shipment_planning import BOOK, CALL_OFF, Overshipped, Planned, Planning
 from adapters.hub.shipment_rows import ShipmentRow, change, load_shipments, lock_book, notify
 from adapters.hub.shipment_tracking import ToTrack, Tracking
@@ -17,6 +18,7 @@ from adapters.hub.tables.shipments import shipment
 from tasks.rules.carrier import CalledOff, CarrierShipment
 from tasks.rules.carrier_tracks import Track
 from tasks.rules.destinations import CORRECTABLE
+from tasks.rules.parts import PartShipped, PartTold
 from tasks.rules.sales import ChannelOrders
 from tasks.rules.shipping_rules import Ships
 
@@ -81,6 +83,16 @@ class Shipments:
             off = CallingOff(connection=connection, at=self._hub.clock.now(), target=target, orders=self._orders)
             return off.settle(claimed, outcomes, stopped)
 
+    def claim_parts(self, channel: str, *, most: int) -> tuple[list[Claimed], dict[str, PartShipped]]:
+        """Parts of orders, and tracking numbers, that a channel is to be told."""
+        with self._hub.engine.begin() as connection:
+            return self._parts(connection, channel).claim(most=most)
+
+    def settle_parts(self, channel: str, claimed: Sequence[Claimed], told: Mapping[str, PartTold], stopped: Mapping[str, Answer]) -> int:
+        """`Parts.settle`."""
+        with self._hub.engine.begin() as connection:
+            return self._parts(connection, channel).settle(claimed, told, stopped)
+
     def to_track(self, target: str, hinted: Collection[str] = (), *, most: int) -> list[ToTrack]:
         """Shipments whose carrier is to be asked where they are."""
         with self._hub.engine.begin() as connection:
@@ -139,6 +151,13 @@ class Shipments:
         with self._hub.engine.begin() as connection:
             ids = connection.scalars(select(o.order_id).where(o.channel == channel, o.order_ref == order_ref)).all()
             return list(load_shipments(connection, order_ids=ids).values())
+
+    def _parts(self, connection: Connection, channel: str) -> Parts:
+        own = self._ships[channel].own
+        carriers = {f"carrier:{own.carrier}": own.carrier_title or own.carrier} if own.carrier is not None else {}
+        return Parts(
+            connection=connection, at=self._hub.clock.now(), channel=channel, carriers=carriers, may_remove=own.removes_missing
+        )  # fmt: skip
 
     def _plan_order(self, ships: Ships, order_id: int) -> Planned | None:
         """An order's plan; none where its pieces went elsewhere while it was made: the next round looks again."""

@@ -11,7 +11,12 @@ class ChannelShipping(Part):
     """How the orders of a channel leave."""
 
     carrier: str | None = Field(default=None, description="имя из carriers; без него заказы забирает сама площадка")
+    carrier_title: str | None = Field(default=None, description="как называть перевозчика покупателям")
     parts: bool = Field(default=False, description="отправлять то, что есть, не дожидаясь остального; остальное уедет следом")
+    removes_missing: bool = Field(
+        default=False,
+        description="Яндекс Маркет: согласие навсегда убрать из заказа то, чего нет в коробках; разделить заказ там нельзя",
+    )
     states: list[Literal["new", "confirmed"]] = Field(
         default=["new", "confirmed"], min_length=1, description="в каких состояниях на канале заказ готов к отправке"
     )
