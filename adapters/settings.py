@@ -145,13 +145,13 @@ class Settings(BaseSettings):
     gate: GateSettings = GateSettings()
     gateway: GatewaySettings = GatewaySettings()
     reservations: ReservationSettings = ReservationSettings()
+    shipping: ShippingRules = ShippingRules()
     quotas: QuotaRules = QuotaRules()
     quotes: QuoteRules = QuoteRules()
     tiers: TierRules = TierRules()
     customers: CustomerRules = CustomerRules()
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     crm: dict[str, CrmSettings] = Field(default_factory=dict, description="имя → CRM, которой передаются заказы")
-    shipping: ShippingRules = ShippingRules()
     penalties: Penalties = Field(default=Penalties(), description="what channels take for an order that the shop cancels, by kind")
     recipes: list[Recipe] = Field(default_factory=list, description="составы комплектов, которых нет в 1С или которые идут прежде неё")
     recipes_workbook: Path | None = Field(default=None, description="книга Excel с составами комплектов; она идёт прежде recipes")
@@ -192,15 +192,15 @@ class Settings(BaseSettings):
             raise ValueError(f"в quotes.tiers уровни, которых нет в tiers.levels: {', '.join(odd)}")
         return self
 
-    def ships_of(self, channel: str) -> Ships:
-        """How the orders of a channel leave."""
-        return Ships(channel=channel, own=self.channels[channel].shipping, shop=self.shipping)
-
     def channels_with_real_contacts(self) -> frozenset[str]:
         """Channels whose phones and emails are the buyers' own: as told, else the sites."""
         told = self.customers.channels
         sites = (name for name, channel in self.channels.items() if isinstance(channel, WooCommerceSettings))
         return frozenset(sites if told is None else told)
+
+    def ships_of(self, channel: str) -> Ships:
+        """How the orders of a channel leave."""
+        return Ships(channel=channel, own=self.channels[channel].shipping, shop=self.shipping)
 
     def today(self, now: datetime) -> date:
         """The shop's day: promotions and recipes begin and end at its midnight."""
