@@ -2,11 +2,11 @@
 
 from adapters.ozon.account import OzonAccount
 from adapters.ozon.limits import PAUSE_S
+from adapters.ozon.parts import OzonParts
 from adapters.ozon.prices import OzonPrices
-from adapters.ozon.shipping import OzonShipping
 
 
-class OzonCabinet(OzonAccount, OzonPrices, OzonShipping):
+class OzonCabinet(OzonAccount, OzonPrices, OzonParts):
     """A cabinet as a channel: `adapters.capabilities.Channel`. Ozon names no delay of a figure that it took."""
 
     pause_s = PAUSE_S

@@ -2,9 +2,9 @@
 
 from adapters.wildberries.account import WildberriesAccount
 from adapters.wildberries.catalog import WildberriesCatalog
+from adapters.wildberries.labels import WildberriesLabels
 from adapters.wildberries.prices import WildberriesPrices
-from adapters.wildberries.supplies import WildberriesSupplies
 
 
-class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesSupplies):
+class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesLabels):
     """A cabinet as a channel: `adapters.capabilities.Channel`."""

@@ -73,6 +73,8 @@ OPERATIONS = {
     "getBusinessOrders": Operation(amount=10_000, period_s=HOUR, scopes=_READS_BUSINESS_ORDERS, own_parallel=6),
     "getOrders": Operation(amount=10_000, period_s=HOUR, scopes=_READS_CAMPAIGN_ORDERS, own_parallel=6),
     "getOrder": Operation(amount=10_000, period_s=HOUR, scopes=_READS_CAMPAIGN_ORDERS, own_parallel=6),
+    "setOrderBoxLayout": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS),
+    "generateOrderLabels": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS),
     "updateOrderStatus": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS),
     "updateExternalOrderId": Operation(amount=1000, period_s=HOUR, scopes=_WRITES_ORDERS),
     "updateOrderStatuses": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS, counts="resp.result.orders"),
