@@ -19,7 +19,7 @@ from tasks.rules.carrier_places import CityAsked, CityFound, PointFound, PointKi
 from tasks.rules.carrier_tracks import Track
 from tasks.rules.crm import CrmChanges, CrmCustomer, CrmOrder, Put
 from tasks.rules.labels import LabelAsked, LabelMade
-from tasks.rules.parts import PartShipped, PartTold
+from tasks.rules.parts import HandedOver, PartShipped, PartTold, SupplyOpen
 from validation.order_news import OrderNews, OrderTold
 from validation.quarantine import Judged
 
@@ -114,6 +114,23 @@ class PrintsLabels(Protocol):
 
     def make_labels(self, asked: Sequence[LabelAsked]) -> list[LabelMade]:
         """One answer per label, in their order. Asking again makes no second one."""
+        ...
+
+
+@runtime_checkable
+class HandsOver(Protocol):
+    """Takes orders in supplies («поставки»), each handed over as a whole."""
+
+    def open_supplies(self) -> Sequence[SupplyOpen]:
+        """Those that we made and nobody has handed over."""
+        ...
+
+    def hand_over(self, supply_ref: str) -> HandedOver:
+        """Hand one over with whatever is in it. It is looked at first: one that has left is not told again."""
+        ...
+
+    def make_labels(self, asked: Sequence[LabelAsked]) -> list[LabelMade]:
+        """Codes of supplies, as of orders (`PrintsLabels`)."""
         ...
 
 

@@ -1,5 +1,7 @@
 """Shipments: what may leave is planned, given to its carrier, followed until it is there; packers get their papers."""
 
+from zoneinfo import ZoneInfo
+
 from prefect import flow, get_run_logger, task
 
 from adapters.carriers import open_carrier
@@ -11,11 +13,12 @@ from adapters.hub.rounds import rounds_of
 from adapters.hub.shipment_rows import NOTICE
 from adapters.hub.shipment_views import ShipmentViews
 from adapters.settings import Settings, read_settings
+from adapters.workbook.picking import write_picking
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.policy import at_once, policy
 from tasks.publishing import chosen
 from tasks.reporting import RunReport, reported_run, show_table
-from tasks.shipment_papers import fetch_forms, fetch_labels, tell_parts
+from tasks.shipment_papers import fetch_forms, fetch_labels, hand_over_supplies, tell_parts
 from tasks.shipments import (
     Shipped,
     book_with,
@@ -37,11 +40,12 @@ POLL_S = 30.0
     on_failure=[tell_failure],
     on_completion=[tell_recovery],
 )
-def shipments(channel: str | None = None, dry_run: bool = False, rounds: int | None = 1) -> RunReport:
+def shipments(channel: str | None = None, hand_over: bool = False, dry_run: bool = False, rounds: int | None = 1) -> RunReport:
     """Ship what may leave.
 
     Args:
         channel: only this channel's orders, by its name in settings; all of them by default.
+        hand_over: also hand over the supplies that are open (Wildberries), with whatever is in them: nothing more enters them.
         dry_run: only show what is under way; nothing is written anywhere.
         rounds: 1 for once; none stays for a shift and looks whenever orders or shipments change.
     """
@@ -53,7 +57,10 @@ def shipments(channel: str | None = None, dry_run: bool = False, rounds: int | N
             show_table("shipments", views.shown().drop("sentence").to_dicts(), "Отправления")
             return report
         lanes = [(hub, settings, target) for target in targets_of(settings, names)]
-        steps = at_once(ship, lanes, rounds=rounds)
+        steps = at_once(ship, lanes, rounds=rounds, hand_over=hand_over)
+        picks = views.to_pick()
+        report.detail["to_pick"] = len(picks)
+        write_picking(settings.var_dir / "picking.xlsx", picks, zone=ZoneInfo(settings.time_zone))
         show_shipped(steps, report, views.tell_alarms())
         fail_where_stopped(steps)
     return report
@@ -72,27 +79,30 @@ def targets_of(settings: Settings, names: list[str]) -> list[str]:
 
 
 @task(name="отправить", task_run_name="отправления {target}", **policy)
-def ship(hub: Hub, settings: Settings, target: str, *, rounds: int | None) -> list[Shipped]:
+def ship(hub: Hub, settings: Settings, target: str, *, rounds: int | None, hand_over: bool) -> list[Shipped]:
     """A target's rounds; one that fails is tried again in the next."""
     numbers = rounds_of(hub, NOTICE, "orders", "stock", rounds=rounds, poll_s=POLL_S)
-    return [one for _ in numbers for one in _attempt(hub, settings, target)]
+    return [one for _ in numbers for one in _attempt(hub, settings, target, hand_over=hand_over)]
 
 
-def _attempt(hub: Hub, settings: Settings, target: str) -> list[Shipped]:
+def _attempt(hub: Hub, settings: Settings, target: str, *, hand_over: bool) -> list[Shipped]:
     """One round; where it fails the others still have theirs. A round that came to its end ends what stopped one before it."""
     kind, _, name = target.partition(":")
     try:
-        return _channel_round(hub, settings, name) if kind == "channel" else _carrier_round(hub, settings, name)
+        if kind == "channel":
+            return _channel_round(hub, settings, name, hand_over=hand_over)
+        return _carrier_round(hub, settings, name)
     except SyncError as error:
         get_run_logger().error("%s: %s", target, error.sentence)
         return [Shipped(target=target, stopped_by=error)]
 
 
-def _channel_round(hub: Hub, settings: Settings, name: str) -> list[Shipped]:
+def _channel_round(hub: Hub, settings: Settings, name: str, *, hand_over: bool) -> list[Shipped]:
     book = shipments_of(hub, settings)
     planned = plan_channel(book, name)
     with open_channel(settings.channels[name], hub=hub) as shop:
-        return [planned, *tell_parts(book, name, shop), fetch_labels(hub, name, shop, settings.var_dir)]
+        told = [planned, *tell_parts(book, name, shop), fetch_labels(hub, name, shop, settings.var_dir)]
+        return [*told, hand_over_supplies(hub, name, shop, settings.var_dir)] if hand_over else told
 
 
 def _carrier_round(hub: Hub, settings: Settings, name: str) -> list[Shipped]:

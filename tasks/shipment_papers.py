@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from adapters.capabilities import Carrier, PrintsLabels, ShipsParts
+from prefect import get_run_logger
+
+from adapters.capabilities import Carrier, HandsOver, PrintsLabels, ShipsParts
 from adapters.errors import OutcomeUnknown, SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.labels import Labels, Missing
@@ -11,7 +13,7 @@ from adapters.hub.outbox import Answer
 from adapters.hub.shipments import Shipments
 from adapters.label_files import keep_label
 from tasks.rules.carrier_papers import Form, FormKind
-from tasks.rules.labels import LabelKind, LabelMade
+from tasks.rules.labels import LabelAsked, LabelKind, LabelMade
 from tasks.rules.parts import PartTold
 from tasks.shipments import AT_ONCE, Shipped
 
@@ -52,6 +54,20 @@ def fetch_labels(hub: Hub, name: str, shop: object, var_dir: Path) -> Shipped:
     except SyncError as error:
         return Shipped(target=target, stopped_by=error)
     return Shipped(target=target, counts={"labels": _keep(book, name, made, var_dir)})
+
+
+def hand_over_supplies(hub: Hub, name: str, shop: object, var_dir: Path) -> Shipped:
+    """Hand over the channel's supplies that Utyug made, with whatever is in them, and keep their codes for the gate."""
+    target, book = f"channel:{name}", Labels(hub)
+    if not isinstance(shop, HandsOver):
+        return Shipped(target=target)
+    done = [shop.hand_over(one.id) for one in shop.open_supplies()]
+    taken = [one.supply_ref for one in done if one.outcome in {"accepted", "already"}]
+    for one in done:
+        if one.sentence is not None:
+            get_run_logger().warning("%s: поставка «%s» не передана. %s", name, one.name, one.sentence)
+    made = shop.make_labels([LabelAsked(subject=ref, order_ref="", kind="supply") for ref in taken])
+    return Shipped(target=target, counts={"parts": len(taken), "labels": _keep(book, name, made, var_dir)})
 
 
 def fetch_forms(hub: Hub, target: str, carrier: Carrier, var_dir: Path) -> Shipped:

@@ -10,8 +10,6 @@ Source: POST /api/v3/orders/stickers, PATCH /api/v3/supplies/{supplyId}/deliver,
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -22,6 +20,7 @@ from adapters.wildberries.limits import ORDERS
 from adapters.wildberries.supplies import WildberriesSupplies
 from adapters.wildberries.supply_answers import SUPPLIES, Supply
 from tasks.rules.labels import LabelAsked, LabelMade
+from tasks.rules.parts import HandedOver, SupplyOpen
 
 SIZE = {"width": 58, "height": 40}
 """Millimetres of the stickers that printers of pick-up points take."""
@@ -53,23 +52,8 @@ STICKERS = TypeAdapter(Stickers)
 SUPPLY_CODE = TypeAdapter(SupplyCode)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HandedOver:
-    """What became of a supply.
-
-    Args:
-        outcome: accepted; already; refused; unknown.
-        sentence: why not, for a manager.
-    """
-
-    supply_ref: str
-    name: str
-    outcome: Literal["accepted", "already", "refused", "unknown"]
-    sentence: str | None = None
-
-
 class WildberriesLabels(WildberriesSupplies):
-    """`adapters.capabilities.PrintsLabels`, and handing supplies over."""
+    """`adapters.capabilities.PrintsLabels` and `HandsOver`."""
 
     STICKERS_MAX = 100
 
@@ -85,13 +69,13 @@ class WildberriesLabels(WildberriesSupplies):
             found |= self._stickers([int(one.order_ref) for one in tasks[start : start + self.STICKERS_MAX]])
         return [self._supply_label(one) if one.kind == "supply" else _label(one, found.get(one.order_ref)) for one in asked]
 
-    def open_supplies(self) -> list[Supply]:
+    def open_supplies(self) -> list[SupplyOpen]:
         """Supplies that we made and nobody has handed over, the oldest first.
 
         Raises:
             SyncError: they could not be read.
         """
-        return [one for one in self._supplies() if not one.done and one.name.startswith(OURS)]
+        return [SupplyOpen(id=one.id, name=one.name) for one in self._supplies() if not one.done and one.name.startswith(OURS)]
 
     def hand_over(self, supply_ref: str) -> HandedOver:
         """Hand a supply over with whatever is in it; tasks that are not go with another one.

@@ -51,3 +51,26 @@ class PartTold:
     outcome: Literal["accepted", "already", "later", "refused", "unknown"]
     channel_ref: str | None = None
     sentence: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupplyOpen:
+    """A supply that is being filled."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandedOver:
+    """What became of a supply that was to be handed over.
+
+    Args:
+        outcome: accepted; already; refused; unknown (look before repeating).
+        sentence: why not, for a manager.
+    """
+
+    supply_ref: str
+    name: str
+    outcome: Literal["accepted", "already", "refused", "unknown"]
+    sentence: str | None = None

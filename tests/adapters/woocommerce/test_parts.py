@@ -1,9 +1,11 @@
 """Tracking numbers beside a site's order, one for each part."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from adapters.errors import SyncError
 from adapters.woocommerce.site import WooCommerceSite
 from tasks.rules.parts import PartShipped
 from tests.adapters.woocommerce.test_order_status import buy, writes
@@ -54,9 +56,7 @@ def test_an_order_that_is_not_there_is_refused(shop: WooCommerceSite, ref: str) 
 def test_a_lost_answer_leaves_one_number(site: Site, shop: WooCommerceSite, cut: dict[str, Any]) -> None:
     ref = buy(site)
     site.order("POST", "/faults", json={"method": "PUT", "times": 1, **cut})
-    try:
+    with suppress(SyncError):
         shop.ship_parts([part(ref)])
-    except Exception as error:  # noqa: BLE001 - whatever it is, telling again does no harm
-        assert "Сайт" in str(error)
     assert [one.outcome for one in shop.ship_parts([part(ref)])] == ["already"]
     assert kept(shop, ref) == {"_utyug_tracking_777-1": "СДЭК T1"}
