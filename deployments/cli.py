@@ -11,6 +11,7 @@ from adapters.errors import Misconfigured
 from deployments.plainly import said_plainly
 from deployments.quarantine_commands import quarantine
 from deployments.receipt_commands import receipt
+from deployments.shipment_commands import shipment
 from deployments.story.command import story
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(receipt, name="receipt")
+app.add_typer(shipment, name="shipment")
 app.command()(story)
 
 
