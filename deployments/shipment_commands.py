@@ -30,18 +30,9 @@ def show(word: Annotated[str | None, typer.Argument(help="Номер заказ�
             views = ShipmentViews(hub, {name: settings.ships_of(name) for name in settings.channels})
             table = Table("Номер", "Канал", "Заказ", "Кто везёт", "Штук", "Состояние", "Трек", "Что мешает")
             for row in views.shown(word).to_dicts():
-                who = row["target"].partition(":")[2]
-                state = STATES[row["state"]]
-                table.add_row(
-                    row["number"],
-                    row["channel"],
-                    row["order_ref"],
-                    who,
-                    str(row["pcs"]),
-                    state,
-                    row["tracking"] or "",
-                    row["sentence"] or "",
-                )
+                who, state = row["target"].partition(":")[2], STATES[row["state"]]
+                waits = row["tracking"] or "", row["sentence"] or ""
+                table.add_row(row["number"], row["channel"], row["order_ref"], who, str(row["pcs"]), state, *waits)
             Console().print(table)
 
 
