@@ -60,8 +60,10 @@ def codes(
     scanned: Annotated[list[str], typer.Argument(help="Коды «Честный ЗНАК», как их ввёл сканер.")],
 ) -> None:
     """Внести коды маркировки: отправление, которое их ждало, уйдёт со следующим запуском."""
-    with said_plainly(), open_hub(read_settings()) as hub:
-        entered = Marks(hub).enter(number, line, scanned)
+    with said_plainly():
+        settings = read_settings()
+        with open_hub(settings) as hub:
+            entered = Marks(hub, {name: settings.ships_of(name) for name in settings.channels}).enter(number, line, scanned)
         typer.echo(f"Внесено кодов: {entered.taken}.")
         for sentence in entered.refused:
             typer.echo(sentence)

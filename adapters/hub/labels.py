@@ -16,7 +16,8 @@ WAITS = {"pending": timedelta(seconds=5), "not_yet": timedelta(minutes=2), "refu
 """After such an answer a label is asked for again."""
 
 MISSING = text("""
-    select h.number, o.order_ref, h.carrier_ref, l.form_ref
+    select h.number, case when h.target like 'channel:%' then coalesce(h.carrier_ref, o.order_ref) else o.order_ref end as order_ref,
+        h.carrier_ref, l.form_ref
     from shipment h join sale_order o using (order_id)
     left join shipment_label l on l.subject = h.number and l.kind = :kind
     where h.target = :target and h.settled_at is null and h.handed_at is null and not h.is_unwanted

@@ -169,6 +169,8 @@ class Booking:
         if row.state == "booking":
             return ToBook(claimed=claimed, shipment=row, sent=SENT.validate_python(row.sent))
         order = orders[row.order_id]
+        if row.pcs.keys() - order.lines.keys():
+            return ToBook(claimed=claimed, shipment=row)
         return ToBook(claimed=claimed, shipment=row, carry=self._carry(row, order))
 
     def _carry(self, row: ShipmentRow, order: OrderRow) -> ToCarry:

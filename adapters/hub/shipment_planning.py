@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
-from sqlalchemy import ARRAY, Connection, Text, bindparam, select, text, update
+from sqlalchemy import ARRAY, Connection, Text, bindparam, exists, select, text, update
 
 from adapters.hub import journal
 from adapters.hub.channel_refusals import settle_rows
@@ -153,17 +153,33 @@ class Planning:
         return load_orders(self.connection, row.channel, [row.order_ref])[row.order_ref]
 
     def _move_with_splits(self, order: OrderRow) -> None:
-        """A part that the channel made an order of its own belongs to that order as soon as it is known."""
-        h, o = shipment.c, sale_order.c
-        children = self.connection.execute(
-            select(h.shipment_id, o.order_id)
-            .join(sale_order, (o.order_ref == h.carrier_ref) & (o.channel == order.channel))
-            .where(h.order_id == order.order_id, h.target == f"channel:{order.channel}", o.order_id != order.order_id)
+        """A part that the channel made an order of its own belongs to that order as soon as it is known: by the number that the channel
+        gave it, or by its pieces where the answer was lost.
+        """
+        o = sale_order.c
+        is_child = (o.order_id == order.order_id) if order.parent_ref else (o.parent_ref == order.order_ref)
+        children = self.connection.scalars(
+            select(o.order_ref).where(o.channel == order.channel, is_child, ~exists().where(shipment.c.order_id == o.order_id))
         ).all()
-        for row in children:
-            change(self.connection, row.shipment_id, order_id=row.order_id, part=1)
-            lines = update(shipment_line).where(shipment_line.c.shipment_id == row.shipment_id)
-            self.connection.execute(lines.values(order_id=row.order_id))
+        if not children:
+            return
+        parent_ref = order.parent_ref or order.order_ref
+        family = load_orders(self.connection, order.channel, [parent_ref, *children])
+        parent = family.pop(parent_ref, None)
+        parts = list(load_shipments(self.connection, order_ids=[parent.order_id]).values()) if parent is not None else []
+        own = [one for one in parts if one.target == f"channel:{order.channel}" and one.settled_at is None]
+        for child in sorted(family.values(), key=lambda child: child.order_id):
+            found = next((one for one in own if one.carrier_ref == child.order_ref), None) or next(
+                (one for one in own if one.carrier_ref is None and one.pcs == _live(child)), None
+            )
+            if found is not None:
+                own.remove(found)
+                self._move(found, child)
+
+    def _move(self, one: ShipmentRow, child: OrderRow) -> None:
+        change(self.connection, one.shipment_id, order_id=child.order_id, part=1, carrier_ref=child.order_ref)
+        lines = update(shipment_line).where(shipment_line.c.shipment_id == one.shipment_id)
+        self.connection.execute(lines.values(order_id=child.order_id))
 
     def _call_off(self, order: OrderRow, parts: Sequence[ShipmentRow]) -> tuple[str, ...]:
         """What was planned beyond what is sold now; the newest part goes first, and what nobody was told of before the rest."""
@@ -241,8 +257,15 @@ class Planning:
         }
         add_shipment(self.connection, values, [_row(box_no, box) for box_no, box in enumerate(boxes, 1)])
         self._owe(number, is_part=part > 1 or found.reason is not None)
+        if not is_carried and any(units[ref].marks for ref in found.pcs):
+            self._ask_for_marks(number)
         notify(self.connection)
         return number
+
+    def _ask_for_marks(self, number: str) -> None:
+        """A carrier is told of no shipment that lacks codes; what a channel fetches can only be said to lack them."""
+        (one,) = load_shipments(self.connection, numbers=[number]).values()
+        ask(self.connection, self.at, one, self.ships.channel, [("shipment_needs_marks", None)])
 
     def _owe(self, number: str, *, is_part: bool) -> None:
         """A carrier is told of every shipment, a channel only of parts: what leaves whole it hears of by the news of its order."""
@@ -276,6 +299,10 @@ def ask(connection: Connection, at: datetime, one: ShipmentRow, channel: str, qu
     if said:
         refused = refused.with_columns(sentence=pl.col("reason").replace_strict(said, default=pl.col("sentence")))
     settle_rows(connection, at, channel, entity=ENTITY, keys=[one.number], refused=refused)
+
+
+def _live(order: OrderRow) -> dict[str, int]:
+    return {ref: line.live_pcs for ref, line in order.lines.items() if line.live_pcs}
 
 
 def _to_pack(line_ref: str, pcs: int, unit: UnitGoods) -> ToPack:

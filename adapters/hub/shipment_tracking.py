@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -69,11 +69,9 @@ class Tracking:
                 continue
             order = locked.orders[row.order_id]
             self._keep_events(row, track)
-            is_news = self._move(row, began_at, track, again)
-            if is_news:
+            is_elsewhere, is_tracked = self._move(row, began_at, track, again)
+            if is_elsewhere or is_tracked:
                 moved += 1
-                is_tracked = track.tracking is not None and track.tracking != found[number].tracking
-                row.tracking = track.tracking or row.tracking
                 tell(self.connection, self.at, row, order, self.orders[order.channel], is_tracking_news=is_tracked)
                 if is_tracked:
                     tell_onec(self.connection, self.at, order, self.orders[order.channel], locked.papers)
@@ -81,11 +79,12 @@ class Tracking:
                 ask(self.connection, self.at, row, order.channel, [("shipment_is_refused", row.sentence)])
         return moved
 
-    def _move(self, row: ShipmentRow, began_at: datetime, track: Track, again: timedelta) -> bool:
+    def _move(self, row: ShipmentRow, began_at: datetime, track: Track, again: timedelta) -> tuple[bool, bool]:
+        """Whether it is elsewhere now, and whether its number is another."""
         before = row.state, row.tracking
         row.state = tracked(cast(State, row.state), track.state)
         is_over = row.state in SETTLED
-        values = {
+        values: dict[str, Any] = {
             "state": row.state,
             "tracking": track.tracking or row.tracking,
             "tracked_at": began_at,
@@ -95,9 +94,10 @@ class Tracking:
         }
         if row.state == "asked":
             row.sentence = next((event.title for event in reversed(track.events) if event.title), None)
-            values |= {"carrier_ref": None, "sent": None, "sentence": row.sentence}
+            values |= {"carrier_ref": None, "tracking": None, "sent": None, "sentence": row.sentence}
         change(self.connection, row.shipment_id, **values)
-        return before != (row.state, values["tracking"])
+        row.tracking = values["tracking"]
+        return before[0] != row.state, before[1] != row.tracking
 
     def _keep_events(self, row: ShipmentRow, track: Track) -> None:
         """Each once, whatever the order in which they are told; what the carrier no longer tells of is withdrawn, and kept."""

@@ -37,7 +37,12 @@ TAKEN = text("""
 WAITING = text("""
     select o.channel, o.number, o.placed_at, o.ship_by_at from sale_order o
     where o.channel = any (:channels) and o.number is not null and o.state in ('new', 'confirmed')
-        and not exists (select from shipment h where h.order_id = o.order_id and h.handed_at is not null)
+        and exists (
+            select from sale_line s where s.order_id = o.order_id and s.pcs - s.cancelled_pcs > coalesce((
+                select sum(l.pcs) from shipment_line l join shipment h using (shipment_id)
+                where l.order_id = s.order_id and l.line_ref = s.line_ref and h.handed_at is not null and not h.is_unwanted
+            ), 0)
+        )
     order by o.ship_by_at nulls last, o.order_id
 """).bindparams(bindparam("channels", type_=ARRAY(Text)))
 

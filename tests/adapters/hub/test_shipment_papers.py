@@ -108,7 +108,7 @@ def test_a_channel_that_takes_no_parts_is_told_none(shop: ShippingShop) -> None:
 def test_goods_with_codes_leave_when_every_piece_has_its_own(hub: Hub) -> None:
     shop, carrier = ShippingShop(hub), PlayedCarrier()
     shop.goods(requisites={"Подлежит маркировке": "Да"})
-    number, marks = order(shop), Marks(hub)
+    number, marks = order(shop), Marks(hub, shop.ships)
     list(book_with(shop.shipments, CARRIER, carrier))  # type: ignore[arg-type]
     assert shop.questions() == [(number, "shipment_needs_marks")]
     ((said,),) = shop.rows("select sentence from quarantine")
@@ -123,7 +123,8 @@ def test_goods_with_codes_leave_when_every_piece_has_its_own(hub: Hub) -> None:
 
 
 def test_a_code_is_on_one_piece_in_the_world(hub: Hub) -> None:
-    shop, marks = ShippingShop(hub), Marks(hub)
+    shop = ShippingShop(hub)
+    marks = Marks(hub, shop.ships)
     shop.goods(requisites={"Подлежит маркировке": "Да"})
     first, second = order(shop, "1"), order(shop, "2")
     assert marks.enter(first, "iron", CODES[:1]).taken == 1
@@ -179,3 +180,14 @@ def test_a_shipment_is_found_by_whatever_people_call_it(shop: ShippingShop) -> N
     for word in (number, shop.number(), "1", f"T{number}", None):
         assert views.shown(word)["number"].to_list() == [number]
     assert views.shown("nothing").is_empty()
+
+
+def test_what_a_channel_fetches_says_that_it_lacks_codes_until_every_piece_has_one(hub: Hub) -> None:
+    shop = ShippingShop(hub, channel="ozon")
+    shop.goods(requisites={"Подлежит маркировке": "Да"})
+    number, marks = order(shop), Marks(hub, shop.ships)
+    assert shop.questions() == [(number, "shipment_needs_marks")]
+    marks.enter(number, "iron", CODES[:1])
+    assert shop.questions() == [(number, "shipment_needs_marks")]
+    marks.enter(number, "iron", CODES[1:2])
+    assert shop.questions() == []

@@ -289,14 +289,15 @@ def test_a_channel_that_ships_itself_is_followed_by_the_state_of_its_order(hub: 
     assert one.settled_at is not None
 
 
-def test_a_part_that_the_channel_made_an_order_of_its_own_goes_with_it(hub: Hub) -> None:
+@pytest.mark.parametrize("told_ref", ["1-2", None], ids=["the channel told its number", "its answer was lost"])
+def test_a_part_that_the_channel_made_an_order_of_its_own_goes_with_it(hub: Hub, told_ref: str | None) -> None:
     shop = ShippingShop(hub, channel="ozon")
     shop.goods()
     order(shop, {"iron": 3})
     shop.waits_for("1", "iron", 2)
     shop.plan()
     assert (f"channel:{shop.channel}", "ship_part", f"{shop.number()}-1") in shop.owed()
-    shop.execute("update shipment set carrier_ref = '1-2', state = 'booked'")
+    shop.execute("update shipment set carrier_ref = :ref, state = 'booked'", ref=told_ref)
     shop.record(report("1-2", {"iron": 1}, parent_ref="1"))
     shop.plan()
     assert shop.parts("1") == []
