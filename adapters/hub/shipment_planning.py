@@ -153,8 +153,9 @@ class Planning:
         return load_orders(self.connection, row.channel, [row.order_ref])[row.order_ref]
 
     def _move_with_splits(self, order: OrderRow) -> None:
-        """A part that the channel made an order of its own belongs to that order as soon as it is known: by the number that the channel
-        gave it, or by its pieces where the answer was lost.
+        """A part that the channel made an order of its own belongs to that order as soon as it is known.
+
+        It is known by the number that the channel gave it, or by its pieces where that answer was lost.
         """
         o = sale_order.c
         is_child = (o.order_id == order.order_id) if order.parent_ref else (o.parent_ref == order.order_ref)
