@@ -1,6 +1,6 @@
 """A round of shipments: planned, given to their carrier or channel, followed until they are there, with what packers need."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -111,7 +111,7 @@ def follow_with(hub: Hub, book: Shipments, target: str, carrier: Carrier, *, pol
     """Ask a carrier where its shipments are: those it hinted at, and those that were not asked about for so long."""
     name, pushes = target.partition(":")[2], Pushes(hub)
     hints = pushes.waiting(name)
-    hinted: Collection[str] = {hint.order_ref for hint in hints if hint.order_ref}
+    hinted = {hint.order_ref for hint in hints if hint.order_ref}
     asked_at = hub.clock.now()
     while due := book.to_track(target, hinted, most=TRACKED_AT_ONCE):
         read: list[tuple[str, datetime, Track | None]] = []
@@ -127,7 +127,7 @@ def follow_with(hub: Hub, book: Shipments, target: str, carrier: Carrier, *, pol
         yield Shipped(target=target, counts={"moved": moved}, stopped_by=stopped_by)
         if stopped_by is not None:
             return
-        hinted = hinted - {one.carrier_ref for one in due}
+        hinted -= {one.carrier_ref for one in due}
     if hints:
         pushes.settle(name, max(hint.push_id for hint in hints), asked_at)
 

@@ -52,7 +52,7 @@ class ToBook:
         return self.carry is None and self.sent is None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a person is asked before a shipment is told of; ``sentence`` where it says more than the reason's own."""
 

@@ -91,5 +91,6 @@ def _answer(one: Claimed, said: PartTold | None) -> Answer:
     """A part that is not there any more is told nobody."""
     if said is None:
         return Answer(outbox_id=one.outbox_id, outcome="accepted")
-    outcome = "later" if said.outcome == "later" else "unknown" if said.outcome == "unknown" else "accepted"
-    return Answer(outbox_id=one.outbox_id, outcome=outcome, foreign_ref=said.channel_ref, sentence=said.sentence)
+    if said.outcome in {"later", "unknown"}:
+        return Answer(outbox_id=one.outbox_id, outcome="later" if said.outcome == "later" else "unknown", sentence=said.sentence)
+    return Answer(outbox_id=one.outbox_id, outcome="accepted", foreign_ref=said.channel_ref)

@@ -104,8 +104,10 @@ class WildberriesLabels(WildberriesSupplies):
 
     def _stickers(self, ids: list[int]) -> dict[str, bytes]:
         connection = self._services["marketplace"]
-        path, params = "/api/v3/orders/stickers", {"type": "png", **SIZE}
-        response = connection.call("POST", path, params=params, json={"orders": ids}, limits={ORDERS: 1}, is_repeatable=True)
+        params: dict[str, str | int] = {"type": "png", **SIZE}
+        response = connection.call(
+            "POST", "/api/v3/orders/stickers", params=params, json={"orders": ids}, limits={ORDERS: 1}, is_repeatable=True
+        )
         told = connection.read(response, STICKERS, is_repeatable=True)
         return {str(one.order_id): _file(one.file) for one in told.stickers}
 
