@@ -18,6 +18,8 @@ from tasks.rules.carrier_papers import Form, FormKind, Pickup, PickupSaid
 from tasks.rules.carrier_places import CityAsked, CityFound, PointFound, PointKind
 from tasks.rules.carrier_tracks import Track
 from tasks.rules.crm import CrmChanges, CrmCustomer, CrmOrder, Put
+from tasks.rules.labels import LabelAsked, LabelMade
+from tasks.rules.parts import HandedOver, PartShipped, PartTold, SupplyOpen
 from tasks.rules.return_documents import ReturnRefund
 from validation.order_news import OrderNews, OrderTold
 from validation.quarantine import Judged
@@ -121,6 +123,41 @@ class TakesOrderNews(Protocol):
 
         Repeating does no harm: what the channel shows already, or has gone beyond, is not sent.
         """
+        ...
+
+
+@runtime_checkable
+class PrintsLabels(Protocol):
+    """Makes what is stuck on the parcels of its orders."""
+
+    def make_labels(self, asked: Sequence[LabelAsked]) -> list[LabelMade]:
+        """One answer per label, in their order. Asking again makes no second one."""
+        ...
+
+
+@runtime_checkable
+class HandsOver(Protocol):
+    """Takes orders in supplies («поставки»), each handed over as a whole."""
+
+    def open_supplies(self) -> Sequence[SupplyOpen]:
+        """Those that we made and nobody has handed over."""
+        ...
+
+    def hand_over(self, supply_ref: str) -> HandedOver:
+        """Hand one over with whatever is in it. It is looked at first: one that has left is not told again."""
+        ...
+
+    def make_labels(self, asked: Sequence[LabelAsked]) -> list[LabelMade]:
+        """Codes of supplies, as of orders (`PrintsLabels`)."""
+        ...
+
+
+@runtime_checkable
+class ShipsParts(Protocol):
+    """Can be told that a part of an order leaves, and by which number it is followed."""
+
+    def ship_parts(self, parts: Sequence[PartShipped]) -> list[PartTold]:
+        """One answer per part, in their order. Each order is looked at first: what the channel shows already is not sent."""
         ...
 
 

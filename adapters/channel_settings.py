@@ -12,6 +12,7 @@ from tasks.rules.card_rules import CardRules
 from tasks.rules.order_less import LESS_TAKEN, Less
 from tasks.rules.order_news import TAKEN, Event, Tell, tells_of
 from tasks.rules.price_rules import PriceRules
+from tasks.rules.shipping_rules import ChannelShipping
 from validation.part import Part
 
 
@@ -65,6 +66,7 @@ class AnyChannel(Part):
     orders: OrderSettings = OrderSettings()
     mirror: MirrorSettings = MirrorSettings()
     cards: CardRules = CardRules()
+    shipping: ChannelShipping = ChannelShipping()
     prices: PriceRules | None = Field(default=None, description="how prices are made of 1C's; none: Utyug leaves prices alone")
 
     @property

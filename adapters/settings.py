@@ -31,6 +31,7 @@ from tasks.rules.quota_rules import QuotaRules
 from tasks.rules.quote_rules import QuoteRules
 from tasks.rules.recipes import Recipe
 from tasks.rules.return_rules import ReturnSettings
+from tasks.rules.shipping_rules import ShippingRules, Ships
 from tasks.rules.tiers import TierRules
 from validation.part import Part
 
@@ -150,6 +151,7 @@ class Settings(BaseSettings):
     gate: GateSettings = GateSettings()
     gateway: GatewaySettings = GatewaySettings()
     reservations: ReservationSettings = ReservationSettings()
+    shipping: ShippingRules = ShippingRules()
     quotas: QuotaRules = QuotaRules()
     quotes: QuoteRules = QuoteRules()
     tiers: TierRules = TierRules()
@@ -213,6 +215,10 @@ class Settings(BaseSettings):
     def returns_folder(self) -> Path:
         """Where managers put workbooks of returns."""
         return self.returns.folder or self.var_dir / "returns"
+
+    def ships_of(self, channel: str) -> Ships:
+        """How the orders of a channel leave."""
+        return Ships(channel=channel, own=self.channels[channel].shipping, shop=self.shipping)
 
     def today(self, now: datetime) -> date:
         """The shop's day: promotions and recipes begin and end at its midnight."""

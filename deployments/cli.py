@@ -13,6 +13,7 @@ from deployments.plainly import said_plainly
 from deployments.quarantine_commands import quarantine
 from deployments.receipt_commands import receipt
 from deployments.returns_commands import returns
+from deployments.shipment_commands import shipment
 from deployments.story.command import story
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app.add_typer(customers, name="customers")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(receipt, name="receipt")
 app.add_typer(returns, name="returns")
+app.add_typer(shipment, name="shipment")
 app.command()(story)
 
 

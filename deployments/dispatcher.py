@@ -31,6 +31,7 @@ DEPLOYMENTS = {
     "orders": "orders/channels",
     "stock": "stock/channels",
     "deliver": "deliver/systems",
+    "shipments": "shipments/carriers",
 }
 PAUSE = timedelta(seconds=4)
 PAUSE_AT_MOST = timedelta(minutes=5)
@@ -94,6 +95,7 @@ class Dispatcher:
         orders: the deployment that reads the channels' orders.
         stock: the deployment that posts counts and tells the channels.
         deliver: the deployment that tells CRMs and channels what they are owed.
+        shipments: the deployment that ships.
         has_channels: whether anybody is to be listened to and told.
     """
 
@@ -106,6 +108,7 @@ class Dispatcher:
         orders: StartsRuns,
         stock: StartsRuns,
         deliver: StartsRuns,
+        shipments: StartsRuns,
         has_channels: bool,
     ) -> None:
         work = Work(hub)
@@ -116,6 +119,7 @@ class Dispatcher:
                 Lane(deployment=stock, parameters={"rounds": None}, oldest=_always),
                 Lane(deployment=listings, parameters={}, oldest=work.oldest_unlisted),
                 Lane(deployment=deliver, parameters={"rounds": None}, oldest=work.oldest_owed),
+                Lane(deployment=shipments, parameters={"rounds": None}, oldest=work.oldest_shipped),
             ]
         else:
             self._lanes.append(Lane(deployment=stock, parameters={}, oldest=work.oldest_count))

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.hub.order_views import OrderLife
+from adapters.hub.shipment_tells import STATES
 from deployments.why_words import ACCOUNTS, REASONS
 from tasks.rules.buyers import masked
 from tasks.rules.sale_documents import STATUSES
@@ -28,6 +29,7 @@ KINDS = {
     "delivered": "доставлен",
     "cancel": "отмена",
     "less": "отмена части",
+    "ship_part": "трек или часть",
 }
 HEARD = {"poll": "опросом", "push": "из уведомления"}
 
@@ -47,6 +49,8 @@ def tell_life(life: OrderLife, console: Console, local: Callable[[datetime | Non
     _print("1С", ("База", "Передано", "1С приняла", "1С сообщила", "Что"), [_in_onec(row, local) for row in life.onec.to_dicts()], console)
     owed = [_owed(row, local) for row in life.owed.to_dicts()]
     _print("CRM и площадки", ("Куда", "Что", "В очереди с", "Передано", "Там это", "Почему нет"), owed, console)
+    sent = [_sent(row, local) for row in life.shipments.to_dicts()]
+    _print("Отправления", ("Номер", "Кто везёт", "Штук", "Состояние", "Трек", "Собрано", "Передано", "Что мешает"), sent, console)
     asked = [(local(row["first_seen_at"]), row["sentence"], _answered(row, local)) for row in life.questions.to_dicts()]
     _print("Вопросы", ("Когда", "Вопрос", "Ответ"), asked, console)
 
@@ -124,6 +128,13 @@ def _owed(row: dict[str, Any], local: Callable[[datetime | None], str]) -> tuple
         row["foreign_ref"] or "",
         "" if is_told else row["sentence"] or "",
     )
+
+
+def _sent(row: dict[str, Any], local: Callable[[datetime | None], str]) -> tuple[str, ...]:
+    state = STATES[row["state"]] + (", больше не нужно" if row["is_unwanted"] and row["state"] != "cancelled" else "")
+    handed = local(row["handed_at"]) if row["handed_at"] else ""
+    who, pcs = row["target"].partition(":")[2], str(row["pcs"])
+    return row["number"], who, pcs, state, row["tracking"] or "", local(row["planned_at"]), handed, row["sentence"] or ""
 
 
 def _answered(row: dict[str, Any], local: Callable[[datetime | None], str]) -> str:

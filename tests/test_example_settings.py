@@ -31,6 +31,7 @@ SECTIONS = (
     "customers",
     "reservations",
     "returns",
+    "shipping",
     "recipes",
     "messages.routes",
     "prefect",

@@ -9,6 +9,7 @@ from adapters.hub.crm_customers import customers_of
 from adapters.hub.hub import Hub
 from adapters.hub.order_goods import read_goods
 from adapters.hub.order_rows import OrderRow, load_orders
+from adapters.hub.shipment_rows import trackings
 from adapters.hub.tables.orders import sale_order
 from tasks.rules.crm import CrmCustomer, CrmLine, CrmOrder
 from tasks.rules.order_changes import CANCELLED
@@ -42,6 +43,8 @@ class CrmOrders:
             goods = read_goods(connection, {line.item_id for order in orders for line in order.lines.values() if line.item_id})
             customers = customers_of(connection, [order.order_id for order in orders])
             tracked = {row.order_number: row.tracking for row in connection.execute(TRACKED, {"numbers": sorted(numbers)})}
+            shipped = trackings(connection, [order.order_id for order in orders])
+        tracked |= {order.number: ", ".join(shipped[order.order_id]) for order in orders if order.number and order.order_id in shipped}
         return {
             order.number: _crm_order(order, goods, customers.get(order.order_id), titles, tracked.get(order.number))
             for order in orders

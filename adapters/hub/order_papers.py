@@ -17,6 +17,7 @@ from adapters.hub.order_folding import is_due_for_onec
 from adapters.hub.order_goods import read_goods
 from adapters.hub.order_rows import UNKNOWN, LineRow, OrderRow
 from adapters.hub.sale import OFFERED, enqueue_many
+from adapters.hub.shipment_rows import trackings
 from adapters.hub.tables.sale import onec_outgoing
 from adapters.onec.order_document import Address, Buyer, OrderDocument, OrderLine
 from tasks.rules.sale_documents import STATUSES, Document, Goods, SoldLine, documents
@@ -70,6 +71,7 @@ def queue_papers(
         return Queued()
     due = [order for ref, order in orders.items() if (ref in changed and order.number in told) or is_due_for_onec(order)]
     goods = read_goods(connection, {item_id for order in due for line in _sold(order) for item_id, _ in line.recipe or ()})
+    tracked = trackings(connection, {order.order_id for order in due})
     papers = []
     for order in due:
         known_to = told.get(order.number or "", ())
@@ -78,7 +80,9 @@ def queue_papers(
         for paper in made:
             is_news = order.order_ref in changed or paper.source not in known_to
             if paper.source in rules.onec_sources and is_news and (not paper.is_cancelled or paper.source in known_to):
-                papers.append((order, paper.source, _document(order, paper, goods, rules, is_delivered=paper.source == delivers)))
+                is_delivered, tracking = paper.source == delivers, ", ".join(tracked.get(order.order_id, ()))
+                document = _document(order, paper, goods, rules, is_delivered=is_delivered, tracking=tracking or None)
+                papers.append((order, paper.source, document))
     keyed = [(source, made, f"{order.channel}:{order.order_ref}:{order.state}:{at.isoformat()}") for order, source, made in papers]
     answers = list(zip(papers, enqueue_many(connection, at, keyed), strict=True))
     refused = [_refusal(order, source, fault.sentence) for (order, source, _), fault in answers if fault]
@@ -107,7 +111,9 @@ def _as_sold(line: LineRow) -> SoldLine:
     )
 
 
-def _document(order: OrderRow, paper: Document, goods: Mapping[int, Goods], rules: ChannelOrders, *, is_delivered: bool) -> OrderDocument:
+def _document(
+    order: OrderRow, paper: Document, goods: Mapping[int, Goods], rules: ChannelOrders, *, is_delivered: bool, tracking: str | None
+) -> OrderDocument:
     """Of several bases one is told of the delivery, so that the sums of all add up."""
     buyer, terms = order.buyer or {}, order.terms or {}
     paid_at = datetime.fromisoformat(terms["paid_at"]) if "paid_at" in terms else None
@@ -132,6 +138,7 @@ def _document(order: OrderRow, paper: Document, goods: Mapping[int, Goods], rule
         ship_on=rules.day(order.ship_by_at) if order.ship_by_at else None,
         delivery_address=address,
         recipient=recipient,
+        tracking=tracking,
     )
 
 

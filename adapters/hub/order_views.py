@@ -8,6 +8,8 @@ from sqlalchemy import text
 from adapters.hub.hub import Hub
 from adapters.hub.order_rows import OrderRow, load_orders
 from adapters.hub.outbox import Outbox
+from adapters.hub.shipment_views import COLUMNS as SHIPPED
+from adapters.hub.shipment_views import SHOWN
 
 FOUND = text("""
     select channel, order_ref from sale_order
@@ -74,6 +76,7 @@ class OrderLife:
         movements: of its pieces, the oldest first: columns of `MOVED`.
         onec: what each 1C base was told and told back: columns of `IN_ONEC`.
         owed: what CRMs and channels were told, or wait for: columns of `adapters.hub.outbox.WAITING` and ``TOLD``.
+        shipments: its parts, the newest first: columns of `adapters.hub.shipment_views.COLUMNS`.
         questions: of the quarantine, those answered too: columns of `ASKED`.
     """
 
@@ -81,6 +84,7 @@ class OrderLife:
     movements: pl.DataFrame
     onec: pl.DataFrame
     owed: pl.DataFrame
+    shipments: pl.DataFrame
     questions: pl.DataFrame
 
 
@@ -105,6 +109,11 @@ class OrderViews:
                 order=order,
                 movements=pl.DataFrame(connection.execute(MOVEMENTS, moved).all(), schema=MOVED, orient="row"),
                 onec=pl.DataFrame(connection.execute(ONEC, {"number": order.number}).all(), schema=IN_ONEC, orient="row"),
+                shipments=pl.DataFrame(
+                    connection.execute(SHOWN, {"word": order.number, "most": 100}).all() if order.number else [],
+                    schema=SHIPPED,
+                    orient="row",
+                ),
                 owed=Outbox(self._hub).of_subject(order.number or ""),
                 questions=pl.DataFrame(connection.execute(QUESTIONS, asked).all(), schema=ASKED, orient="row"),
             )

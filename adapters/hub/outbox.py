@@ -101,6 +101,14 @@ class Answer:
     sentence: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """How many debts died, and which were still ours to settle."""
+
+    dead: int
+    outbox_ids: frozenset[int]
+
+
 class Outbox:
     """The book of debts to other systems."""
 
@@ -117,25 +125,8 @@ class Outbox:
 
         One whose claimer never came back is claimed as unknown.
         """
-        now = self._hub.clock.now()
-        asked = {"target": target, "kinds": sorted(kinds), "now": now, "most": most, "until": now + LEASE, "claim_ref": uuid.uuid4().hex}
         with self._hub.engine.begin() as connection:
-            rows = connection.execute(CLAIM, asked).all()
-        return [
-            Claimed(
-                outbox_id=row.outbox_id,
-                claim_ref=row.claim_ref,
-                kind=row.kind,
-                subject=row.subject,
-                version=row.version,
-                attempts=row.attempts,
-                is_unknown=row.is_unknown,
-                foreign_ref=row.foreign_ref,
-                detail=row.detail,
-                enqueued_at=row.enqueued_at,
-            )
-            for row in sorted(rows, key=lambda row: int(row.outbox_id))
-        ]
+            return claim(connection, self._hub.clock.now(), target, kinds, most=most)
 
     def settle(self, target: str, claimed: Sequence[Claimed], answers: Sequence[Answer]) -> int:
         """Write down what became of claimed debts; those without an answer are free again at once. Returns how many died now.
@@ -143,18 +134,8 @@ class Outbox:
         A debt that changed while it was told is owed still. What is refused waits for a person or for its next change. Whoever was late,
         so that somebody else claims by now, settles nothing: the other looks up first.
         """
-        now, answered = self._hub.clock.now(), {answer.outbox_id: answer for answer in answers}
-        dead = 0
         with self._hub.engine.begin() as connection:
-            for one in sorted(claimed, key=lambda one: one.outbox_id):
-                values = _settled(one, answered.get(one.outbox_id), now)
-                is_ours = (outbox.c.outbox_id == one.outbox_id) & (outbox.c.claim_ref == one.claim_ref)
-                row = connection.execute(update(outbox).where(is_ours).values(values).returning(outbox.c.is_dead)).first()
-                if row is not None and row.is_dead:
-                    dead += 1
-                    _journal(connection, now, target, one, values["sentence"])
-            _tell_dead(connection, now, target) if dead else _recover(connection, now, {target})
-        return dead
+            return settle(connection, self._hub.clock.now(), target, claimed, answers).dead
 
     def requeue(self, *, target: str | None = None, kind: str | None = None, subject: str | None = None) -> int:
         """Have dead letters told once more, and orders made anew that people deleted in a CRM; returns how many."""
@@ -251,6 +232,44 @@ def withdraw(connection: Connection, now: datetime, *, kind: str, subjects: Coll
     """What a detail of these subjects said is meant no more: it is not owed, also where it was given up, and the same may be owed anew."""
     targets = set(connection.scalars(WITHDRAW, {"kind": kind, "subjects": sorted(subjects)})) if subjects else set()
     _recover(connection, now, targets)
+
+
+def claim(connection: Connection, now: datetime, target: str, kinds: Collection[str], *, most: int) -> list[Claimed]:
+    """`Outbox.claim` inside another book's transaction."""
+    asked = {"target": target, "kinds": sorted(kinds), "now": now, "most": most, "until": now + LEASE, "claim_ref": uuid.uuid4().hex}
+    rows = connection.execute(CLAIM, asked).all()
+    return [
+        Claimed(
+            outbox_id=row.outbox_id,
+            claim_ref=row.claim_ref,
+            kind=row.kind,
+            subject=row.subject,
+            version=row.version,
+            attempts=row.attempts,
+            is_unknown=row.is_unknown,
+            foreign_ref=row.foreign_ref,
+            detail=row.detail,
+            enqueued_at=row.enqueued_at,
+        )
+        for row in sorted(rows, key=lambda row: int(row.outbox_id))
+    ]
+
+
+def settle(connection: Connection, now: datetime, target: str, claimed: Sequence[Claimed], answers: Sequence[Answer]) -> Settled:
+    """`Outbox.settle` inside another book's transaction."""
+    answered = {answer.outbox_id: answer for answer in answers}
+    dead, ours = 0, set[int]()
+    for one in sorted(claimed, key=lambda one: one.outbox_id):
+        values = _settled(one, answered.get(one.outbox_id), now)
+        is_ours = (outbox.c.outbox_id == one.outbox_id) & (outbox.c.claim_ref == one.claim_ref)
+        row = connection.execute(update(outbox).where(is_ours).values(values).returning(outbox.c.is_dead)).first()
+        if row is not None:
+            ours.add(one.outbox_id)
+        if row is not None and row.is_dead:
+            dead += 1
+            _journal(connection, now, target, one, values["sentence"])
+    _tell_dead(connection, now, target) if dead else _recover(connection, now, {target})
+    return Settled(dead=dead, outbox_ids=frozenset(ours))
 
 
 def _row(one: Owed, now: datetime) -> dict[str, Any]:

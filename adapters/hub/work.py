@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.hub.hub import Hub
+from adapters.hub.shipment_planning import KINDS
 from adapters.hub.tables.inbox import IS_UNPOSTED, feed
 from adapters.hub.tables.journal import sync_run
 from adapters.hub.tables.outbox import outbox
@@ -41,10 +42,17 @@ class Work:
         return self._read(unlisted.where(~under_way))
 
     def oldest_owed(self) -> int | None:
-        """The first debt to another system that is due, and nobody is telling."""
+        """The first debt to another system that is due, and nobody is telling; those of shipments are told with them."""
+        return self._oldest_debt(outbox.c.kind.not_in(KINDS))
+
+    def oldest_shipped(self) -> int | None:
+        """The first debt of a shipment, to its carrier or its channel, that is due and that nobody is telling."""
+        return self._oldest_debt(outbox.c.kind.in_(KINDS))
+
+    def _oldest_debt(self, is_meant: ColumnElement[bool]) -> int | None:
         now, o = self._hub.clock.now(), outbox.c
         is_free = or_(o.claimed_until.is_(None), o.claimed_until <= now)
-        return self._read(select(func.min(o.outbox_id)).where(o.told_version < o.version, ~o.is_dead, o.due_at <= now, is_free))
+        return self._read(select(func.min(o.outbox_id)).where(o.told_version < o.version, ~o.is_dead, o.due_at <= now, is_free, is_meant))
 
     def _read(self, query: Select[int]) -> int | None:
         with self._hub.engine.begin() as connection:

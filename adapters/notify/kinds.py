@@ -180,6 +180,34 @@ KINDS: dict[str, dict[str, Words]] = {
             "Do not edit stock in the cabinet, and switch off other programs that send it.",
         ),
     ),
+    "ship_by_near": _kind(
+        (
+            "скоро срок отгрузки",
+            "Заказы ещё не отправлены, а за опоздание площадка берёт штраф и опускает магазин в выдаче.",
+            "Заказы перечислены, самые срочные первыми; этикетки и лист сборки готовятся сами.",
+            "Соберите и сдайте названные заказы. Если товара нет, отмените заказ на площадке до срока.",
+        ),
+        (
+            "the time to ship is near",
+            "These orders have not left, and channels fine a shop that is late.",
+            "The orders are listed, the most urgent first; labels and the picking list are made by themselves.",
+            "Pack and hand over the orders named. Where the goods are missing, cancel on the channel before the time.",
+        ),
+    ),
+    "ship_by_missed": _kind(
+        (
+            "срок отгрузки прошёл",
+            "Покупатели ждут дольше обещанного, площадка может отменить эти заказы сама.",
+            "Заказы остаются в сборке; сам Utyug их не отменяет.",
+            "Отправьте названные заказы сегодня или отмените их и напишите покупателям первыми.",
+        ),
+        (
+            "the time to ship is over",
+            "Buyers wait longer than promised, and the channel may cancel these orders by itself.",
+            "The orders are still to be packed; Utyug cancels none by itself.",
+            "Send the orders named today, or cancel them and write to the buyers first.",
+        ),
+    ),
     "silent": _kind(
         (
             "часть Utyug не отвечает",

@@ -94,6 +94,7 @@ class OrderDocument:
         channel_number: the channel's own number; travels in the comment.
         site: the channel's name, for the requisite «Сайт».
         delivery_kopecks: a line of its own, where it is not zero.
+        tracking: the numbers of its parcels, in one line.
         pickup_place: 1C's id of the warehouse the buyer fetches it from.
         requisites: further name and value pairs that the shop's 1C expects.
     """
@@ -121,6 +122,7 @@ class OrderDocument:
     delivery_kopecks: int = 0
     delivery_vat: str | None = None
     recipient: str | None = None
+    tracking: str | None = None
     pickup_place: str | None = None
     requisites: tuple[tuple[str, str], ...] = ()
 

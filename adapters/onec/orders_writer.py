@@ -226,6 +226,7 @@ def _requisites(order: OrderDocument) -> list[tuple[str, str | None]]:
         ("Адрес доставки", order.delivery_address.text if order.delivery_address else None),
         ("Комментарий доставки", order.delivery_comment),
         ("Получатель", order.recipient),
+        ("Идентификатор отправления", order.tracking),
         ("Сайт", order.site),
         *order.requisites,
     ]

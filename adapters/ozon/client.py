@@ -82,12 +82,23 @@ class OzonClient:
             pace=pace,
             transport=transport,
         )
+        self._files = Connection(
+            system="ozon",
+            title="Ozon (файлы)",
+            base_url="",
+            auth=httpx.Auth(),
+            timeout_s=timeout_s,
+            clock=clock,
+            refusal_code=_refusal,
+            transport=transport,
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._connection.close()
+        self._files.close()
 
     @property
     def account(self) -> str:
@@ -111,6 +122,14 @@ class OzonClient:
         """
         response = self._connection.call("POST", path, json=body, limits=limits, is_repeatable=is_repeatable)
         return self._connection.read(response, shape, is_repeatable=is_repeatable)
+
+    def fetch(self, url: str) -> bytes:
+        """A file that an answer named, from wherever Ozon keeps it: the keys of the cabinet stay here.
+
+        Raises:
+            SyncError: it could not be fetched.
+        """
+        return self._files.call("GET", url).content
 
     def pages(self, path: str, body: Mapping[str, Any], shape: TypeAdapter[P]) -> Iterator[P]:
         """All pages of a list.

@@ -14,6 +14,9 @@ WAREHOUSES = "/v2/warehouse/list"
 POSTINGS = "/v4/posting/fbs/list"
 POSTING = "/v3/posting/fbs/get"
 SHIP = "/v4/posting/fbs/ship"
+SHIP_PACKAGE = "/v4/posting/fbs/ship/package"
+LABELS_ASKED = "/v3/posting/fbs/package-label/create"
+LABELS_MADE = "/v2/posting/fbs/package-label/get"
 CANCEL = "/v2/posting/fbs/cancel"
 CANCEL_PRODUCTS = "/v2/posting/fbs/product/cancel"
 CANCEL_REASONS = "/v1/posting/fbs/cancel-reason"
@@ -22,6 +25,6 @@ ROLES = "/v1/roles"
 
 OF_CARDS = (PRODUCTS, IMPORT, IMPORT_RESULT, PRICES, SET_PRICES)
 OF_STOCK = (STOCKS, SET_STOCKS, WAREHOUSES)
-OF_ORDERS = (POSTINGS, POSTING, SHIP, CANCEL, CANCEL_PRODUCTS, CANCEL_REASONS, RETURNS)
+OF_ORDERS = (POSTINGS, POSTING, SHIP, SHIP_PACKAGE, CANCEL, CANCEL_PRODUCTS, CANCEL_REASONS, RETURNS)
 NEEDED = (*OF_CARDS, *OF_STOCK, *OF_ORDERS)
 """What a key must be allowed to call."""

@@ -2,10 +2,10 @@
 
 from adapters.wildberries.account import WildberriesAccount
 from adapters.wildberries.catalog import WildberriesCatalog
+from adapters.wildberries.labels import WildberriesLabels
 from adapters.wildberries.prices import WildberriesPrices
 from adapters.wildberries.returns import WildberriesReturns
-from adapters.wildberries.supplies import WildberriesSupplies
 
 
-class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesSupplies, WildberriesReturns):
+class WildberriesCabinet(WildberriesCatalog, WildberriesPrices, WildberriesAccount, WildberriesLabels, WildberriesReturns):
     """A cabinet as a channel: `adapters.capabilities.Channel`."""

@@ -17,6 +17,8 @@ ORDERS_PARALLEL = Limit(name="orders under way", parallel=5)
 ORDERS = Limit.per_window("getBusinessOrders", 10_000, 3600, burst=500)
 STATUSES_SENT = Limit.per_window("updateOrderStatuses", 10_000, 3600, burst=500)
 RETURNS_READ = Limit.per_window("getReturns", 5000, 3600, burst=200)
+BOXES = Limit.per_window("setOrderBoxLayout", 10_000, 3600, burst=500)
+LABELS = Limit.per_window("generateOrderLabels", 10_000, 3600, burst=500)
 EXTERNAL_IDS = Limit.per_window("updateExternalOrderId", 1000, 3600, burst=100)
 
 OFFERS_READ = Limit.per_window("getOfferMappings", 100, 60, burst=10)

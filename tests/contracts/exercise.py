@@ -7,9 +7,13 @@ from typing import Any, get_args
 
 import polars as pl
 
-from adapters.capabilities import Channel
+from adapters.capabilities import Channel, PrintsLabels, ShipsParts
 from adapters.clock import Clock
 from adapters.errors import SyncError
+from adapters.ozon.labels import OzonLabels
+from adapters.wildberries.labels import WildberriesLabels
+from tasks.rules.labels import LabelAsked
+from tasks.rules.parts import PartShipped
 from tests.contracts.stage import Stage
 from validation.listings import CardPending, CardWanted
 from validation.order_news import Action, OrderNews
@@ -55,6 +59,7 @@ def exercise(
     _prices(channel, stage, listed, campaigns)
     _stock(channel, stage, listed, warehouses)
     orders = channel.read_orders(since=clock.now() - timedelta(days=40), until=clock.now())
+    _papers(channel, orders)
     _news(channel, orders)
     _in_trouble(channel, stage, clock, listed, warehouses, campaigns)
 
@@ -139,6 +144,25 @@ def _stock(channel: Channel, stage: Stage, listed: pl.DataFrame, warehouses: Seq
     _tried(channel.read_stock, listed[:1], warehouses[-1:])
     stage.order("DELETE", "/goods", params={"sku": listed["channel_sku"][0]})
     _tried(channel.send_stock, stock(listed, warehouses[0], [4, 7], is_alone=True))
+
+
+def _papers(channel: Channel, orders: pl.DataFrame) -> None:
+    """Labels of whatever there is, and parts: one that leaves a rest, one that does not."""
+    rows = orders.sort("order_ref").unique("order_ref", keep="first", maintain_order=True).to_dicts()
+    if isinstance(channel, ShipsParts):
+        for row in rows:
+            rest = {row["line_ref"]: row["pcs"] - 1} if row["pcs"] > 1 else {}
+            box = {row["line_ref"]: 1}
+            told = PartShipped(number="777-1", order_ref=row["order_ref"], boxes=(box,), rest_pcs=rest, tracking="T1", may_remove=True)
+            _tried(channel.ship_parts, [told])
+    if isinstance(channel, PrintsLabels) and not isinstance(channel, OzonLabels):
+        asked = [LabelAsked(subject="777-1", order_ref=row["order_ref"]) for row in rows]
+        _tried(channel.make_labels, asked)
+    if isinstance(channel, WildberriesLabels):
+        channel.tell_orders([OrderNews(order_ref=rows[-1]["order_ref"], number="777", action="confirm")])
+        for supply in channel.open_supplies():
+            _tried(channel.hand_over, supply.id)
+            _tried(channel.make_labels, [LabelAsked(subject=supply.id, order_ref="", kind="supply")])
 
 
 def _news(channel: Channel, orders: pl.DataFrame) -> None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from adapters.capabilities import Channel
 from adapters.clock import Clock
+from adapters.ozon import paths
 from adapters.ozon.cabinet import OzonCabinet
 from deployments.world.clock import WorldClock
 from deployments.world.ozon.make import MAIN, furnish_ozon
@@ -74,6 +75,11 @@ class TestOzon(VendorSuite):
     """The suite, on Ozon."""
 
     VENDOR = "ozon"
+
+    def in_code(self, spec: Spec) -> set[str]:
+        """Without the labels: their methods are younger than the saved document (`reference/marketplaces.md` §2, Labels)."""
+        return super().in_code(spec) - {paths.LABELS_ASKED, paths.LABELS_MADE}
+
     CONTRADICTED: ClassVar = {
         ("POST /v1/seller/info", "200"): "a tax system in Russian",
         ("POST /v3/product/import", "429"): "the code of an error as a word",

@@ -171,6 +171,13 @@ def _supplies(stage: Stage, tasks: list[int]) -> None:
     stage.say("GET", f"{supplies}/{refs[0]}")
     for ref, inside in ((refs[0], tasks), (refs[1], tasks[:1]), (refs[1], [1]), ("WB-GI-1", tasks)):
         stage.say("PATCH", f"{added}/{ref}/orders", {"orders": inside})
+    stickers = [("type", "png"), ("width", "58"), ("height", "40")]
+    stage.say("POST", f"{MARKETPLACE}/api/v3/orders/stickers", {"orders": [*tasks, 1]}, query=stickers)
+    stage.say("GET", f"{supplies}/{refs[0]}/barcode", query=[("type", "svg")])
+    empty = stage.say("POST", supplies, {"name": "Пустая"})["id"]
+    for ref in (refs[0], empty):
+        stage.say("PATCH", f"{supplies}/{ref}/deliver")
+    stage.say("GET", f"{supplies}/{refs[0]}/barcode", query=[("type", "png")])
     stage.order("PUT", f"/supplies/{refs[1]}/closed")
     stage.say("PATCH", f"{added}/{refs[1]}/orders", {"orders": tasks})
     for ref in (*refs, "WB-GI-1"):

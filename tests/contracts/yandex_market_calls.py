@@ -141,6 +141,12 @@ def _orders(stage: Stage) -> None:
     stage.say("GET", f"/v2/campaigns/{CAMPAIGN}/returns", query=[("type", "RETURN"), ("limit", "100")])
     shop = f"/v2/campaigns/{CAMPAIGN}/orders"
     ready = {"status": "PROCESSING", "substatus": "READY_TO_SHIP"}
+    line = {"id": bought[4] * 10, "fullCount": 1}
+    for boxes in ([{"items": [line]}], [{"items": [{"id": 7, "fullCount": 1}]}]):
+        stage.say("PUT", f"{shop}/{bought[4]}/boxes", {"boxes": boxes, "allowRemove": False})
+    for page in ("A7", "A4"):
+        stage.say("GET", f"{shop}/{bought[4]}/delivery/labels", query=[("format", page)])
+    stage.say("GET", f"{shop}/{bought[0]}/delivery/labels", query=[("format", "A7")])
     for number in ("777", "778"):
         stage.say("POST", f"{shop}/{bought[4]}/external-id", {"externalOrderId": number})
     stage.say("POST", f"{shop}/7/external-id", {"externalOrderId": "777"})

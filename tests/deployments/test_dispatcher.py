@@ -64,8 +64,17 @@ def deliver() -> Played:
 
 
 @pytest.fixture
-def dispatcher(hub: Hub, catalog: Played, listings: Played, orders: Played, stock: Played, deliver: Played) -> Dispatcher:
-    return Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, deliver=deliver, has_channels=True)
+def shipments() -> Played:
+    return Played()
+
+
+@pytest.fixture
+def dispatcher(
+    hub: Hub, catalog: Played, listings: Played, orders: Played, stock: Played, deliver: Played, shipments: Played
+) -> Dispatcher:
+    return Dispatcher(
+        hub, catalog=catalog, listings=listings, orders=orders, stock=stock, deliver=deliver, shipments=shipments, has_channels=True
+    )
 
 
 def feed_waits(hub: Hub) -> int:
@@ -153,9 +162,12 @@ def test_a_shop_without_channels_starts_no_run_for_them(
 ) -> None:
     recorded(hub, changed={"prices": 3})
     orders = Played()
-    shop = Dispatcher(hub, catalog=catalog, listings=listings, orders=orders, stock=stock, deliver=deliver, has_channels=False)
+    shipments = Played()
+    shop = Dispatcher(
+        hub, catalog=catalog, listings=listings, orders=orders, stock=stock, deliver=deliver, shipments=shipments, has_channels=False
+    )
     shop.look(NOW)
-    assert listings.started == orders.started == stock.started == deliver.started == []
+    assert listings.started == orders.started == stock.started == deliver.started == shipments.started == []
 
 
 def test_a_debt_to_another_system_starts_a_shift_that_tells_it(hub: Hub, dispatcher: Dispatcher, deliver: Played) -> None:
@@ -260,3 +272,11 @@ def test_a_run_the_schedule_made_ahead_is_not_under_way(
 def test_no_run_at_all_is_none_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     with runs_are(monkeypatch) as deployment:
         assert not deployment.is_under_way(NOW)
+
+
+def test_a_debt_of_a_shipment_starts_a_shift_of_shipments_and_of_nothing_else(
+    hub: Hub, dispatcher: Dispatcher, deliver: Played, shipments: Played
+) -> None:
+    Outbox(hub).owe([Owed(target="carrier:cdek", kind="shipment", subject="100001-1")])
+    dispatcher.look(hub.clock.now())
+    assert (shipments.started, deliver.started) == ([{"rounds": None}], [])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from deployments.world.clock import WorldClock
 from deployments.world.room import furnish
 from deployments.world.slowness import Slowness
-from deployments.world.wildberries import cards, catalog, directories, general, orders, prices, returns, stock, supplies
+from deployments.world.wildberries import cards, catalog, directories, general, orders, papers, prices, returns, stock, supplies
 from deployments.world.wildberries.books import Books
 from deployments.world.wildberries.control import control
 from deployments.world.wildberries.room import Cabinet, Habits
@@ -40,7 +40,7 @@ def furnish_wildberries(
     books = Books(warehouses={warehouse.warehouse_id: warehouse for warehouse in given}, slowness=slowness)
     room = Cabinet(clock=clock, books=books, habits=habits, seller_ref=seller_ref)
     router = APIRouter()
-    for part in (general, directories, catalog, cards, prices, stock, orders, supplies, returns):
+    for part in (general, directories, catalog, cards, prices, stock, orders, supplies, papers, returns):
         router.routes.extend(part.router.routes)
     router.routes.extend(general.rest.routes)
     furnish(world, "wildberries", room, router, control, supplies.control, returns.control)

@@ -34,7 +34,7 @@ SERVICES: dict[str, Scope | None] = {
     "user-management-api": "users",
 }
 
-READING_BY_POST = ("/get/cards/list", "/cards/error/list", "/list/goods/filter", "/orders/status")
+READING_BY_POST = ("/get/cards/list", "/cards/error/list", "/list/goods/filter", "/orders/status", "/orders/stickers")
 
 OF_ORDERS = ("v3/orders", "v3/supplies", "marketplace/v3/supplies")
 

@@ -58,13 +58,13 @@ async def supplies(request: Request) -> Response:
 @router.get("/v3/supplies/{supply_ref}")
 async def supply(request: Request, supply_ref: str) -> Response:
     """One of them."""
-    return JSONResponse(_shown(_found(cabinet_of(request), supply_ref)))
+    return JSONResponse(_shown(found(cabinet_of(request), supply_ref)))
 
 
 @router.get("/marketplace/v3/supplies/{supply_ref}/order-ids")
 async def tasks_of(request: Request, supply_ref: str) -> Response:
     """Ids of the tasks in it."""
-    return JSONResponse({"orderIds": _found(cabinet_of(request), supply_ref).task_ids})
+    return JSONResponse({"orderIds": found(cabinet_of(request), supply_ref).task_ids})
 
 
 @router.patch("/marketplace/v3/supplies/{supply_ref}/orders")
@@ -72,7 +72,7 @@ async def add(request: Request, supply_ref: str) -> Response:
     """Tasks enter the supply, all or none."""
     said = await heard(request, AddedSaid, market_refusal(400, *BAD_BODY))
     room = cabinet_of(request)
-    into = _found(room, supply_ref)
+    into = found(room, supply_ref)
     tasks = [_task(room, task_id) for task_id in dict.fromkeys(said.task_ids)]
     if not into.takes(tasks):
         raise market_refusal(409, *NOT_ADDED)
@@ -99,7 +99,8 @@ async def close(request: Request, supply_ref: str) -> None:
         room.books.tasks.tasks[task_id].supplier_status = "complete"
 
 
-def _found(room: Cabinet, supply_ref: str) -> Supply:
+def found(room: Cabinet, supply_ref: str) -> Supply:
+    """A supply by its id; 404 where there is none."""
     one = room.ripe().supplies.supplies.get(supply_ref)
     if one is None:
         raise market_refusal(404, *NOT_FOUND)

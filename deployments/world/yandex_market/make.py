@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from deployments.world.clock import WorldClock
 from deployments.world.room import furnish
 from deployments.world.slowness import Slowness
-from deployments.world.yandex_market import cabinet, catalog, elsewhere, orders, prices, returns, stock
+from deployments.world.yandex_market import boxes, cabinet, catalog, elsewhere, orders, prices, returns, stock
 from deployments.world.yandex_market.books import Books, Campaign, Lags, Warehouse
 from deployments.world.yandex_market.control import control
 from deployments.world.yandex_market.oddities import oddities
@@ -75,7 +75,7 @@ def furnish_yandex_market(
         outside=outside,
     )
     router = APIRouter()
-    for part in (cabinet, catalog, prices, stock, orders, returns, elsewhere):
+    for part in (cabinet, catalog, prices, stock, orders, boxes, returns, elsewhere):
         router.routes.extend(part.router.routes)
     furnish(world, name, room, router, control, oddities, returns.control)
     return room

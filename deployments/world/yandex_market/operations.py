@@ -74,6 +74,8 @@ OPERATIONS = {
     "getOrders": Operation(amount=10_000, period_s=HOUR, scopes=_READS_CAMPAIGN_ORDERS, own_parallel=6),
     "getReturns": Operation(amount=5000, period_s=HOUR, scopes=_READS_WAREHOUSES),
     "getOrder": Operation(amount=10_000, period_s=HOUR, scopes=_READS_CAMPAIGN_ORDERS, own_parallel=6),
+    "setOrderBoxLayout": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS),
+    "generateOrderLabels": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS),
     "updateOrderStatus": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS),
     "updateExternalOrderId": Operation(amount=1000, period_s=HOUR, scopes=_WRITES_ORDERS),
     "updateOrderStatuses": Operation(amount=10_000, period_s=HOUR, scopes=_WRITES_ORDERS, counts="resp.result.orders"),

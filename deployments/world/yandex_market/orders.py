@@ -76,7 +76,7 @@ async def read_business_orders(request: Request, asked: AskedOrders) -> dict[str
 async def update_order(request: Request, campaign_id: int, order_id: int, sent: ChangedOrder) -> dict[str, Any]:
     """One order moved on, or cancelled by the shop."""
     room = room_of(request)
-    order = _order(room, campaign_id, order_id)
+    order = found(room, campaign_id, order_id)
     _change(room, order, sent.order)
     return {"order": campaign_order(order)}
 
@@ -92,7 +92,7 @@ async def update_orders(request: Request, campaign_id: int, sent: ChangedOrders)
 @router.post("/v2/campaigns/{campaign_id}/orders/{order_id}/external-id", operation_id="updateExternalOrderId")
 async def number_order(request: Request, campaign_id: int, order_id: int, sent: ExternalId) -> dict[str, Any]:
     """The order's number in the shop's own system: once, and before it is ready."""
-    order = _order(room_of(request), campaign_id, order_id)
+    order = found(room_of(request), campaign_id, order_id)
     if order.external_id:
         raise refuse(400, f"External order id is already set for order {order.id}")
     if order.status not in UNTOUCHED and (order.status, order.substatus) != ("PROCESSING", "STARTED"):
@@ -128,7 +128,7 @@ async def read_campaign_order(request: Request, campaign_id: int, order_id: int)
     """One order, the older way."""
     room = room_of(request)
     _refuse_outdated(room)
-    return {"order": campaign_order(_order(room, campaign_id, order_id))}
+    return {"order": campaign_order(found(room, campaign_id, order_id))}
 
 
 def _refuse_outdated(room: Market) -> None:
@@ -142,7 +142,8 @@ def _refuse_outdated(room: Market) -> None:
             raise refuse(403, "The method is deprecated and is occasionally forbidden. Please stop using it")
 
 
-def _order(room: Market, campaign_id: int, order_id: int) -> Order:
+def found(room: Market, campaign_id: int, order_id: int) -> Order:
+    """An order of a shop; 404 where the seller sees none."""
     order = room.books.orders.get(order_id)
     if order is None or order.campaign_id != campaign_id or order.seen_from > room.clock.now():
         raise refuse(404, f"Order not found: {order_id}")
@@ -165,7 +166,7 @@ def _change(room: Market, order: Order, change: Change) -> None:
 
 def _try_change(room: Market, campaign_id: int, change: NamedChange) -> dict[str, Any]:
     try:
-        order = _order(room, campaign_id, change.id)
+        order = found(room, campaign_id, change.id)
         _change(room, order, change)
     except Refusal as refused:
         return {"id": change.id, "status": change.status, "updateStatus": "ERROR", "errorDetails": refused.body["errors"][0]["message"]}
