@@ -4,5 +4,17 @@ from adapters.hub.tables import catalog, customers, inbox, journal, ledger, list
 from adapters.hub.tables.base import METADATA
 
 __all__ = [
-    "METADATA", "catalog", "customers", "inbox", "journal", "ledger", "listing", "offer", "orders", "outbox", "returns", "sale", "shipments",
-]  # fmt: skip
+    "METADATA",
+    "catalog",
+    "customers",
+    "inbox",
+    "journal",
+    "ledger",
+    "listing",
+    "offer",
+    "orders",
+    "outbox",
+    "returns",
+    "sale",
+    "shipments",
+]

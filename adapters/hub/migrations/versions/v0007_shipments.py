@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 AT = sa.DateTime(timezone=True)
 """An instant: UTC, microseconds."""

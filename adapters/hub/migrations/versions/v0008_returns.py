@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 
 AT = sa.DateTime(timezone=True)
 """An instant: UTC, microseconds."""
