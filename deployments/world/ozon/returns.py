@@ -183,9 +183,7 @@ def _shown(one: Return) -> dict[str, Any]:
             "quantity": one.pcs,
         },
         "logistic": {
-            "technical_return_moment": None,
-            "final_moment": stamp(one.final_at) if one.final_at else None,
-            "cancelled_with_compensation_moment": None,
+            **({"final_moment": stamp(one.final_at)} if one.final_at else {}),
             "return_date": stamp(one.made_at),
             "barcode": f"ii{one.return_id}",
         },

@@ -33,7 +33,7 @@ BLOCKED = {
 def test_killed_in_the_middle_nothing_is_half_recorded_and_once_more_records_all(hub: Hub, database_url: str, blocked: str) -> None:
     shop = ReturnShop(hub)
     shop.ships(2)
-    shop.told(CHANNEL, coming("r1", pcs=2))
+    shop.told(CHANNEL, coming("r1"))
     before = contents(database_url)
     command = [sys.executable, "-m", "tests.adapters.hub.return_recorder", database_url]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -53,7 +53,7 @@ def test_killed_in_the_middle_nothing_is_half_recorded_and_once_more_records_all
         again = shop.written(frame())
         assert [row.outcome for row in again.rows] in (["taken", "taken", "refused"], ["same", "same", "refused"])
     assert shop.returned() == 2
-    assert len([one for one in shop.owed() if one[1] == "return"]) == 1
+    assert len([one for one in shop.owed() if one[1] == "return"]) == 2
 
 
 def _is_waiting(watcher: psycopg.Connection) -> bool:

@@ -68,7 +68,7 @@ def test_a_token_that_has_ended_is_a_fault(room: Hand, opened: Callable[..., Wil
 
 
 def test_a_missing_category_is_named(room: Hand, opened: Callable[..., WildberriesCabinet]) -> None:
-    found = opened(room, token=a_token(scopes=("content", "marketplace"))).examine()
+    found = opened(room, token=a_token(scopes=("content", "analytics", "marketplace"))).examine()
     assert of(found, "right")[0].sentence == "У токена нет категорий: Цены и скидки."
     assert faults(found) == {"right", "credential"}
 

@@ -39,6 +39,7 @@ def walk(cabinet: Cabinet) -> None:
     cabinet.order("PUT", f"/orders/{other}", {"status": "awaiting_deliver"})
     cabinet.put("B-2", pcs={str(MAIN): 9})
     big, sent = (cabinet.order("POST", "/orders", {"sku": "B-2", "pcs": 4})["order_ref"] for _ in range(2))
+    cabinet.order("POST", f"/orders/{other}/returns", {"pcs": 1, "status": "ReceivedBySeller"})
     kind = {"description_category_id": TABLEWARE, "type_id": MUG}
     everything = {"analytics_data": True, "barcodes": True, "financial_data": True, "legal_info": True}
     period = {"since": "2026-11-01T00:00:00Z", "to": "2026-11-30T00:00:00Z"}
@@ -75,6 +76,7 @@ def walk(cabinet: Cabinet) -> None:
         ("/v4/posting/fbs/unfulfilled/list", {"limit": 100, "with": everything, "filter": {"statuses": ["awaiting_packaging"]}}),
         ("/v4/posting/fbs/list", {"limit": 100, "with": everything, "filter": period, "sort_dir": "DESC"}),
         ("/v3/posting/fbs/get", {"posting_number": number, "with": {**everything, "product_exemplars": True, "related_postings": True}}),
+        ("/v1/returns/list", {"filter": {"return_schema": "FBS", "posting_numbers": [other]}, "limit": 500, "last_id": 0}),
         ("/v1/posting/fbs/cancel-reason", {"related_posting_numbers": [number]}),
         ("/v2/posting/fbs/cancel", {"posting_number": number, "cancel_reason_id": 352}),
     ]
