@@ -58,7 +58,7 @@ def test_what_the_market_does_not_let_be_taken_out_is_refused_in_its_words(room:
 
 
 def test_with_consent_a_rest_is_taken_out_for_ever(vendor: Vendor) -> None:
-    vendor.says(ORDERS, page([order(7, items=[item(70, count=2), item(71)])]))
+    vendor.says(ORDERS, page(order(7, items=[item(70, count=2), item(71)])))
     path = "/v2/campaigns/2001/orders/7/boxes"
     vendor.says(path, {"status": "OK", "result": {"boxes": []}}, method="PUT")
     one = PartShipped(number="1-1", order_ref="7", boxes=({"70": 2},), rest_pcs={"71": 1}, may_remove=True)
@@ -100,14 +100,14 @@ def test_labels_are_a_pdf_while_the_order_is_assembled(room: Room, business: Yan
 
 
 def test_labels_that_are_no_pdf_break_the_contract(vendor: Vendor) -> None:
-    vendor.says(ORDERS, page([order(7)]))
+    vendor.says(ORDERS, page(order(7)))
     vendor.says("/v2/campaigns/2001/orders/7/delivery/labels", httpx.Response(200, content=b"<html>"), method="GET")
     with vendor.business() as business, pytest.raises(ContractBroken):
         business.make_labels([LabelAsked(subject="s", order_ref="7")])
 
 
 def test_a_refusal_of_labels_is_told_in_the_markets_words(vendor: Vendor) -> None:
-    vendor.says(ORDERS, page([order(7)]))
+    vendor.says(ORDERS, page(order(7)))
     vendor.says("/v2/campaigns/2001/orders/7/delivery/labels", refusal("Too early"), method="GET")
     with vendor.business() as business:
         (made,) = business.make_labels([LabelAsked(subject="s", order_ref="7")])
