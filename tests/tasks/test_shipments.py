@@ -61,7 +61,7 @@ def carry(shop: ShippingShop, carrier: PlayedCarrier) -> dict[str, int]:
 
 def follow(shop: ShippingShop, carrier: PlayedCarrier) -> int:
     """One look at where everything is; how much has moved."""
-    return sum(step.counts["moved"] for step in follow_with(shop.hub, shop.shipments, CARRIER, carrier, poll_s=600))  # type: ignore[arg-type]
+    return sum(step.counts["moved"] for step in follow_with(shop.hub, shop.shipments, CARRIER, carrier, poll_s=600))  # type: ignore[arg-type, misc]
 
 
 def states(shop: ShippingShop, ref: str = "1") -> list[str]:
@@ -212,7 +212,7 @@ def test_an_order_cancelled_after_booking_is_taken_back_for_nothing(shop: Shippi
     order(shop)
     carry(shop, carrier)
     order(shop, state="cancelled", status="cancelled")
-    assert sum(step.counts["called_off"] for step in call_off_with(shop.shipments, CARRIER, carrier)) == 1  # type: ignore[arg-type]
+    assert sum(step.counts["called_off"] for step in call_off_with(shop.shipments, CARRIER, carrier)) == 1  # type: ignore[arg-type, misc]
     assert states(shop) == ["cancelled"]
     assert shop.rows("select tracking from shipment where is_unwanted") != []
     assert list(call_off_with(shop.shipments, CARRIER, carrier)) == []  # type: ignore[arg-type]
@@ -225,11 +225,11 @@ def test_an_order_cancelled_while_it_is_booked_is_taken_back_when_that_is_known(
     carrier.cut = 1
     carry(shop, carrier)
     order(shop, state="cancelled", status="cancelled")
-    assert sum(step.counts["called_off"] for step in call_off_with(shop.shipments, CARRIER, carrier)) == 0  # type: ignore[arg-type]
+    assert sum(step.counts["called_off"] for step in call_off_with(shop.shipments, CARRIER, carrier)) == 0  # type: ignore[arg-type, misc]
     clock.wait(60)
     carry(shop, carrier)
     clock.wait(60)
-    assert sum(step.counts["called_off"] for step in call_off_with(shop.shipments, CARRIER, carrier)) == 1  # type: ignore[arg-type]
+    assert sum(step.counts["called_off"] for step in call_off_with(shop.shipments, CARRIER, carrier)) == 1  # type: ignore[arg-type, misc]
     assert (states(shop), len(carrier.taken)) == (["cancelled"], 1)
 
 

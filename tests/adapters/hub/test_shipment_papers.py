@@ -113,7 +113,9 @@ def test_goods_with_codes_leave_when_every_piece_has_its_own(hub: Hub) -> None:
     assert shop.questions() == [(number, "shipment_needs_marks")]
     ((said,),) = shop.rows("select sentence from quarantine")
     assert "не хватает 2" in said
-    assert marks.enter(number, "iron", [CODES[0], "4600439931256"]).refused == ("Код 2 не читается как код маркировки: отсканируйте его ещё раз.",)
+    assert marks.enter(number, "iron", [CODES[0], "4600439931256"]).refused == (
+        "Код 2 не читается как код маркировки: отсканируйте его ещё раз.",
+    )
     list(book_with(shop.shipments, CARRIER, carrier))  # type: ignore[arg-type]
     assert carrier.taken == {}
     assert marks.enter(number, "iron", CODES[:2]).taken == 1

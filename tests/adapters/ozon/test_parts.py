@@ -1,6 +1,5 @@
 """A part of a posting leaves it under a number of its own; its label is fetched when it is made."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -80,7 +79,7 @@ def test_a_posting_that_is_not_there_is_refused(cabinet: OzonCabinet) -> None:
 
 
 @pytest.fixture
-def labels() -> Iterator[Vendor]:
+def labels() -> Vendor:
     """Ozon with exact answers of methods that are younger than the saved document."""
     return Vendor()
 
