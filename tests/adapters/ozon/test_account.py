@@ -55,7 +55,7 @@ def test_a_method_that_the_key_may_not_call_is_named(vendor: Vendor) -> None:
 
 def test_a_branch_of_methods_allows_all_below_it_and_no_namesake(vendor: Vendor) -> None:
     goods = ("/v1/product", "/v2/product", "/v2/products", "/v3/product", "/v5/product", "/v2/warehouse")
-    branches = (*goods, "/v1/posting", "/v2/posting", "/v3/posting")
+    branches = (*goods, "/v1/posting", "/v1/returns", "/v2/posting", "/v3/posting")
     assert examined(vendor, roles(*branches, "/v4/posting"))["right"].level == "good"
     assert examined(vendor, roles(*branches, "/v4/post"))["right"].level == "fault"
 
