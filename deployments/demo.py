@@ -31,10 +31,12 @@ from adapters.hub.quarantine import Quarantine
 from adapters.hub.work import Work
 from adapters.settings import ClockSettings, GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings
 from deployments.children import end_marked
+from deployments.demo_books import BookTold, ReturnTold, ShipmentTold, shipments_told, show_parcels
 from deployments.demo_channels import Channels, ChannelTold, fill_cabinets, fill_plainly, look, told_so_far
 from deployments.demo_export import alone, articles, own_files
 from deployments.demo_onward import CRM, OnwardDemo, OrderTold, show_onward, took
 from deployments.demo_orders import HOT_GOODS, OrdersTold, most_shared, oversold, promised_beyond, send_buyers, show_orders, told_of_orders
+from deployments.demo_parcels import CARRIER, ParcelsDemo
 from deployments.demo_rounds import Rounds
 from deployments.demo_tables import show_channels
 from deployments.environment import mark_of
@@ -46,7 +48,10 @@ from deployments.story.story import run_story
 from deployments.supervisor import Supervisor, only_one
 from deployments.why import explain
 from deployments.world.onec import OnecClient, OnecStopped
+from deployments.world.onec_base import MOSCOW
 from deployments.world.served import served
+from tasks.rules.return_rules import ReturnSettings
+from tasks.rules.shipping_rules import ShippingRules
 from validation.reasons import SENTENCES
 
 SETTLED_WITHIN_S = 300.0
@@ -62,7 +67,7 @@ UNHURRIED: dict[str, Any] = {
 
 @dataclass(kw_only=True)
 class Report:
-    """``report.json``: what was loaded and refused, what each channel took, which flows ran."""
+    """``report.json``: what was loaded and refused, what each channel took, what left and came back, which books agree, which flows ran."""
 
     loaded: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
@@ -73,6 +78,10 @@ class Report:
     orders: list[OrderTold] = field(default_factory=list)
     orders_took: dict[str, Any] = field(default_factory=dict)
     orders_by_channel: dict[str, OrdersTold] = field(default_factory=dict)
+    shipments: list[ShipmentTold] = field(default_factory=list)
+    returns: list[ReturnTold] = field(default_factory=list)
+    books: dict[str, bool] = field(default_factory=dict)
+    books_compared: dict[str, BookTold] = field(default_factory=dict)
 
 
 def run_demo(*, export: Path | None, stays: bool, var_dir: Path = Path("var/demo")) -> bool:
@@ -121,11 +130,16 @@ class Demo:
             gateway=GatewaySettings(port=0),
             prefect=PrefectSettings(port=0),
             clock=clock,
-            onec=OnecSettings(bases={"main": OnecBase(login="utyug", password=SecretStr(password))}, **UNHURRIED),
+            onec=OnecSettings(
+                bases={"main": OnecBase(login="utyug", password=SecretStr(password), odata=channels.odata(self._world))}, **UNHURRIED
+            ),
             channels=channels.settings(self._world),
             crm={CRM: channels.crm(self._world)},
+            carriers={CARRIER: channels.carrier(self._world)},
+            shipping=ShippingRules(usual_g=1000, packing_g=100),
+            returns=ReturnSettings(documents="odata"),
         )
-        self._site_key = channels.site_key
+        self._site_key, self._accountant = channels.site_key, channels.accountant
         with self._step("Запускаю PostgreSQL, сервер Prefect, исполнителя и шлюз"):
             self.supervisor = stack.enter_context(Supervisor(settings))
         console.print(f"  Prefect: {self.supervisor.ui_url}   шлюз для 1С: {self.supervisor.gateway_url}/1c/exchange")
@@ -244,6 +258,7 @@ class Demo:
         if cancelled is not None:
             self.console.print(f"\nЧто знает об этом заказе `utyug why {cancelled}`:")
             explain(self._hub, cancelled, None, self.console, time_zone=self.supervisor.settings.time_zone)
+        self._move_parcels(onward, report)
         report.flows = self._rounds.ended_runs()
         table = Table("Поток", "Состояние", "Секунд", title="Запуски в Prefect")
         for ended in report.flows:
@@ -252,6 +267,30 @@ class Demo:
         self._check("все запуски завершились успешно", all(ended["state"] == "Completed" for ended in report.flows))
         self._check("каждая штука в книге учтена ровно один раз", Ledger(self._hub).check_conservation().is_empty())
         return report
+
+    def _move_parcels(self, onward: OnwardDemo, report: Report) -> None:
+        """Parcels and returns, and every book in the end; a shop that has nothing fit for the story has none of it."""
+        parcels = ParcelsDemo(
+            self._hub,
+            self.supervisor.settings,
+            self._world,
+            onward,
+            self._onec,
+            rounds=self._rounds,
+            check=self._check,
+            step=self._step,
+            accountant=self._accountant,
+            var_dir=self._var_dir,
+            stamp=_stamp,
+        )
+        if not parcels.play():
+            self.console.print("  Для посылок и возвратов не нашлось шести подходящих товаров: этой части не будет.")
+            return
+        books = parcels.books()
+        report.shipments, report.returns = shipments_told(self._hub), parcels.returns()
+        report.books, report.books_compared = {name: not told.differences for name, told in books.items()}, books
+        show_parcels(report.shipments, report.returns, books, self.console)
+        self._check("все книги сходятся: Utyug, 1С, CRM, сайт, площадки, СДЭК", all(report.books.values()))
 
     def _sell(self) -> dict[str, OrdersTold]:
         """Buyers on all channels at once, for the same goods; the hub must know of every order, and sell nothing twice."""
@@ -306,8 +345,8 @@ def _plain_goods(article: str) -> dict[str, Any]:
 
 
 def _stamp() -> datetime:
-    """1C's clock is local and without a zone."""
-    return datetime.now().replace(microsecond=0)  # noqa: DTZ005
+    """1C's clock is local, in Moscow, and without a zone."""
+    return datetime.now(MOSCOW).replace(tzinfo=None, microsecond=0)
 
 
 def _wipe(var_dir: Path) -> None:

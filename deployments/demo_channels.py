@@ -15,6 +15,8 @@ import polars as pl
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from adapters.carrier_settings import CdekSettings
+from adapters.cdek.terms import Seller
 from adapters.channel_settings import ChannelSettings, OzonSettings, WildberriesSettings, WooCommerceSettings, YandexMarketSettings
 from adapters.crm_settings import RetailCrmSettings
 from adapters.hub.assortment import Assortment
@@ -25,18 +27,21 @@ from adapters.hub.listings import Listings
 from adapters.hub.offers import Offers
 from adapters.hub.quarantine import Quarantine
 from adapters.hub.runs import Runs
+from adapters.onec.odata.settings import OdataSettings
 from adapters.settings import ClockSettings, Settings
 from deployments.sample.cabinets import cabinet_goods, selling_rules
 from deployments.world.clock import WorldClock
 from deployments.world.ozon.make import MAIN
 from deployments.world.retailcrm.make import SITE
-from deployments.world.whole import OZON_CLIENT, Keys, Waits, make_whole_world
+from deployments.world.whole import ONEC_USER, OZON_CLIENT, Keys, Waits, make_whole_world
 from deployments.world.wildberries.make import WAREHOUSE_ID
 from deployments.world.yandex_market.make import BUSINESS, SEPARATE
 from tasks.listings import priced, read_goods
 from tasks.rules.bounds import Bounds
+from tasks.rules.latin import LatinRules
 from tasks.rules.price_writes import offer_prices
 from tasks.rules.quota_rules import QuotaRules
+from tasks.rules.shipping_rules import ChannelShipping
 from tasks.rules.stock import offer
 from tasks.stock import read_free
 
@@ -88,6 +93,31 @@ class Channels:
             kind="retailcrm", url=f"{base}/retailcrm", api_key=SecretStr(self._keys.retailcrm), site=SITE, read_every_s=1, timeout_s=10
         )
 
+    def carrier(self, base: str) -> CdekSettings:
+        """The contract with CDEK: parcels abroad bear Latin names and addresses."""
+        return CdekSettings(
+            kind="cdek",
+            url=f"{base}/cdek",
+            account=self._keys.cdek_account,
+            secret=SecretStr(self._keys.cdek_secret),
+            shipment_point="MSK5",
+            poll_s=60,
+            latin=LatinRules(abroad=True),
+            shipper_name="Utyug & Co",
+            shipper_address="Moscow, Tverskaya, 1",
+            seller=Seller(name="ООО «Утюг и Ко»", inn="7700000000", phone="+74950000000", address="Москва, Тверская, 1", ownership_form=1),
+        )
+
+    def odata(self, base: str) -> OdataSettings:
+        """1C's second door, for what no exchange carries."""
+        login, password = self.accountant
+        return OdataSettings.model_validate({"url": f"{base}/odata/ut", "user": login, "password": password, "documents": ["return"]})
+
+    @property
+    def accountant(self) -> tuple[str, str]:
+        """Who may write into 1C, and post."""
+        return ONEC_USER, self._keys.onec
+
     @property
     def site_key(self) -> SecretStr:
         """What the site's checkout shows at the gateway."""
@@ -103,6 +133,8 @@ class Channels:
                 consumer_secret=SecretStr(self._keys.site_secret),
                 asks=True,
                 reservation_key=self.site_key,
+                shipping=ChannelShipping(carrier="cdek", carrier_title="СДЭК", parts=True),
+                refunds_returns=True,
                 **selling_rules("woocommerce"),
             ),
             "wb": WildberriesSettings(

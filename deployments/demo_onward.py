@@ -82,6 +82,9 @@ class OnwardDemo:
         client: of 1C.
         deliver: starts a run of deliver and waits for its end.
         check: tells whether a claim holds.
+
+    Attributes:
+        base: 1C's orders.
     """
 
     def __init__(
@@ -90,7 +93,7 @@ class OnwardDemo:
         self._hub, self._world, self._client, self._deliver, self._check = hub, world, client, deliver, check
         with hub.engine.begin() as connection:
             items = [Item(ref=row.item_ref, name=row.name, article=row.article or "") for row in connection.execute(ITEMS)]
-        self._base = OnecBase("ut", items)
+        self.base = OnecBase("ut", items)
         self._exchanged: list[tuple[str | None, Exchanged]] = []
 
     @contextmanager
@@ -110,16 +113,20 @@ class OnwardDemo:
 
     def _ask_until(self, is_over: Event) -> None:
         for loses in cycle(LOST):
-            self._exchanged.append((loses, exchange(self._base, self._client, loses_success=loses)))
+            self._exchanged.append((loses, exchange(self.base, self._client, loses_success=loses)))
             if is_over.wait(ASKS_EVERY_S):
                 return
+
+    def exchange(self) -> None:
+        """One exchange in which nothing is lost."""
+        self._exchanged.append((None, exchange(self.base, self._client)))
 
     def hand_over(self) -> list[OrderTold]:
         """The last exchange, in which nothing is lost; what 1C and the CRM have then."""
         self._await_told(f"crm:{CRM}")
-        self._exchanged.append((None, exchange(self._base, self._client)))
+        self.exchange()
         rows, records = self._orders(), self._records()
-        documents = Counter(order.site_number for order in self._base.orders)
+        documents = Counter(order.site_number for order in self.base.orders)
         told = [
             OrderTold(
                 channel=row["channel"],
@@ -137,7 +144,7 @@ class OnwardDemo:
             f"1С забрала заказов: {len(wanted)}, подтверждений потеряно: {len(lost)}; каждый заказ в ней один", is_once and bool(lost)
         )
         self._check("что 1С не подтвердила, она получила ещё раз целиком", self._is_repeated())
-        self._check("в каталоге 1С не завелось чужих товаров", not self._base.created_items)
+        self._check("в каталоге 1С не завелось чужих товаров", not self.base.created_items)
         cut = self._cut()
         claim = f"в CRM заказов: {len(rows)}, каждый один раз; просьб, которые она выполнила и не ответила: {cut}"
         self._check(claim, cut > 0 and all(one.crm["records"] == 1 for one in told) and records.total() == len(rows))
@@ -155,9 +162,9 @@ class OnwardDemo:
         by_onec, by_crm, *others = at_work
         self._deliver()
         for row in others:
-            self._base.post(row["number"])
-        self._base.cancel(by_onec["number"])
-        exchange(self._base, self._client)
+            self.base.post(row["number"])
+        self.base.cancel(by_onec["number"])
+        exchange(self.base, self._client)
         ids = {one.get("externalId"): one["id"] for one in self._crm_books().values()}
         there = ids[crm_ref(by_crm["channel"], by_crm["order_ref"])]
         httpx.put(f"{self._world}/_control/retailcrm/orders/{there}", json={"status": "cancel-other"}, timeout=30).raise_for_status()
@@ -165,8 +172,8 @@ class OnwardDemo:
         cancelled = [by_onec["number"], by_crm["number"]]
         returned = await_until(partial(self._are, cancelled, "cancelled"), timeout_s=TOLD_WITHIN_S)
         self._check("отмены из 1С и из CRM дошли до площадок и вернулись", returned)
-        exchange(self._base, self._client)
-        self._check("и в 1С оба заказа отменены", all(self._base.order(number).is_cancelled for number in cancelled))
+        exchange(self.base, self._client)
+        self._check("и в 1С оба заказа отменены", all(self.base.order(number).is_cancelled for number in cancelled))
         self._await_told(f"crm:{CRM}")
         statuses = {one.get("externalId"): one["status"] for one in self._crm_books().values()}
         refs = [crm_ref(row["channel"], row["order_ref"]) for row in (by_onec, by_crm)]

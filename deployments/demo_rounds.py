@@ -66,6 +66,14 @@ class Rounds:
         """
         self._run("deliver/systems")
 
+    def returns(self) -> None:
+        """Read what came back, from everybody who tells of it.
+
+        Raises:
+            Misconfigured: it does not end.
+        """
+        self._run("returns/channels")
+
     def _listings_are_quiet(self) -> bool:
         return self._run("listings/channels").changed == 0
 

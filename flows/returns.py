@@ -10,11 +10,13 @@ from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.opening import open_hub
 from adapters.hub.rounds import rounds_of
+from adapters.onec.odata.opening import open_odata
 from adapters.settings import Settings, read_settings
 from tasks.alerts import tell_failure, tell_recovery
 from tasks.policy import policy
 from tasks.publishing import chosen
 from tasks.reporting import RunReport, reported_run
+from tasks.return_booking import note_posted
 from tasks.returns import ReturnsRead, fail_where_stopped, read_channel, read_folder, show_returns
 from validation.returns import WORKBOOK
 
@@ -46,6 +48,8 @@ def returns(channel: str | None = None, since: day | None = None, dry_run: bool 
             read += [take_returns(hub, settings, name, since=begins_at, dry_run=dry_run) for name in names]
             if channel in {None, WORKBOOK}:
                 read += take_workbooks(hub, settings, dry_run=dry_run)
+            if channel is None and not dry_run:
+                read += [look_for_posted(hub, settings, base) for base in settings.onec.by_odata]
         show_returns(hub, read, report)
         fail_where_stopped(read)
     return report
@@ -60,6 +64,21 @@ def take_returns(hub: Hub, settings: Settings, name: str, *, since: datetime | N
     except SyncError as error:
         get_run_logger().error("%s: %s", name, error.sentence)
         return ReturnsRead(source=name, stopped_by=error)
+
+
+@task(name="проведённые возвраты", task_run_name="проведённые возвраты {base}", **policy)
+def look_for_posted(hub: Hub, settings: Settings, base: str) -> ReturnsRead:
+    """Documents that somebody has posted in a base of 1C; where it cannot be asked the rest still counts."""
+    odata = settings.onec.by_odata[base]
+    if "return" not in odata.documents:
+        return ReturnsRead(source=base)
+    try:
+        with open_odata(odata, hub=hub) as onec:
+            note_posted(hub, base, onec)
+    except SyncError as error:
+        get_run_logger().error("%s: %s", base, error.sentence)
+        return ReturnsRead(source=base, stopped_by=error)
+    return ReturnsRead(source=base)
 
 
 @task(name="книги возвратов", **policy)

@@ -5,6 +5,7 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any, Protocol
 
 import httpx
@@ -38,10 +39,32 @@ class Sells(Protocol):
         """Whether it was taken back."""
 
 
-class AtControl:
-    """A shop by its room's own control, within the process: the same orders that a test would send."""
+def homes() -> Iterator[dict[str, str]]:
+    """Who buys on a site, and where they live: a name, a phone and an address for each, as a checkout asks for them."""
+    for number in count(1):
+        yield {
+            "first_name": ("Мария", "Игорь", "Ольга", "Тимур")[number % 4],
+            "last_name": ("Белова", "Громов", "Зайцева", "Ахметов")[number % 4],
+            "phone": f"+7913{number:07d}",
+            "email": f"buyer{number}@example.com",
+            "country": "RU",
+            "city": "Новосибирск",
+            "postcode": "630099",
+            "address_1": f"Красный проспект, д. {number % 200 + 1}, кв. {number % 90 + 1}",
+        }
 
-    def __init__(self, world: FastAPI, room: str) -> None:
+
+class AtControl:
+    """A shop by its room's own control, within the process: the same orders that a test would send.
+
+    Args:
+        world: whose rooms.
+        room: which shop.
+        homes: of its buyers, where the shop itself asks for an address.
+    """
+
+    def __init__(self, world: FastAPI, room: str, *, homes: Iterator[dict[str, str]] | None = None) -> None:
+        self._homes = homes
         transport = httpx.ASGITransport(app=world)
         self._client = httpx.AsyncClient(transport=transport, base_url=f"http://world/_control/{room}", trust_env=False)
 
@@ -51,7 +74,8 @@ class AtControl:
         Raises:
             Declined: it shows enough and will not sell it.
         """
-        answer = await self._client.post("/orders", json={"sku": sku, "pcs": pcs})
+        home = {"buyer": next(self._homes)} if self._homes is not None else {}
+        answer = await self._client.post("/orders", json={"sku": sku, "pcs": pcs, **home})
         if answer.status_code in (404, 409):
             detail = answer.json().get("detail")
             if isinstance(detail, dict):

@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from deployments.world.bitrix24.make import furnish_bitrix24
-from deployments.world.buyers import AtControl
+from deployments.world.buyers import AtControl, homes
 from deployments.world.buyers_control import furnish_buyers
 from deployments.world.cdek.make import furnish_cdek
 from deployments.world.clock import WorldClock
@@ -95,5 +95,6 @@ def make_whole_world(
     furnish_bitrix24(world, clock=clock, user_id=PORTAL_USER, secret=keys.portal)
     furnish_cdek(world, clock=clock, account=keys.cdek_account, secret=keys.cdek_secret)
     furnish_odata(world, clock=clock, login=ONEC_USER, password=keys.onec)
-    furnish_buyers(world, clock=clock, shops={room: AtControl(world, room) for room in SHOPS})
+    addresses = {"woocommerce": homes()}
+    furnish_buyers(world, clock=clock, shops={room: AtControl(world, room, homes=addresses.get(room)) for room in SHOPS})
     return world

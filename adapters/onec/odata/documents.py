@@ -25,6 +25,8 @@ SHOWN = (
     Column("is_posted", "Posted", "flag"),
     Column("is_deleted", "DeletionMark", "flag"),
 )
+KEYS_AT_ONCE = 20
+"""In one question: an address may not be long."""
 CALLED: dict[DocumentKind, str] = {"shipment": "отгрузка", "return": "возврат"}
 
 
@@ -135,8 +137,21 @@ class OdataDocuments(OdataClient):
         Raises:
             SyncError: as `OdataClient.get`.
         """
-        rows = self.ask(self._names.documents[kind].name, SHOWN, {"$filter": f"Ref_Key eq {guid(str(ref_key))}", "$top": "1"})
-        return _found(rows[0]) if rows else None
+        return self.find_documents(kind, [ref_key]).get(ref_key)
+
+    def find_documents(self, kind: DocumentKind, ref_keys: Sequence[UUID]) -> dict[UUID, DocumentFound]:
+        """Those of the documents with these keys that are there.
+
+        Raises:
+            SyncError: as `OdataClient.get`.
+        """
+        found: dict[UUID, DocumentFound] = {}
+        for start in range(0, len(ref_keys), KEYS_AT_ONCE):
+            some = ref_keys[start : start + KEYS_AT_ONCE]
+            which = " or ".join(f"Ref_Key eq {guid(str(one))}" for one in some)
+            rows = self.ask(self._names.documents[kind].name, SHOWN, {"$filter": which, "$top": str(len(some))})
+            found |= {one.ref_key: one for one in map(_found, rows)}
+        return found
 
     def _make(self, kind: DocumentKind, ref_key: UUID, body: dict[str, Any]) -> DocumentPut:
         name = self._names.documents[kind].name

@@ -64,7 +64,7 @@ class DocumentNames(Part):
 
     name: Name = Field(description="Document_…")
     table: Name
-    posts: bool = Field(default=True, description="whether it is posted at once; otherwise the accountant does")
+    posts: bool = Field(default=True, description="whether it is posted at once; otherwise the accountant does, as with every return")
     place: MaybeName
     partner: MaybeName
     counterparty: MaybeName
@@ -114,6 +114,7 @@ UT = OdataNames(
         "return": DocumentNames(
             name="Document_ВозвратТоваровОтКлиента",
             table="Товары",
+            posts=False,
             place="Склад",
             partner="Партнер",
             counterparty="Контрагент",
@@ -145,6 +146,7 @@ UNF = OdataNames(
         "return": DocumentNames(
             name="Document_ПриходнаяНакладная",
             table="Запасы",
+            posts=False,
             place="СтруктурнаяЕдиница",
             partner=None,
             counterparty="Контрагент",

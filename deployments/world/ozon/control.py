@@ -103,6 +103,7 @@ async def read_books(request: Request) -> dict[str, Any]:
                 "pcs": one.pcs,
                 "state": one.status,
                 "warehouse_ref": str(one.warehouse_id),
+                "returned_pcs": sum(back.pcs for back in room.books.returns.values() if back.posting is one),
                 **({"parent_ref": one.parent} if one.parent else {}),
             }
             for number, one in room.books.postings.items()

@@ -14,8 +14,10 @@ META = "_utyug_reservation"
 TTL_S = 900
 
 
-async def sell(room: WooCommerceRoom, asks: Asks, goods: Goods, pcs: int, *, status: str, billing: dict[str, str]) -> Order:
-    """An order that was granted.
+async def sell(
+    room: WooCommerceRoom, asks: Asks, goods: Goods, pcs: int, *, status: str, billing: dict[str, str], waits: bool = False
+) -> Order:
+    """An order that was granted; a buyer who ``waits`` takes what is still to come as well.
 
     Raises:
         HTTPException: 409 with ``{"reason": …}``: ``shortage``, ``refused``, ``no_answer``, ``commit_refused``, ``commit_unanswered``. In
@@ -24,7 +26,8 @@ async def sell(room: WooCommerceRoom, asks: Asks, goods: Goods, pcs: int, *, sta
     headers = {"Authorization": f"Bearer {asks.key}"}
     async with httpx.AsyncClient(timeout=asks.timeout_s, headers=headers, trust_env=False, transport=room.outside) as hub:
         lines = [{"sku": goods.sku, "pcs": pcs}]
-        answer = await _ask(hub, f"{asks.url}/reservations", {"key": str(uuid.uuid4()), "lines": lines, "ttl_s": TTL_S})
+        wanted = {"key": str(uuid.uuid4()), "lines": lines, "ttl_s": TTL_S, **({"accepts_backorder": True} if waits else {})}
+        answer = await _ask(hub, f"{asks.url}/reservations", wanted)
         ref = _granted(answer)
         made = room.books.order([(goods, pcs)], status="pending", now=room.clock.now(), billing=billing, meta_data=[(META, ref)])
         committed = await _ask(hub, f"{asks.url}/reservations/{ref}/commit", {"order_ref": str(made.order_id)})

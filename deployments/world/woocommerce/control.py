@@ -36,13 +36,17 @@ class Shelved(Ordered):
 
 
 class Bought(Ordered):
-    """A buyer's order at the checkout. ``buyer`` is the billing address; ``status`` is what the payment makes of it."""
+    """A buyer's order at the checkout. ``buyer`` is the billing address; ``status`` is what the payment makes of it.
+
+    ``waits``: the buyer would wait for what is still to come, so that the site may sell more than it shows: only where it asks first.
+    """
 
     sku: str
     pcs: int = Field(ge=1)
     warehouse_ref: Literal[""] | None = None
     buyer: dict[str, str] = {}
     status: Literal["pending", "on-hold", "processing", "checkout-draft"] = "processing"
+    waits: bool = False
 
 
 class Moved(Ordered):
@@ -144,10 +148,11 @@ async def buy(request: Request, order: Annotated[Bought | None, Body()] = None, 
     bought = order or Bought(sku=sku, pcs=pcs)
     goods = _goods(room, bought.sku)
     shown = room.books.shown_pcs(goods)
-    if order is not None and shown is not None and shown < order.pcs:
+    may_wait = order is not None and order.waits and room.asks is not None
+    if order is not None and shown is not None and shown < order.pcs and not may_wait:
         raise HTTPException(409, f"{order.sku}: fewer than {order.pcs} are shown")
     if order is not None and room.asks is not None:
-        made = await asking.sell(room, room.asks, goods, order.pcs, status=order.status, billing=order.buyer)
+        made = await asking.sell(room, room.asks, goods, order.pcs, status=order.status, billing=order.buyer, waits=order.waits)
         return {"order_ref": str(made.order_id), "order_id": made.order_id, "left_pcs": room.books.shown_pcs(goods)}
     made_by = "rest-api" if order is None else "checkout"
     made = room.books.order([(goods, bought.pcs)], status=bought.status, now=now, billing=bought.buyer, created_via=made_by)
@@ -185,7 +190,14 @@ def opened(request: Request) -> tuple[WooCommerceRoom, datetime]:
 
 def _told(order: Order) -> dict[str, Any]:
     line = order.lines[0]
-    return {"sku": line.sku, "pcs": line.pcs, "state": order.status, "warehouse_ref": ONLY_PLACE}
+    return {
+        "sku": line.sku,
+        "pcs": line.pcs,
+        "state": order.status,
+        "warehouse_ref": ONLY_PLACE,
+        "refunded_pcs": sum(part.pcs for refund in order.refunds for part in refund.parts),
+        "fields": {one["key"]: one["value"] for one in order.meta_data},
+    }
 
 
 def _goods(room: WooCommerceRoom, sku: str) -> Goods:

@@ -117,6 +117,7 @@ async def read_books(request: Request) -> dict[str, Any]:
             "pcs": order.pcs,
             "state": order.status,
             "warehouse_ref": _ref(books, books.warehouses[order.warehouse_id]),
+            "returned_pcs": sum(len(back.pieces) for back in books.returns.values() if back.order is order),
         }
         for order in books.orders.values()
     }
