@@ -95,7 +95,8 @@ def comes_to_rest(hour: Hour[Any]) -> None:
     """Everything is known and nothing is under way; what is shown is what may be sold."""
     await_until(lambda: not hour.shop.is_alive or not stirred(hour), timeout_s=RESTS_WITHIN_S)
     assert hour.shop.is_alive, hour.shop.log.read_text()[-3000:]
-    assert stirred(hour) == []
+    left = stirred(hour)
+    assert not left, "\n".join(left)
 
 
 def agrees_with_record(hour: Hour[Any]) -> None:
