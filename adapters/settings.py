@@ -26,6 +26,7 @@ from adapters.crm_settings import CrmSettings
 from adapters.errors import Misconfigured
 from adapters.onec.odata.settings import OdataSettings
 from tasks.rules.customers import CustomerRules
+from tasks.rules.latin import LatinRules
 from tasks.rules.penalties import Penalties
 from tasks.rules.quota_rules import QuotaRules
 from tasks.rules.quote_rules import QuoteRules
@@ -218,7 +219,10 @@ class Settings(BaseSettings):
 
     def ships_of(self, channel: str) -> Ships:
         """How the orders of a channel leave."""
-        return Ships(channel=channel, own=self.channels[channel].shipping, shop=self.shipping)
+        own = self.channels[channel].shipping
+        carrier = self.carriers.get(own.carrier or "")
+        latin = carrier.latin if carrier is not None else LatinRules()
+        return Ships(channel=channel, own=own, shop=self.shipping, latin=latin, time_zone=self.time_zone)
 
     def today(self, now: datetime) -> date:
         """The shop's day: promotions and recipes begin and end at its midnight."""

@@ -10,6 +10,7 @@ from adapters.errors import Misconfigured
 from adapters.hub.hub import Hub
 from adapters.hub.marks import Marks
 from adapters.hub.opening import open_hub
+from adapters.hub.shipment_cards import shipment_card
 from adapters.hub.shipment_tells import STATES
 from adapters.hub.shipment_views import ShipmentViews
 from adapters.hub.shipments import Shipments
@@ -34,6 +35,26 @@ def show(word: Annotated[str | None, typer.Argument(help="Номер заказ�
                 waits = row["tracking"] or "", row["sentence"] or ""
                 table.add_row(row["number"], row["channel"], row["order_ref"], who, str(row["pcs"]), state, *waits)
             Console().print(table)
+
+
+@shipment.command("show")
+def show_one(number: Number) -> None:
+    """Показать, что сказано в заказе и что сказано перевозчику: имя, адрес, товары; и что осталось спросить."""
+    with said_plainly():
+        settings = read_settings()
+        with open_hub(settings) as hub:
+            card = shipment_card(hub, {name: settings.ships_of(name) for name in settings.channels}, number)
+        if card is None:
+            raise Misconfigured(f"Отправления {number} нет.")
+        table = Table("", "В заказе", "Передано перевозчику" if card.is_sent else "Будет передано перевозчику")
+        for line in card.lines:
+            table.add_row(line.title, line.original, line.written)
+        Console().print(f"Отправление {card.number}: {STATES[card.state]}.")
+        Console().print(table)
+        if card.corrected:
+            Console().print(f"Исправлено человеком: {', '.join(card.corrected)}.")
+        for question in card.questions:
+            Console().print(f"{'Держит отправление' if question.stops else 'Проверьте'}: {question.sentence}")
 
 
 @shipment.command("fix")

@@ -15,8 +15,9 @@ from tasks.orders import channel_orders
 from tasks.reporting import RunReport, show_table
 from tasks.rules.carrier import Address, CalledOff, CarrierShipment
 from tasks.rules.carrier_tracks import Track
-from tasks.rules.destinations import Destination, city_question, lacking, point_question
-from tasks.rules.parcels import ToCarry, as_carried, lacking_goods
+from tasks.rules.destinations import city_question, point_question
+from tasks.rules.parcels import ToCarry, as_carried, questions
+from tasks.rules.questions import stopping
 
 AT_ONCE = 20
 """Claimed together: each costs its carrier a handful of calls."""
@@ -179,9 +180,9 @@ def _looked_over(carrier: Carrier, carry: ToCarry) -> CarrierShipment | tuple[Qu
     Raises:
         SyncError: the carrier did not say.
     """
-    reasons = [*lacking(carry.destination), *lacking_goods(carry)]
-    if reasons:
-        return tuple(Question(reason, _more(reason, carry)) for reason in reasons)
+    asked = questions(carry)
+    if stopping(asked):
+        return tuple(Question(one.code, one.sentence) for one in asked)
     to = _place(carrier, carry)
     if isinstance(to, Question):
         return (to,)
@@ -193,26 +194,19 @@ def _looked_over(carrier: Carrier, carry: ToCarry) -> CarrierShipment | tuple[Qu
 
 def _place(carrier: Carrier, carry: ToCarry) -> tuple[str | Address, bool] | Question:
     """The point that the buyer chose, if it will do, or his door; else what is asked."""
-    to: Destination = carry.destination
+    to = carry.destination
     if to.point_ref:
         parcels = as_carried(carry, to.point_ref).parcels
         found = carrier.find_point(to.point_ref, parcels, collects=carry.collects)
         if found.state != "found" or found.point is None:
-            return Question("shipment_point_is_found", point_question(found))
+            asked = point_question(found)
+            return Question(asked.code, asked.sentence)
         return found.point.point_ref, found.point.kind == "locker"
     city = carrier.find_city(to.city_asked)
     if city.state != "found" or city.city is None:
-        return Question("shipment_city_is_found", city_question(city))
-    return to.at_door(city.city.city_ref), False
-
-
-def _more(reason: str, carry: ToCarry) -> str | None:
-    if reason != "shipment_needs_marks":
-        return None
-    return (
-        f"Отправление {carry.number} ждёт кодов «Честный ЗНАК»: не хватает {carry.marks_missing}. "
-        "Отсканируйте код с каждой штуки и внесите его: без них отправлять нельзя."
-    )
+        asked = city_question(city, to, carry.number)
+        return Question(asked.code, asked.sentence)
+    return carry.written.at_door(city.city.city_ref), False
 
 
 def _answer(outbox_id: int, error: SyncError, *, was_sent: bool) -> Answer:

@@ -1,6 +1,6 @@
 """A shipment in CDEK's words: grams, centimetres, roubles for one piece; and what it would not take, found before it is asked.
 
-Source: `reference/services.md` §1, Orders, Body.
+Source: `reference/services.md` §1, Orders, Body, and what an order abroad must have besides, Latin or Cyrillic.
 """
 
 import math
@@ -76,7 +76,8 @@ def sizes(parcel: Parcel) -> dict[str, int]:
 
 def faults_of(shipment: CarrierShipment, terms: Terms) -> list[str]:
     """What is wrong with it as far as is known here, in sentences; what CDEK refuses later costs a manager a day."""
-    return [*_faults_of_head(shipment), *_faults_of_parcels(shipment), *_faults_of_goods(shipment, terms)]
+    found = [*_faults_of_head(shipment), *_faults_of_parcels(shipment), *_faults_of_goods(shipment, terms)]
+    return found if shipment.invoiced_on is None else [*found, *_faults_abroad(shipment, terms)]
 
 
 def of_person(shipment: CarrierShipment) -> list[str]:
@@ -132,7 +133,14 @@ def _rows(item: ParcelItem) -> Iterator[dict[str, Any]]:
         "cost": roubles(item.cost_kopecks),
         "weight": item.weight_g,
         "amount": item.pcs,
-        **_filled({"weight_gross": item.gross_weight_g, "name_i18n": item.latin_name, "brand": item.brand, "country_code": item.origin}),
+        **_filled(
+            {
+                "weight_gross": item.gross_weight_g,
+                "name_i18n": item.latin_name[:TEXT_MOST],
+                "brand": item.brand,
+                "country_code": item.origin,
+            }
+        ),
     }
     if not item.marks:
         yield row
@@ -189,6 +197,17 @@ def _faults_of_goods(shipment: CarrierShipment, terms: Terms) -> Iterator[str]:
     )
     if odd := sorted(rate for rate in rates if rate is not None and rate not in terms.vat_percents):
         yield f"СДЭК не знает ставки НДС {odd[0]} %. Если она новая, впишите её в vat_percents в настройках перевозчика."
+
+
+def _faults_abroad(shipment: CarrierShipment, terms: Terms) -> Iterator[str]:
+    ours = {"shipper_name": terms.shipper_name, "shipper_address": terms.shipper_address, "seller.address": terms.seller.address}
+    if lacking := [name for name, value in ours.items() if not value]:
+        yield f"Для отправки за границу впишите в настройки перевозчика: {', '.join(lacking)}."
+    if shipment.recipient.passport is None or not shipment.recipient.inn:
+        yield "Для отправки за границу нужны паспорт и ИНН получателя."
+    items = [item for parcel in shipment.parcels for item in parcel.items]
+    if not all(item.latin_name and item.brand and item.origin and item.gross_weight_g for item in items):
+        yield "Для отправки за границу у каждого товара нужны название латиницей, бренд, страна происхождения и вес."
 
 
 def _filled(told: dict[str, Any]) -> dict[str, Any]:

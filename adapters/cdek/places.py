@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from adapters.cdek import answers, paths
 from adapters.cdek.client import CdekClient
+from tasks.rules.address_regions import region_of
 from tasks.rules.carrier import Parcel
 from tasks.rules.carrier_places import City, CityAsked, CityFound, Point, PointFound, PointKind, unsuited
 
@@ -153,8 +154,9 @@ def _sides(cell: answers.Cell) -> tuple[int, int, int]:
 
 
 def _is_region(asked: str, city: City) -> bool:
-    """«обл. Московская» is «Московская область»."""
-    return _plain_region(asked) == _plain_region(city.region)
+    """«обл. Московская» is «Московская область», «ХМАО» is «Ханты-Мансийский автономный округ - Югра»."""
+    official = region_of(asked)
+    return _plain_region(asked) == _plain_region(city.region) or (official is not None and official == region_of(city.region))
 
 
 def _plain_region(told: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, select
@@ -196,6 +197,8 @@ class Booking:
             delivery_kopecks=terms.get("delivery_kopecks", 0) if row.part == 1 else 0,
             tariff=row.tariff,
             marks_wanted={ref: units[ref].marks * pcs for ref, pcs in row.pcs.items() if units[ref].marks},
+            latin=ships.latin,
+            invoiced_on=row.planned_at.astimezone(ZoneInfo(ships.time_zone)).date(),
         )
 
     def _pack_again(self, row: ShipmentRow, ships: Ships, units: Mapping[str, UnitGoods]) -> None:
@@ -279,6 +282,8 @@ def _boxed(box: PackageRow, order: OrderRow, units: Mapping[str, UnitGoods], ent
                 weight_g=unit.weight_g,
                 vat=unit.vat,
                 marks=marks,
+                brand=unit.brand,
+                origin=unit.origin,
             )
         )
     return Boxed(package_no=box.package_no, weight_g=box.weight_g, sides_mm=box.sides_mm, lines=tuple(lines))

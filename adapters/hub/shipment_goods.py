@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, text
 
 from adapters.hub.order_rows import BACKORDERED, LineRow, OrderRow
+from tasks.rules.address_cleaning import folded
+from tasks.rules.address_words import COUNTRY_OF
 from tasks.rules.marking import is_marked, marked_on_channel
 from tasks.rules.shipping_rules import ShippingRules
 
@@ -44,7 +46,7 @@ MM = {"cm": 10, "mm": 1}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShippedGoods:
-    """An item as it is packed; ``is_marked``: every piece needs a code."""
+    """An item as it is packed; ``is_marked``: every piece needs a code; ``brand`` and ``origin`` (ISO) are empty where nobody knows."""
 
     item_id: int
     item_ref: str
@@ -54,6 +56,8 @@ class ShippedGoods:
     sides_mm: tuple[int, int, int] | None
     vat: str | None
     is_marked: bool
+    brand: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +69,8 @@ class UnitGoods:
     vat: str | None
     name: str | None
     marks: int
+    brand: str = ""
+    origin: str = ""
 
 
 def read_shipped_goods(connection: Connection, item_ids: Collection[int], rules: ShippingRules) -> dict[int, ShippedGoods]:
@@ -80,6 +86,8 @@ def read_shipped_goods(connection: Connection, item_ids: Collection[int], rules:
             sides_mm=_sides(row.properties, rules),
             vat=row.vat,
             is_marked=is_marked(row.properties, row.article, rules),
+            brand=_brand(row.properties, rules),
+            origin=_origin(row.properties, rules),
         )
         for row in rows
     }
@@ -101,6 +109,8 @@ def unit_of(order: OrderRow, line: LineRow, goods: Mapping[int, ShippedGoods]) -
         vat=next((part.vat for part, _ in parts if part.vat), None),
         name=parts[0][0].name if len(parts) == 1 else None,
         marks=marks,
+        brand=_same(part.brand for part, _ in parts),
+        origin=_same(part.origin for part, _ in parts),
     )
 
 
@@ -124,8 +134,28 @@ def _units(line: LineRow, pieces: Mapping[int, int]) -> int:
     return min(line.live_pcs, max(needed, default=0))
 
 
-def _sides(properties: Any, rules: ShippingRules) -> tuple[int, int, int] | None:  # noqa: ANN401 - of a JSON column
-    told = json.loads(properties) if isinstance(properties, str) else properties
+def _same(told: Iterable[str]) -> str:
+    """What all parts of a bundle have in common; empty where they differ."""
+    found = set(told)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _brand(properties: Any, rules: ShippingRules) -> str:  # noqa: ANN401 - of a JSON column
+    return str(_told(properties).get(rules.brand_property or "") or "").strip() or rules.usual_brand
+
+
+def _origin(properties: Any, rules: ShippingRules) -> str:  # noqa: ANN401
+    """As 1C's classifier of countries calls it: «РОССИЯ», «Китай»; a country that is not known is asked, not taken for the usual one."""
+    named = folded(str(_told(properties).get(rules.origin_property or "") or ""))
+    return COUNTRY_OF.get(named, "") if named else rules.usual_origin or ""
+
+
+def _told(properties: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    return json.loads(properties) if isinstance(properties, str) else properties
+
+
+def _sides(properties: Any, rules: ShippingRules) -> tuple[int, int, int] | None:  # noqa: ANN401
+    told = _told(properties)
     named = (rules.length_property, rules.width_property, rules.height_property)
     found = [_millimetres(told.get(name), MM[rules.size_unit]) for name in named if name]
     sides = [side for side in found if side]

@@ -27,7 +27,7 @@ from adapters.hub.shipment_rows import (
 )
 from adapters.hub.tables.orders import sale_line, sale_order
 from adapters.hub.tables.shipments import shipment, shipment_line
-from tasks.rules.destinations import as_told, destination, point_of
+from tasks.rules.destinations import Destination, as_told, destination, point_of
 from tasks.rules.packing import Packed, ToPack, packed
 from tasks.rules.shipments import (
     LEFT,
@@ -257,11 +257,19 @@ class Planning:
             "planned_at": self.at,
         }
         add_shipment(self.connection, values, [_row(box_no, box) for box_no, box in enumerate(boxes, 1)])
+        if is_carried:
+            self._remark(number, to)
         self._owe(number, is_part=part > 1 or found.reason is not None)
         if not is_carried and any(units[ref].marks for ref in found.pcs):
             self._ask_for_marks(number)
         notify(self.connection)
         return number
+
+    def _remark(self, number: str, to: Destination) -> None:
+        """What of an address or a name had better be looked at, although it holds nothing up."""
+        said = [question.sentence for question in to.questions if not question.stops]
+        if said:
+            journal.write(self.connection, self.at, "shipment_remarks", f"shipment:{number}", f"Отправление {number}: {' '.join(said)}")
 
     def _ask_for_marks(self, number: str) -> None:
         """A carrier is told of no shipment that lacks codes; what a channel fetches can only be said to lack them."""

@@ -230,6 +230,9 @@ COUNTRIES = {
 }
 """ISO 3166-1 → what it is called, folded."""
 
+UNION = frozenset({"RU", "KZ", "BY", "AM", "KG"})
+"""The customs union (ЕАЭС): addresses are told in parts and in Cyrillic, as in Russia, and customs ask nothing."""
+
 COUNTRY_OF = {name: code for code, names in COUNTRIES.items() for name in (code.lower(), *names.split("|"))}
 ASIDE = (
     r"позвон\w*|звон(?:ить|ите|ок)|перезвон\w*|предварительно|домофон не|не работает|оставить|оставьте|охран\w*|консьерж\w*|вахт\w*|"

@@ -1,15 +1,13 @@
 """Addresses of orders: read into parts, cleaned, and judged before anything is sent.
 
-Called once per new order, a line at a time (some milliseconds); whole frames of what it leaves are judged by `validation.addresses`. The
-original is always kept. What cannot be told for certain becomes a `Question` for a person, with the nearest names where a directory is
-at hand.
+Called when an order is recorded and when its shipment is looked over, a line at a time (some milliseconds). The original is always kept.
+What cannot be told for certain becomes a `Question` for a person, with the nearest names where any are known; which of its towns a carrier
+means, the carrier says (`tasks.rules.destinations.city_question`).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
-
-import polars as pl
 
 from tasks.rules.address_asides import is_postcode
 from tasks.rules.address_cleaning import cleaned, folded, has_cyrillic, has_latin
@@ -17,10 +15,9 @@ from tasks.rules.address_parts import Parts
 from tasks.rules.address_places import known_city
 from tasks.rules.address_reading import read
 from tasks.rules.address_regions import FEDERAL, fits, region_of
-from tasks.rules.address_words import COUNTRIES, COUNTRY_OF
+from tasks.rules.address_words import CITIES, COUNTRIES, COUNTRY_OF, UNION
 from tasks.rules.questions import Question, stopping
 from tasks.rules.suggestions import nearest
-from validation.addresses import UNION
 
 GoesTo = Literal["door", "point"]
 """A courier brings it, or its buyer fetches it, so that neither street nor house matters."""
@@ -44,6 +41,7 @@ class Address:
         country: ISO 3166-1; Russia where nobody says otherwise.
         parts: what is known of it. Of an address outside the customs union, or written in Latin, only what is told apart and the country:
             the rest stays whole in ``text``.
+        within: of a text that was not read, what is left without the parts that were told apart before it.
         changed: codes of `address_cleaning.CHANGES`, for the audit.
         questions: what a person is to be asked.
     """
@@ -53,6 +51,7 @@ class Address:
     goes_to: GoesTo = "door"
     country: str = HOME
     parts: Parts = field(default_factory=Parts)
+    within: str = ""
     changed: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
 
@@ -64,7 +63,7 @@ class Address:
     @property
     def line(self) -> str:
         """From the street inwards, for the carrier; the whole text where it was not read."""
-        return self.parts.line or self.text
+        return self.parts.line or self.within or self.text
 
 
 def read_address(told: str, *, apart: Mapping[str, str] | None = None, goes_to: GoesTo = "door") -> Address:
@@ -81,7 +80,10 @@ def read_address(told: str, *, apart: Mapping[str, str] | None = None, goes_to: 
     country, is_country_known = _country(named, clean.text)
     if country not in UNION or not has_cyrillic(clean.text + " ".join(beside.values())):
         parts = Parts(country=country, **beside)
-        address = Address(original=told, text=clean.text, goes_to=goes_to, country=country, parts=parts, changed=clean.changed)
+        within = _within(clean.text, [*beside.values(), named])
+        address = Address(
+            original=told, text=clean.text, goes_to=goes_to, country=country, parts=parts, within=within, changed=clean.changed
+        )  # fmt: skip
     else:
         line = read(clean.text)
         parts, more = _joined(line.parts, beside)
@@ -96,63 +98,12 @@ def of_buyer(told: Mapping[str, str], *, goes_to: GoesTo = "door") -> Address:
     return read_address(told.get("text", ""), apart={name: told[name] for name in APART if name in told}, goes_to=goes_to)
 
 
-def with_directory(address: Address, *, cities: Iterable[str] | None = None, streets: Iterable[str] | None = None) -> Address:
-    """An address against what a carrier knows: a place or a street that is not among the names is asked, with the nearest of them.
-
-    Args:
-        address: as it was read.
-        cities: names of the places of the carrier's directory that come into question; none where it was not asked.
-        streets: of that place, likewise.
-    """
-    asked = list(address.questions)
-    for part, value, names in (("city", address.parts.place, cities), ("street", address.parts.street, streets)):
-        if names is not None and value and (question := _unless_known(part, value, list(names))):
-            asked.append(question)
-    return replace(address, questions=tuple(asked))
-
-
-def to_frame(addresses: Mapping[str, Address]) -> pl.DataFrame:
-    """`validation.addresses.AddressRead`, one row per order.
-
-    Args:
-        addresses: by the order they are of.
-    """
-    rows = [
-        {
-            "row": number,
-            "order_ref": order_ref,
-            "goes_to": one.goes_to,
-            "country": one.country,
-            "postcode": one.parts.postcode or None,
-            "region": one.parts.region or None,
-            "place": one.parts.place or None,
-            "is_village": one.parts.city_kind in VILLAGES or bool(one.parts.town),
-            "street": one.parts.street or one.parts.area or (one.parts.building_line if not one.parts.house else "") or None,
-            "house": one.parts.building_line or None,
-            "point": one.parts.point or None,
-            "text": one.text,
-            "asked": next((question.code for question in stopping(one.questions)), None),
-        }
-        for number, (order_ref, one) in enumerate(addresses.items(), start=1)
-    ]
-    return pl.DataFrame(rows, schema=FRAME)
-
-
-FRAME = {
-    "row": pl.Int64,
-    "order_ref": pl.String,
-    "goes_to": pl.String,
-    "country": pl.String,
-    "postcode": pl.String,
-    "region": pl.String,
-    "place": pl.String,
-    "is_village": pl.Boolean,
-    "street": pl.String,
-    "house": pl.String,
-    "point": pl.String,
-    "text": pl.String,
-    "asked": pl.String,
-}
+def _within(text: str, apart: list[str]) -> str:
+    """The text after the parts that a channel told apart and that stand before it."""
+    pieces, before = text.split(", "), [folded(one) for one in apart if one]
+    while pieces and folded(pieces[0]) in before:
+        before.remove(folded(pieces.pop(0)))
+    return ", ".join(pieces)
 
 
 def _country(told: str, text: str) -> tuple[str, bool]:
@@ -231,7 +182,8 @@ def _about_place(address: Address) -> Iterable[Question]:
         yield Question(code="address_has_city", part="city", told=parts.rest, suggestions=tuple(name for name in names if name))
     for part, value in (("city", parts.place), ("street", parts.street)):
         if has_latin(value) and not has_cyrillic(value):
-            yield Question(code="address_is_in_cyrillic", part=part, told=value)
+            names = nearest(value, CITIES) if part == "city" else ()
+            yield Question(code="address_is_in_cyrillic", part=part, told=value, suggestions=names)
 
 
 def _about_door(parts: Parts) -> Iterable[Question]:
@@ -244,9 +196,3 @@ def _about_door(parts: Parts) -> Iterable[Question]:
     is_within = bool(parts.entrance or parts.floor or parts.intercom)
     if not parts.flat and (is_within or not (is_village or parts.area)):
         yield Question(code="address_has_flat", part="flat", stops=is_within)
-
-
-def _unless_known(part: str, value: str, names: list[str]) -> Question | None:
-    if any(folded(name) == folded(value) for name in names):
-        return None
-    return Question(code=f"address_{part}_is_known", part=part, told=value, suggestions=nearest(value, names))

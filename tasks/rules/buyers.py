@@ -1,7 +1,7 @@
 """Buyers: what each channel tells of them, as one shape, and what of it may be seen.
 
-Phones are E.164 with their extension, addresses in parts with the text they were told in; nothing is transliterated here, and nothing
-that cannot be read is lost. Logs, messages and tables get `masked` only.
+Names are read by `tasks.rules.names`, addresses by `tasks.rules.addresses`; addresses keep the text they were told in. Phones are E.164 with
+their extension. Nothing is transliterated here, and nothing that cannot be read is lost. Logs, messages and tables get `masked` only.
 """
 
 import json
@@ -12,13 +12,12 @@ from typing import Any
 
 import phonenumbers
 
-from tasks.rules import addresses
+from tasks.rules import addresses, names
 from tasks.rules.comments import is_exact, lacks_address
 
 REGION = "RU"
 """Whose phone numbers are written without a country."""
 
-PATRONYMIC = re.compile(r"(ич|вна|чна|оглы|кызы)$", re.IGNORECASE)
 HIDDEN = "***"
 ADDRESS_ASKED = "buyer_address_in_comment"
 
@@ -100,17 +99,6 @@ def read_phone(told: str) -> Phone:
     if not phonenumbers.is_valid_number(number):
         return Phone(raw=raw)
     return Phone(raw=raw, e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), extension=number.extension or None)
-
-
-def read_name(told: str) -> dict[str, str]:
-    """A name written in one line: «Петров Пётр Петрович», «Пётр Петрович Петров», «Пётр Петров»."""
-    full = " ".join(told.split())
-    words = full.split(" ")
-    if len(words) == 3 and PATRONYMIC.search(words[2]):
-        return {"full": full, "last": words[0], "first": words[1], "middle": words[2]}
-    if len(words) == 3 and PATRONYMIC.search(words[1]):
-        return {"full": full, "first": words[0], "middle": words[1], "last": words[2]}
-    return {"full": full}
 
 
 def read_address(text: str) -> dict[str, str]:
@@ -201,17 +189,15 @@ def _address(*lines: str, **told: Any) -> dict[str, str]:  # noqa: ANN401 - what
 
 
 def _split_name(told: Mapping[str, Any]) -> dict[str, str]:
-    first, last = _text(told.get("first_name")), _text(told.get("last_name"))
-    words = first.split(" ")
-    middle = words.pop() if len(words) > 1 and PATRONYMIC.search(words[-1]) else ""
-    name = {"last": last, "first": " ".join(words), "middle": middle}
-    full = " ".join(part for part in name.values() if part)
-    return {"full": full, **name} if full else {}
+    return _parts(names.of_parts(surname=_text(told.get("last_name")), given=_text(told.get("first_name"))))
 
 
 def _full_name(told: Any) -> dict[str, str]:  # noqa: ANN401
-    text = _text(told)
-    return read_name(text) if text else {}
+    return _parts(names.read_name(_text(told)))
+
+
+def _parts(name: names.Name) -> dict[str, str]:
+    return {"full": name.full, "last": name.surname, "first": name.given, "middle": name.patronymic} if name.full else {}
 
 
 def _phones(*told: Any) -> list[dict[str, Any]]:  # noqa: ANN401

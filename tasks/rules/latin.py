@@ -1,8 +1,8 @@
 """Names and addresses in the alphabet that a route needs; the original always stays beside what was made of it.
 
-The standard is ICAO Doc 9303, part 3, section 6 B «Transliteration of Cyrillic characters», for Russian: it is what Russian
-passports have been written by since 2013, so that a parcel abroad bears the name that its owner can show. Nothing is ever turned back from
-Latin: several Russian spellings have one Latin one.
+The standard is a setting, ICAO Doc 9303 unless another is named: it is what Russian passports are written by now, so that a parcel abroad
+bears the name that its owner can show (`reference/services.md` §5). Nothing is ever turned back from Latin: several Russian spellings have
+one Latin one.
 
 Which routes need it: `reference/services.md` §1 (CDEK). Within the customs union carriers find places by their Russian names; for other
 countries no vendor's text was found that asks for Latin, so it is a setting.
@@ -17,11 +17,19 @@ import iuliia
 from pydantic import Field
 
 from tasks.rules.address_cleaning import DASHES, has_cyrillic, has_latin
+from tasks.rules.address_words import UNION
 from tasks.rules.questions import Question
-from validation.addresses import UNION
 from validation.part import Part
 
-STANDARD = "ICAO Doc 9303"
+Standard = Literal["icao_doc_9303", "gost_52535", "mvd_782", "yandex_maps"]
+STANDARD: Standard = "icao_doc_9303"
+STANDARDS: dict[Standard, tuple[str, iuliia.Schema]] = {
+    "icao_doc_9303": ("ICAO Doc 9303", iuliia.ICAO_DOC_9303),
+    "gost_52535": ("ГОСТ Р 52535.1", iuliia.GOST_52535),
+    "mvd_782": ("приказ МВД 782", iuliia.MVD_782),
+    "yandex_maps": ("Яндекс Карты", iuliia.YANDEX_MAPS),
+}
+"""What people call each, and its table. Only those that leave nothing but ASCII: carriers check the characters of a label."""
 Script = Literal["cyrillic", "latin", "any"]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 RUSSIAN = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя")
@@ -36,6 +44,7 @@ class LatinRules(Part):
 
     countries: frozenset[Country] = Field(default=frozenset(), description="страны (ISO, две буквы), куда имя и адрес пишутся латиницей")
     abroad: bool = Field(default=False, description="латиницей во все страны вне ЕАЭС")
+    standard: Standard = Field(default=STANDARD, description="по какому стандарту")
 
     def script(self, country: str) -> Script:
         """What a parcel to a country is written in; an empty country is Russia."""
@@ -51,7 +60,7 @@ class Spelled:
     Args:
         original: as it was.
         text: as it is to be sent; the original where it needs no change or cannot be changed.
-        standard: by what it was transliterated; empty where it was not.
+        standard: by what it was transliterated, as people call it; empty where it was not.
         foreign: letters that the standard does not tell in Russian.
     """
 
@@ -61,31 +70,30 @@ class Spelled:
     foreign: tuple[str, ...] = ()
 
 
-def to_latin(told: str) -> Spelled:
-    """Latin by the standard; words that are Latin already stay as they are, and so does every digit. Wholly capital words stay capital."""
+def to_latin(told: str, standard: Standard = STANDARD) -> Spelled:
+    """Latin by a standard; words that are Latin already stay as they are, and so does every digit. Wholly capital words stay capital."""
     composed = unicodedata.normalize("NFC", told)
     foreign = tuple(sorted({letter for letter in composed.lower() if has_cyrillic(letter) and letter not in RUSSIAN}))
     if foreign or not has_cyrillic(composed):
         return Spelled(original=told, text=told, foreign=foreign)
     is_capital = _is_capital(composed)
-    latin = WORD.sub(lambda word: _word(word[0], is_capital=is_capital or _is_capital(word[0])), composed)
-    return Spelled(original=told, text=" ".join(DASHES.sub("-", latin.translate(SIGNS)).split()), standard=STANDARD)
+    name, schema = STANDARDS[standard]
+    latin = WORD.sub(lambda word: _word(word[0], schema, is_capital=is_capital or _is_capital(word[0])), composed)
+    return Spelled(original=told, text=" ".join(DASHES.sub("-", latin.translate(SIGNS)).split()), standard=name)
 
 
-def spelled(told: str, script: Script, *, part: str, latin: str = "") -> tuple[Spelled, tuple[Question, ...]]:
+def spelled(told: str, script: Script, *, part: str, standard: Standard = STANDARD) -> tuple[Spelled, tuple[Question, ...]]:
     """A name or an address as a route needs it, and what is to be asked where it cannot be written so.
 
     Args:
         told: as it is known.
         script: what the route needs.
         part: what it is, for the question; ``name`` or a part of an address.
-        latin: as the buyer or the channel spells it in Latin; never overwritten.
+        standard: by which it is transliterated; what is Latin already is never overwritten.
     """
     kind = "name" if part == "name" else "address"
     if script == "latin":
-        if latin and not has_cyrillic(latin):
-            return Spelled(original=told, text=latin), ()
-        result = to_latin(told)
+        result = to_latin(told, standard)
         is_asked = bool(result.foreign) or not result.text.isascii()
         asked = Question(code=f"{kind}_is_in_latin", part=part, told=told)
         return result, (asked,) if is_asked else ()
@@ -94,8 +102,8 @@ def spelled(told: str, script: Script, *, part: str, latin: str = "") -> tuple[S
     return Spelled(original=told, text=told), ()
 
 
-def _word(word: str, *, is_capital: bool) -> str:
-    latin = iuliia.ICAO_DOC_9303.translate(word)
+def _word(word: str, schema: iuliia.Schema, *, is_capital: bool) -> str:
+    latin = schema.translate(word)
     return str(latin.upper() if is_capital else latin)
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from tasks.rules.latin import Country, LatinRules
 from validation.part import Part
 
 
@@ -45,6 +46,10 @@ class ShippingRules(Part):
     length_property: str | None = Field(default=None, description="свойство 1С с длиной в упаковке")
     width_property: str | None = None
     height_property: str | None = None
+    brand_property: str | None = Field(default=None, description="свойство 1С с брендом: его спрашивает таможня")
+    origin_property: str | None = Field(default=None, description="свойство 1С со страной происхождения")
+    usual_brand: str = Field(default="", description="бренд товара, у которого он в 1С не указан")
+    usual_origin: Country | None = Field(default=None, description="страна (ISO, две буквы) такого товара")
     size_unit: Literal["cm", "mm"] = Field(default="cm", description="в чём эти свойства измерены")
     marked_properties: list[str] = Field(
         default=["Подлежит маркировке", "Вид маркировки", "Особенность учета", "Вид продукции ИС"],
@@ -54,11 +59,18 @@ class ShippingRules(Part):
 
 
 class Ships(Part):
-    """A channel's own rules beside those of the whole shop."""
+    """A channel's own rules beside those of the whole shop.
+
+    Args:
+        latin: which routes of its carrier are written in Latin.
+        time_zone: of the shop, by which an invoice has its day.
+    """
 
     channel: str
     own: ChannelShipping = ChannelShipping()
     shop: ShippingRules = ShippingRules()
+    latin: LatinRules = LatinRules()
+    time_zone: str = "Europe/Moscow"
 
     @property
     def target(self) -> str:

@@ -42,6 +42,20 @@ def test_shipments_are_listed_by_what_people_call_them(shop: ShippingShop) -> No
     assert number not in said("list", "nothing")
 
 
+def test_what_the_order_tells_is_shown_beside_what_the_carrier_will_be_told(shop: ShippingShop) -> None:
+    number = f"{shop.number()}-1"
+    told = said("show", number)
+    assert "собирается" in told
+    assert "Будет передано перевозчику" in told
+    assert "Тула, ул. Мира, 1, кв. 5" in told
+    assert "ул. Мира, д. 1, кв. 5" in told
+    said("fix", number, "name=№7", "line=ul. Mira, 2")
+    told = said("show", number)
+    assert "Исправлено человеком: line, name." in told
+    assert "Держит отправление: Адрес по России" in told
+    assert "нет" in said("show", "none-1")
+
+
 def test_an_address_is_corrected(shop: ShippingShop) -> None:
     number = f"{shop.number()}-1"
     assert "Исправлено" in said("fix", number, "city=Калуга", "line=ул. Мира, 2", "--tariff", "137")

@@ -136,7 +136,7 @@ def test_an_address_that_is_not_whole_waits_for_a_person_and_nothing_is_sent(str
     assert report_.refused == 1
     assert street.carried() == []
     (one,) = street.shop.parts(ref)
-    assert {reason for _, reason in street.shop.questions()} == {"shipment_has_city", "shipment_has_street"}
+    assert {reason for _, reason in street.shop.questions()} == {"address_is_told", "name_is_full"}
     street.shop.shipments.correct(one.number, {"city": "Новосибирск", "line": "ул. Мира, 1"})
     street.until(ref, "booked")
     assert street.shop.questions() == []

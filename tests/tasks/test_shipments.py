@@ -12,12 +12,13 @@ from adapters.hub.hub import Hub
 from adapters.hub.outbox import LEASE
 from adapters.hub.pushes import Pushes
 from tasks.rules.carrier import CarrierShipment
-from tasks.rules.carrier_places import CityFound, Point
+from tasks.rules.carrier_places import City, CityFound, Point
 from tasks.rules.carrier_tracks import Track
 from tasks.shipments import book_with, call_off_with, follow_with
 from tests.adapters.hub.order_shop import as_json, report
 from tests.adapters.hub.shipping import BUYER, CARRIER, TULA, PlayedCarrier, ShippingShop, shown
 from tests.adapters.hub.sold_once.hand import HandClock
+from validation.reasons import SENTENCES
 
 
 @pytest.fixture
@@ -152,14 +153,21 @@ def test_whoever_was_late_settles_nothing(shop: ShippingShop, carrier: PlayedCar
 @pytest.mark.parametrize(
     ("buyer", "reasons"),
     [
-        (None, ["shipment_has_city", "shipment_has_phone", "shipment_has_recipient", "shipment_has_street"]),
-        ({"billing": {"first_name": "Анна", "phone": "домофон", "city": "Тула", "address_1": "ул. Мира, 1"}}, ["shipment_has_phone"]),
+        (None, ["address_is_told", "name_is_told", "shipment_has_phone"]),
+        (
+            {"billing": {"first_name": "Анна", "phone": "домофон", "city": "Тула", "address_1": "ул. Мира, 1"}},
+            ["address_has_flat", "name_is_full", "shipment_has_phone"],
+        ),
+        (
+            {"billing": {"first_name": "Анна Львовна", "phone": "+79161234567", "city": "Тула", "address_1": "за баней"}},
+            ["address_has_house"],
+        ),
         (
             {"billing": {"first_name": "Анна", "phone": "+79161234567", "city": "Мир", "address_1": "ул. Мира, 1"}},
-            ["shipment_city_is_found"],
+            ["address_city_is_known"],
         ),
     ],
-    ids=["nothing is known", "no phone", "no such town"],
+    ids=["nothing is known", "no phone", "no house", "no such town"],
 )
 def test_what_cannot_be_resolved_goes_to_a_person_before_anything_is_sent(
     shop: ShippingShop, carrier: PlayedCarrier, buyer: Mapping[str, Any] | None, reasons: list[str]
@@ -171,11 +179,21 @@ def test_what_cannot_be_resolved_goes_to_a_person_before_anything_is_sent(
 
 
 def test_a_question_about_a_town_names_the_nearest(shop: ShippingShop, carrier: PlayedCarrier) -> None:
-    carrier.cities = {"Тула": CityFound(state="ambiguous", candidates=(TULA, TULA), sentence="Городов два.")}
-    order(shop)
+    other = City(city_ref="45", name="Тула", region="Томская область")
+    carrier.cities = {"Тула": CityFound(state="ambiguous", candidates=(TULA, other))}
+    number = order(shop)
     carry(shop, carrier)
-    ((said,),) = shop.rows("select sentence from quarantine where reason = 'shipment_city_is_found'")
-    assert said == "Городов два. Подходят: Тула; Тула."
+    ((said,),) = shop.rows("select sentence from quarantine where reason = 'address_city_is_one'")
+    assert f'Тула? Тула / Тула, Томская область. Ответ: utyug shipment fix {number}-1 "city=Тула".' in said
+
+
+def test_what_had_better_be_looked_at_is_written_down_and_the_parcel_leaves(shop: ShippingShop, carrier: PlayedCarrier) -> None:
+    told = {"billing": {"first_name": "Анна", "phone": "+79161234567", "city": "Тула", "address_1": "Мира 1-5"}}
+    number = order(shop, buyer=as_json(told))
+    assert carry(shop, carrier) == {"booked": 1, "asked": 0}
+    ((said,),) = shop.rows("select sentence from journal where kind = 'shipment_remarks'")
+    assert said == f"Отправление {number}-1: {SENTENCES['name_is_full']} {SENTENCES['address_flat_is_certain']}"
+    assert getattr(carrier.taken[f"{number}-1"].to, "line", None) == "Мира, д. 1, кв. 5"
 
 
 def test_a_point_that_will_not_do_is_asked_about_and_one_that_will_is_named(shop: ShippingShop, carrier: PlayedCarrier) -> None:

@@ -262,6 +262,35 @@ def test_an_order_abroad_says_what_customs_ask(room: Contract) -> None:
     assert said(room)["packages"][0]["items"][0]["name_i18n"] == "Iron"
 
 
+@pytest.mark.parametrize(
+    ("settings", "changes", "words"),
+    [
+        ({"shipper_name": None}, {}, "shipper_name"),
+        ({"shipper_address": None}, {}, "shipper_address"),
+        ({"seller": {}}, {}, "seller.address"),
+        ({}, {"recipient": person(inn="770000000000")}, "паспорт"),
+        ({}, {"parcels": (parcel("1", item(brand="Utyug", origin="RU", gross_weight_g=950)),)}, "название латиницей"),
+        ({}, {"parcels": (parcel("1", item(latin_name="Iron", origin="RU", gross_weight_g=950)),)}, "бренд"),
+    ],
+)
+def test_an_order_abroad_that_customs_would_stop_is_not_sent(settings: dict[str, Any], changes: dict[str, Any], words: str) -> None:
+    def nobody(_: httpx.Request) -> httpx.Response:
+        raise AssertionError("asked")
+
+    passport = Passport(series="4510", number="123456", issued_on=date(2020, 1, 2), issued_by="ОВД", born_on=date(1990, 3, 4))
+    whole = shipment(
+        to=door(city_ref=ISTANBUL),
+        recipient=person(inn="770000000000", passport=passport),
+        parcels=(parcel("1", item(latin_name="Iron", brand="Utyug", origin="RU", gross_weight_g=950)),),
+        invoiced_on=date(2026, 11, 22),
+    )
+    ours = {"shipper_name": "Utyug Store", "shipper_address": "Moscow", "seller": {"address": "Москва"}} | settings
+    with contract_that(nobody, terms=terms(**ours)) as cdek:
+        booked = cdek.put_shipment(replace(whole, **changes))
+    assert booked.state == "refused"
+    assert words in str(booked.sentence)
+
+
 def test_a_fresh_order_is_removed_for_nothing(room: Contract, cdek: Cdek) -> None:
     room.room.knobs = Knobs(removing_s=30)
     uuid = str(cdek.put_shipment(shipment()).carrier_ref)

@@ -20,6 +20,7 @@ PETERSBURG, KLIMOVSK, VILLAGE = "137", "1198", "20044"
         (CityAsked(name="Санкт-Петербург"), PETERSBURG),
         (CityAsked(name="Москва", region="г. Москва"), MOSCOW),
         (CityAsked(name="Москва", postcode="125009"), MOSCOW),
+        (CityAsked(name="Новосибирск", region="Новосибирская"), NOVOSIBIRSK),
         (CityAsked(name="Москва", region="Кировская обл"), VILLAGE),
         (CityAsked(name="Москва", postcode="613318"), VILLAGE),
         (CityAsked(name="Новосибирск", postcode="999999"), NOVOSIBIRSK),

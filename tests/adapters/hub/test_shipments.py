@@ -167,16 +167,16 @@ def test_a_question_is_put_into_the_quarantine_and_leaves_it_when_it_is_answered
     shop.plan()
     number = f"{shop.number()}-1"
     claimed = shop.shipments.claim(CARRIER, most=9)
-    shop.shipments.settle(CARRIER, claimed, {number: (Question("shipment_has_phone"), Question("shipment_has_city", "Какой город?"))}, {})
+    shop.shipments.settle(CARRIER, claimed, {number: (Question("shipment_has_phone"), Question("address_has_city", "Какой город?"))}, {})
     assert [one.state for one in shop.parts()] == ["asked"]
-    assert shop.questions() == [(number, "shipment_has_city"), (number, "shipment_has_phone")]
+    assert shop.questions() == [(number, "address_has_city"), (number, "shipment_has_phone")]
     assert shop.shipments.claim(CARRIER, most=9) == []
     assert shop.shipments.correct(number, {"phone": "+79160000000", "city": "Тула", "line": "ул. Мира, 1", "name": "Пётр"})
     (again,) = shop.shipments.claim(CARRIER, most=9)
     assert again.carry is not None
     assert again.carry.destination.phone == "+79160000000"
-    shop.shipments.settle(CARRIER, [again], {number: (Question("shipment_has_city"),)}, {})
-    assert shop.questions() == [(number, "shipment_has_city")]
+    shop.shipments.settle(CARRIER, [again], {number: (Question("address_has_city"),)}, {})
+    assert shop.questions() == [(number, "address_has_city")]
     clock.wait(700)
     shop.plan()
     assert [one.claimed.subject for one in shop.shipments.claim(CARRIER, most=9)] == [number]

@@ -5,7 +5,6 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,12 +16,8 @@ from tasks.rules.address_places import known_city
 from tasks.rules.address_reading import read
 from tasks.rules.address_regions import fits, region_by_postcode, region_of
 from tasks.rules.address_words import CITIES, LONGEST, WORDS
-from tasks.rules.addresses import Address, of_buyer, read_address, to_frame, with_directory
+from tasks.rules.addresses import Address, of_buyer, read_address
 from tasks.rules.buyers import normalised
-from tasks.rules.questions import stopping
-from validation.addresses import AddressRead
-from validation.quarantine import judge
-from validation.reasons import SENTENCES
 
 LINES = (Path(__file__).parent / "addresses.txt").read_text(encoding="utf-8").splitlines()[2:]
 TABLE = list(zip(LINES[::2], LINES[1::2], strict=True))
@@ -187,6 +182,18 @@ def test_a_russian_address_in_latin_is_asked_and_never_turned_back() -> None:
     assert (codes(address), address.is_ready, address.parts.street) == (["address_is_in_cyrillic"], False, "")
 
 
+def test_a_town_in_latin_beside_a_russian_line_is_asked_with_its_russian_name() -> None:
+    (question,) = read_address("ул. Мира, 5, кв 1", apart={"city": "Moskva"}).questions
+    assert (question.code, question.suggestions) == ("address_is_in_cyrillic", ("Москва",))
+
+
+def test_the_line_of_an_address_abroad_does_not_repeat_what_the_channel_told_apart() -> None:
+    buyer = (
+        normalised(json.dumps({"billing": {"country": "DE", "city": "Berlin", "postcode": "10115", "address_1": "Berlin Str. 5"}})) or {}
+    )
+    assert of_buyer(buyer["address"]).line == "Berlin Str. 5"
+
+
 def test_to_a_point_neither_street_nor_house_is_needed() -> None:
     assert not read_address("Омск").is_ready
     assert read_address("Омск", goes_to="point").is_ready
@@ -247,20 +254,6 @@ def test_a_line_for_the_courier_has_all_that_is_inside_the_house() -> None:
     assert read_address(f"г. Сургут, {line}").line == line
 
 
-def test_a_town_that_the_carrier_does_not_know_is_asked_with_the_nearest_of_those_it_knows() -> None:
-    address = read_address("г. Масква, ул. Вайнера, 5, кв 1")
-    asked = with_directory(address, cities=["Москва", "Казань"], streets=["Вайнера ул"])
-    question = asked.questions[0]
-    assert (question.code, question.told, question.suggestions, asked.is_ready) == ("address_city_is_known", "Масква", ("Москва",), False)
-    assert question.sentence == SENTENCES["address_city_is_known"] + " Похоже на: «Москва»."
-    assert with_directory(address, cities=["масква"]).is_ready
-
-
-def test_a_street_that_the_carrier_does_not_know_is_asked() -> None:
-    address = with_directory(read_address("Омск, ул. Вайнира, 5, кв 1"), streets=["ул. Вайнера", "ул. Мира"])
-    assert [(one.code, one.suggestions) for one in address.questions] == [("address_street_is_known", ("ул. Вайнера",))]
-
-
 def test_a_district_with_the_towns_name_is_suggested_as_the_town() -> None:
     question = read_address("Московская область, г.о. Химки, ул. Мира, 5").questions[0]
     assert (question.code, question.suggestions) == ("address_has_city", ("Химки",))
@@ -271,15 +264,6 @@ def test_remarks_phones_and_codes_are_not_taken_for_parts() -> None:
     left = aside("Омск, ул. Мира, 5 (код 12), тел. 8 (912) 345-67-89, СДЭК OMS13, звонить за час", draft)
     assert (draft.found, left.replace(" ,", "").strip(", ")) == ({"intercom": "12", "point": "OMS13"}, "Омск, ул. Мира, 5")
     assert draft.comments == ["тел. 8 (912) 345-67-89", "звонить за час"]
-
-
-def test_a_frame_is_refused_where_a_question_stops_the_parcel_and_nowhere_else() -> None:
-    addresses = {told: read_address(told) for told, _ in TABLE} | {"": read_address(""), "x": read_address("Омск", apart={"country": "Я"})}
-    judged = judge(to_frame(addresses), AddressRead, entity="address", key=pl.col("order_ref"))
-    assert set(judged.refused["key"]) == {ref for ref, one in addresses.items() if not one.is_ready}
-    first = {ref: {question.code for question in stopping(one.questions)} for ref, one in addresses.items()}
-    for key, reason in judged.refused.select("key", "reason").iter_rows():
-        assert reason in first[key] or reason == "address_is_settled"
 
 
 def test_every_change_that_can_be_made_has_words_for_people() -> None:

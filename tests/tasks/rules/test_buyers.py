@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks.rules.buyers import answered, answered_address, masked, normalised, questions, read_address, read_name, read_phone, with_answers
+from tasks.rules.buyers import answered, answered_address, masked, normalised, questions, read_address, read_phone, with_answers
 
 
 def read(told: Any) -> dict[str, Any]:
@@ -31,9 +31,23 @@ def test_a_phone_that_cannot_be_read_is_kept_raw_and_asked_about() -> None:
     assert questions(None) == []
 
 
-def test_the_parts_of_a_name_are_told_by_the_patronymic() -> None:
-    assert read_name("Петров Пётр Ильич")["first"] == read_name("Пётр Ильич Петров")["first"] == "Пётр"
-    assert read_name("Пётр Петров") == {"full": "Пётр Петров"}
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Петров Пётр Ильич", {"full": "Петров Пётр Ильич", "last": "Петров", "first": "Пётр", "middle": "Ильич"}),
+        ("Пётр Ильич  Пeтров", {"full": "Пётр Ильич Петров", "last": "Петров", "first": "Пётр", "middle": "Ильич"}),
+        ("Петров П.И.", {"full": "Петров П.И.", "last": "Петров", "first": "П.", "middle": "И."}),
+        ("Пётр Петров", {"full": "Пётр Петров"}),
+        ("ООО «Утюг»", {"full": "ООО «Утюг»"}),
+    ],
+)
+def test_a_name_in_one_line_is_told_apart_where_that_is_certain(told: str, name: dict[str, str]) -> None:
+    assert read({"customer": {"name": told}})["name"] == name
+
+
+def test_a_patronymic_that_stands_with_the_given_name_is_taken_out_of_it() -> None:
+    name = read({"billing": {"first_name": "Пётр Ильич", "last_name": "Петров"}})["name"]
+    assert name == {"full": "Петров Пётр Ильич", "last": "Петров", "first": "Пётр", "middle": "Ильич"}
 
 
 def test_an_address_in_one_line_is_read_where_it_is_certain_and_kept_whole() -> None:

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.latin import RUSSIAN, STANDARD, LatinRules, Script, spelled, to_latin
+from tasks.rules.latin import RUSSIAN, STANDARDS, LatinRules, Script, Standard, spelled, to_latin
 
 ICAO = {
     "А": "A", "Б": "B", "В": "V", "Г": "G", "Д": "D", "Е": "E", "Ё": "E", "Ж": "ZH", "З": "Z", "И": "I", "Й": "I", "К": "K", "Л": "L",
     "М": "M", "Н": "N", "О": "O", "П": "P", "Р": "R", "С": "S", "Т": "T", "У": "U", "Ф": "F", "Х": "KH", "Ц": "TS", "Ч": "CH", "Ш": "SH",
     "Щ": "SHCH", "Ы": "Y", "Ъ": "IE", "Э": "E", "Ю": "IU", "Я": "IA",
 }  # fmt: skip
-"""Doc 9303, part 3, section 6 B, the rows of Russian, as the Ministry of Foreign Affairs repeats them (order 2113, appendix 7)."""
+"""ICAO Doc 9303, the rows of Russian; `reference/services.md` §5 has what was measured by it."""
 NOT_IN_THE_TABLE = {"Ь": ""}
 """The soft sign has no row: it is left out."""
 
@@ -41,7 +41,7 @@ def test_the_table_has_every_letter_of_the_alphabet() -> None:
 )
 def test_words_are_written_as_in_a_passport(told: str, latin: str) -> None:
     result = to_latin(told)
-    assert (result.text, result.original, result.standard) == (latin, told, STANDARD)
+    assert (result.text, result.original, result.standard) == (latin, told, "ICAO Doc 9303")
 
 
 def test_what_is_latin_already_stays() -> None:
@@ -58,8 +58,26 @@ def test_letters_of_other_languages_are_asked_and_not_guessed() -> None:
 
 
 def test_a_spelling_that_the_buyer_gave_is_never_overwritten() -> None:
-    assert spelled("Юлия Щеглова", "latin", part="name", latin="Julia Shcheglova")[0].text == "Julia Shcheglova"
-    assert spelled("Юлия", "latin", part="name", latin="Юлия")[0].text == "Iuliia"
+    assert spelled("Julia Shcheglova", "latin", part="name")[0].text == "Julia Shcheglova"
+
+
+@pytest.mark.parametrize(
+    ("standard", "latin"),
+    [
+        ("icao_doc_9303", "Iuliia Shcheglova, Obieezdnoi, Khabarovsk, Tsoi"),
+        ("gost_52535", "Iuliia Shcheglova, Obezdnoi, Khabarovsk, Tcoi"),
+        ("mvd_782", "Yuliya Shcheglova, Obyezdnoy, Khabarovsk, Tsoy"),
+        ("yandex_maps", "Yuliya Scheglova, Obyezdnoy, Khabarovsk, Tsoy"),
+    ],
+)
+def test_the_standard_is_a_setting(standard: Standard, latin: str) -> None:
+    result = to_latin("Юлия Щеглова, Объездной, Хабаровск, Цой", standard)
+    assert (result.text, result.standard) == (latin, STANDARDS[standard][0])
+
+
+@pytest.mark.parametrize("standard", sorted(STANDARDS))
+def test_every_standard_that_may_be_chosen_leaves_nothing_but_ascii(standard: Standard) -> None:
+    assert all(to_latin(f"а{letter}а {letter}", standard).text.isascii() for letter in RUSSIAN)
 
 
 def test_a_latin_address_within_russia_is_asked_and_not_turned_back() -> None:

@@ -1,0 +1,184 @@
+"""Addresses on their way from the site to the carrier, through the flow on a real Prefect server and over HTTP to the world's CDEK."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from typer.testing import CliRunner
+
+from adapters.hub.hub import Hub
+from adapters.hub.opening import open_hub
+from adapters.settings import read_settings
+from deployments.cli import app
+from deployments.world.app import make_world
+from deployments.world.cdek.directory import CITIES, City
+from deployments.world.cdek.knobs import Knobs
+from deployments.world.cdek.make import furnish_cdek
+from deployments.world.clock import WorldClock
+from deployments.world.served import served
+from flows.shipments import shipments
+from tasks.orders import channel_orders
+from tests.adapters.hub.order_shop import as_json, report
+from tests.adapters.hub.shipping import ShippingShop
+from tests.adapters.retailcrm.vendor import EPOCH
+from tests.flows.test_shipments import ACCOUNT, SECRET, SPEED, Street
+from tests.world import SITE_KEY, SITE_SECRET, Site
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+MIRNY, FAR_MIRNY, KALUGA = 1_001, 1_002, 1_003
+TOWNS = (
+    City(code=MIRNY, city="Мирный", english="Mirny", region="Архангельская область", region_code=29),
+    City(code=FAR_MIRNY, city="Мирный", english="Mirny", region="Республика Саха (Якутия)", region_code=14),
+    City(code=KALUGA, city="Калуга", english="Kaluga", region="Калужская область", region_code=40, postal_codes=("248000",)),
+)
+PAPERS = ("passport_series=4510", "passport_number=123456", "passport_issued_on=02.01.2020", "passport_issued_by=ОВД", "born_on=04.03.1990",
+          "inn=770000000000")  # fmt: skip
+ANSWER = re.compile(r'utyug shipment fix (\S+) "(city=[^"]+)"')
+
+
+@pytest.fixture
+def street(hub: Hub, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Street]:  # noqa: ARG001 - migrated
+    clock = WorldClock(epoch_at=EPOCH, speed=SPEED)
+    world: FastAPI = make_world(site_key=SITE_KEY, site_secret=SITE_SECRET, clock=clock)
+    knobs = Knobs(findable_s=0.0, settling_s=1.0, printing_s=0.0, removing_s=1.0)
+    furnish_cdek(world, clock=clock, account=ACCOUNT, secret=SECRET, knobs=knobs, cities=(*CITIES, *TOWNS))
+    with served(world) as base:
+        site = {
+            "kind": "woocommerce", "url": f"{base}/woocommerce", "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET,
+            "shipping": {"carrier": "cdek", "carrier_title": "СДЭК", "parts": True},
+        }  # fmt: skip
+        cdek = {
+            "kind": "cdek", "url": f"{base}/cdek", "account": ACCOUNT, "secret": SECRET, "shipment_point": "MSK5", "poll_s": 0.1,
+            "latin": {"abroad": True}, "shipper_name": "Utyug Store", "shipper_address": "Moscow, Tverskaya, 1",
+            "seller": {"address": "Москва, Тверская, 1"},
+        }  # fmt: skip
+        monkeypatch.setenv("UTYUG_TOML", str(tmp_path / "none.toml"))
+        monkeypatch.setenv("UTYUG_DATABASE_URL", database_url)
+        monkeypatch.setenv("UTYUG_VAR_DIR", str(tmp_path))
+        monkeypatch.setenv("UTYUG_CHANNELS", json.dumps({"site": site}))
+        monkeypatch.setenv("UTYUG_CARRIERS", json.dumps({"cdek": cdek}))
+        monkeypatch.setenv("UTYUG_SHIPPING", json.dumps({"brand_property": "Бренд", "usual_origin": "RU"}))
+        monkeypatch.setenv("UTYUG_CLOCK", json.dumps({"epoch_at": EPOCH.isoformat(), "speed": SPEED}))
+        monkeypatch.setenv("COLUMNS", "250")
+        settings = read_settings()
+        with open_hub(settings) as shops:
+            shop = ShippingShop(shops)
+            shop.rules = channel_orders(settings, "site")
+            shop.goods(pcs=20, exposed=0, requisites={"Бренд": "Щука"})
+            shop.execute("update item set name = 'Утюг дорожный'")
+            hand = Site(base)
+            hand.put({"sku": "iron", "pcs": 20, "price": "100.00"})
+            yield Street(shop, hand, base, tmp_path)
+            hand.close()
+
+
+def bought(street: Street, **billing: Any) -> str:
+    """An order of somebody with this address; its key on the site."""
+    told = {"first_name": "Юлия", "last_name": "Щеглова", "phone": "+79161234567", "address_1": "ул. Мира, 1, кв. 5"}
+    return street.order(buyer=as_json({"billing": told | billing}))
+
+
+def sent(street: Street) -> list[dict[str, Any]]:
+    """Bodies of the orders that CDEK was told, whatever became of them."""
+    calls = httpx.get(f"{street.base}/_control/cdek/exchanges", timeout=10).json()
+    return [one["body"] for one in calls if one["method"] == "POST" and one["path"].strip("/") == "v2/orders"]
+
+
+def said(*words: str) -> str:
+    return CliRunner().invoke(app, ["shipment", *words]).output
+
+
+def asked(street: Street) -> dict[str, str]:
+    return {
+        row[0]: row[1] for row in street.shop.rows("select reason, sentence from quarantine where entity = 'shipment' and state = 'open'")
+    }
+
+
+def test_a_messy_russian_address_goes_in_clean_cyrillic(street: Street) -> None:
+    ref = bought(
+        street,
+        first_name=" Пeтр",
+        last_name="Петров 😀",
+        phone="8 (916) 123-45-67",
+        state="Новосибирская обл",
+        city="г. Новосибирcк ",
+        postcode="630099",
+        address_1="ул.Ленина д.5к2 ,кв10, позвонить за час",
+    )
+    street.until(ref, "booked")
+    (body,) = sent(street)
+    assert body["to_location"] == {"code": 270, "address": "ул. Ленина, д. 5, корп. 2, кв. 10"}
+    assert (body["recipient"]["name"], body["recipient"]["phones"]) == ("Петров Петр", [{"number": "+79161234567"}])
+    assert body["comment"] == "позвонить за час"
+    assert "date_invoice" not in body
+    assert not {"name_i18n", "weight_gross", "brand", "country_code"} & body["packages"][0]["items"][0].keys()
+    assert asked(street) == {}
+
+
+def test_an_order_abroad_goes_in_latin_and_the_original_stays_beside_it(street: Street) -> None:
+    ref = bought(street, phone="+905321234567", country="TR", city="Стамбул", postcode="34000", address_1="ул. Щорса, 1, кв. 5")
+    shipments()
+    assert (list(asked(street)), sent(street)) == (["shipment_has_papers"], [])
+    number = street.shop.parts(ref)[0].number
+    assert "Исправлено" in said("fix", number, *PAPERS)
+    street.until(ref, "booked")
+    (body,) = sent(street)
+    assert body["to_location"] == {"code": 24001, "address": "ul. Shchorsa, 1, kv. 5"}
+    assert (body["recipient"]["name"], body["recipient"]["passport_date_of_issue"]) == ("Shcheglova Iuliia", "2020-01-02")
+    assert (body["date_invoice"], body["shipper_name"]) == (EPOCH.date().isoformat(), "Utyug Store")
+    item = body["packages"][0]["items"][0]
+    assert (item["name"], item["name_i18n"], item["brand"], item["country_code"]) == ("Утюг дорожный", "Utiug dorozhnyi", "Shchuka", "RU")
+    assert item["weight_gross"] == item["weight"]
+    shown = said("show", number)
+    for original, latin in (
+        ("Щеглова Юлия", "Shcheglova Iuliia"),
+        ("Стамбул", "Stambul"),
+        ("ул. Щорса, 1, кв. 5", "ul. Shchorsa, 1, kv. 5"),
+        ("Утюг дорожный", "Utiug dorozhnyi"),
+    ):
+        assert any(original in line and latin in line for line in shown.splitlines()), shown
+    assert "123456" not in shown
+
+
+@pytest.mark.parametrize(
+    ("city", "reason", "named", "code"),
+    [
+        ("Мирный", "address_city_is_one", "Мирный? Мирный, Архангельская область / Мирный, Республика Саха (Якутия).", MIRNY),
+        ("Калугга", "address_city_is_known", "Калугга? Калуга, Калужская область", KALUGA),
+        ("Масква", "address_city_is_known", "Масква? Москва", 44),
+    ],
+    ids=["several", "misspelt", "misspelt from the beginning"],
+)
+def test_a_town_that_is_not_certain_is_asked_with_the_nearest_and_nothing_is_sent_until_it_is_answered(
+    street: Street, city: str, reason: str, named: str, code: int
+) -> None:
+    ref = bought(street, city=city)
+    shipments()
+    questions = asked(street)
+    assert list(questions) == [reason]
+    assert named in questions[reason]
+    shipments()
+    assert (sent(street), street.carried(), [one.state for one in street.shop.parts(ref)]) == ([], [], ["asked"])
+    answer = ANSWER.search(questions[reason])
+    assert answer is not None
+    assert "Исправлено" in said("fix", *answer.groups())
+    street.until(ref, "booked")
+    (body,) = sent(street)
+    assert body["to_location"] == {"code": code, "address": "ул. Мира, д. 1, кв. 5"}
+    assert asked(street) == {}
+
+
+def test_an_address_that_is_put_right_on_the_site_is_asked_no_more(street: Street) -> None:
+    ref = bought(street, city="Калуга", address_1="ул. Мира")
+    shipments()
+    assert list(asked(street)) == ["address_has_house"]
+    street.shop.execute("update shipment set ask_at = now() - interval '100 years'")
+    whole = {"first_name": "Юлия", "last_name": "Щеглова", "phone": "+79161234567", "city": "Калуга", "address_1": "ул. Мира, 1, кв. 5"}
+    street.shop.record(report(ref, {"iron": 1}, buyer=as_json({"billing": whole}), minute=5))
+    street.until(ref, "booked")
+    assert (asked(street), sent(street)[0]["to_location"]["code"]) == ({}, KALUGA)
