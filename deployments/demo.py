@@ -136,7 +136,14 @@ class Demo:
             channels=channels.settings(self._world),
             crm={CRM: channels.crm(self._world)},
             carriers={CARRIER: channels.carrier(self._world)},
-            shipping=ShippingRules(usual_g=1000, packing_g=100),
+            shipping=ShippingRules(
+                usual_g=1000,
+                packing_g=100,
+                brand_property="Марка",
+                origin_property="Страна производства",
+                usual_brand="Utyug",
+                usual_origin="RU",
+            ),
             returns=ReturnSettings(documents="odata"),
         )
         self._site_key, self._accountant = channels.site_key, channels.accountant

@@ -36,7 +36,14 @@ BASE = "ut"
 RETURN = "Document_ВозвратТоваровОтКлиента"
 BUYER = {"Партнер_Key": "0a1b2c3d-0000-4000-8000-000000000001", "Контрагент_Key": "0a1b2c3d-0000-4000-8000-000000000002"}
 """«Розничный покупатель», whom the accountant chooses."""
-PAPERS: dict[str, str] = {}
+PAPERS = {
+    "passport_series": "4510",
+    "passport_number": "000000",
+    "passport_issued_on": "2015-06-20",
+    "passport_issued_by": "ОВД Тверского района",
+    "born_on": "1990-02-11",
+    "inn": "770000000000",
+}
 """What customs want to know of a recipient abroad."""
 
 GOODS = text("""

@@ -96,6 +96,8 @@ def _revealed(value: object) -> object:
             return {name: _revealed(part) for name, part in value.items()}
         case list() | tuple():
             return [_revealed(part) for part in value]
+        case frozenset():
+            return sorted(str(_revealed(part)) for part in value)
         case Path():
             return str(value.resolve())
         case _:

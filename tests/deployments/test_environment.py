@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from adapters.carrier_settings import CdekSettings
 from adapters.channel_settings import WooCommerceSettings
 from adapters.settings import (
     ClockSettings,
@@ -17,6 +18,7 @@ from adapters.settings import (
 )
 from deployments.addresses import Addresses
 from deployments.environment import child_environment, completed_settings
+from tasks.rules.latin import LatinRules
 
 AT = Addresses(server="http://127.0.0.1:4201", worker="http://127.0.0.1:4202", gateway="http://127.0.0.1:4203")
 
@@ -30,6 +32,11 @@ def settings(tmp_path: Path) -> Settings:
         onec=OnecSettings(bases={"main": OnecBase(login="1c", password=SecretStr('кавычка " и = знак'))}, watched_folder=tmp_path / "in"),
         gateway=GatewaySettings(port=4203, hooks_secret=SecretStr("hook")),
         channels={"site": WooCommerceSettings(url="http://site", consumer_key=SecretStr("k"), consumer_secret=SecretStr("s"))},
+        carriers={
+            "cdek": CdekSettings(
+                kind="cdek", account="a", secret=SecretStr("s"), shipment_point="MSK5", latin=LatinRules(countries=frozenset({"TR", "GE"}))
+            )
+        },
         messages=MessageSettings(routes={"owner": Route(urls=[SecretStr("tgram://t/1")])}, ui_url="http://ui"),
     )
 
