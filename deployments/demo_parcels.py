@@ -111,15 +111,20 @@ STORY: dict[str, Wanted] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bought:
-    """An order of the story that was placed."""
+    """An order of the story that was placed.
+
+    Args:
+        key: the room's own of it; Wildberries' is the basket's.
+        ref: the order's in the hub; of a Wildberries' basket of one piece its task.
+    """
 
     name: str
     channel: str
+    key: str
     ref: str
     sku: str
     item_ref: str
     pcs: int
-    task_refs: tuple[str, ...] = ()
 
 
 class ParcelsDemo:
@@ -199,10 +204,8 @@ class ParcelsDemo:
                 **({"waits": True} if wanted.waits else {}),
             }
             told = self._tell(KINDS[wanted.channel], "POST", "/orders", json=said)
-            tasks = tuple(str(one) for one in told.get("task_ids", ()))
-            self.bought[name] = Bought(
-                name=name, channel=wanted.channel, ref=str(told["order_ref"]), sku=sku, item_ref=item_ref, pcs=pcs, task_refs=tasks
-            )
+            key, (ref, *_) = str(told["order_ref"]), [str(one) for one in told.get("task_ids", [told["order_ref"]])]
+            self.bought[name] = Bought(name=name, channel=wanted.channel, key=key, ref=ref, sku=sku, item_ref=item_ref, pcs=pcs)
         self._wait("Utyug знает все шесть заказов", lambda: all(one["number"] for one in self.orders().values()) and self._are_known())
         return True
 
@@ -270,7 +273,7 @@ class ParcelsDemo:
         self._wait("заказы площадок отгружены", lambda: all(self.orders()[name]["state"] in ("shipped", "delivered") for name in left))
 
     def _market_moves(self) -> None:
-        ozon, wb, ym = (self.bought[name].ref for name in ("market", "excel", "half"))
+        ozon, wb, ym = (self.bought[name].key for name in ("market", "excel", "half"))
         self._tell("ozon", "PUT", f"/orders/{ozon}", json={"status": "delivering"})
         self._tell("wildberries", "PUT", f"/orders/{wb}/state", json={"supplier_status": "complete", "wb_status": "sorted"})
         self._tell("yandex_market", "PUT", f"/orders/{ym}", json={"status": "DELIVERY"})
