@@ -94,10 +94,8 @@ def _revealed(value: object) -> object:
             return value.get_secret_value()
         case dict():
             return {name: _revealed(part) for name, part in value.items()}
-        case list() | tuple():
-            return [_revealed(part) for part in value]
-        case frozenset():
-            return sorted(str(_revealed(part)) for part in value)
+        case list() | tuple() | frozenset():
+            return [_revealed(part) for part in (sorted(value) if isinstance(value, frozenset) else value)]
         case Path():
             return str(value.resolve())
         case _:
