@@ -151,7 +151,8 @@ def _origin(properties: Any, rules: ShippingRules) -> str:  # noqa: ANN401
 
 
 def _told(properties: Any) -> Mapping[str, Any]:  # noqa: ANN401
-    return json.loads(properties) if isinstance(properties, str) else properties
+    told: Mapping[str, Any] = json.loads(properties) if isinstance(properties, str) else properties
+    return told
 
 
 def _sides(properties: Any, rules: ShippingRules) -> tuple[int, int, int] | None:  # noqa: ANN401

@@ -41,7 +41,7 @@ class Address:
         country: ISO 3166-1; Russia where nobody says otherwise.
         parts: what is known of it. Of an address outside the customs union, or written in Latin, only what is told apart and the country:
             the rest stays whole in ``text``.
-        within: of a text that was not read, what is left without the parts that were told apart before it.
+        within: of a text that was not read, what is left without the parts that were told apart before it; none where it was read.
         changed: codes of `address_cleaning.CHANGES`, for the audit.
         questions: what a person is to be asked.
     """
@@ -51,7 +51,7 @@ class Address:
     goes_to: GoesTo = "door"
     country: str = HOME
     parts: Parts = field(default_factory=Parts)
-    within: str = ""
+    within: str | None = None
     changed: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
 
@@ -63,7 +63,7 @@ class Address:
     @property
     def line(self) -> str:
         """From the street inwards, for the carrier; the whole text where it was not read."""
-        return self.parts.line or self.within or self.text
+        return self.parts.line or (self.text if self.within is None else self.within)
 
 
 def read_address(told: str, *, apart: Mapping[str, str] | None = None, goes_to: GoesTo = "door") -> Address:
@@ -182,8 +182,8 @@ def _about_place(address: Address) -> Iterable[Question]:
         yield Question(code="address_has_city", part="city", told=parts.rest, suggestions=tuple(name for name in names if name))
     for part, value in (("city", parts.place), ("street", parts.street)):
         if has_latin(value) and not has_cyrillic(value):
-            names = nearest(value, CITIES) if part == "city" else ()
-            yield Question(code="address_is_in_cyrillic", part=part, told=value, suggestions=names)
+            known = nearest(value, CITIES, most=1) if part == "city" else ()
+            yield Question(code="address_is_in_cyrillic", part=part, told=value, suggestions=known)
 
 
 def _about_door(parts: Parts) -> Iterable[Question]:

@@ -1,7 +1,7 @@
 """Buyers: what each channel tells of them, as one shape, and what of it may be seen.
 
-Names are read by `tasks.rules.names`, addresses by `tasks.rules.addresses`; addresses keep the text they were told in. Phones are E.164 with
-their extension. Nothing is transliterated here, and nothing that cannot be read is lost. Logs, messages and tables get `masked` only.
+Names are read by `tasks.rules.names`, addresses by `tasks.rules.addresses`; addresses keep the text they were told in. Phones are E.164
+with their extension. Nothing is transliterated here, and nothing that cannot be read is lost. Logs, messages and tables get `masked` only.
 """
 
 import json

@@ -18,7 +18,7 @@ from tasks.rules.addresses import Address as Read
 from tasks.rules.buyers import Phone, read_phone
 from tasks.rules.carrier import Address, Passport, Person
 from tasks.rules.carrier_places import City, CityAsked, CityFound, PointFound
-from tasks.rules.latin import LatinRules, Spelled, spelled, to_latin
+from tasks.rules.latin import LatinRules, spelled, to_latin
 from tasks.rules.names import read_name
 from tasks.rules.questions import Question, once
 from tasks.rules.suggestions import likeness, nearest
@@ -143,7 +143,8 @@ def destination(buyer: Mapping[str, Any] | None, *, point_ref: str = "", correct
         line=read.line,
         point_ref=known_point if "point_ref" in answers else known_point or read.parts.point,
     )
-    found = replace(_in_city(found, answers), **{part: value for part, value in answers.items() if part not in RULED})
+    verbatim: dict[str, Any] = {part: value for part, value in answers.items() if part not in RULED}
+    found = replace(_in_city(found, answers), **verbatim)
     return replace(found, questions=once([*_of_person(found, name.questions, answers), *_of_place(found, read, answers)]))
 
 
@@ -166,8 +167,8 @@ def in_script(to: Destination, rules: LatinRules) -> tuple[Destination, tuple[Qu
     if script != "latin":
         return to, () if to.point_ref else (*of_name, *of_line)
     city, of_city = spelled(to.city, script, part="city", standard=rules.standard)
-    beside: dict[str, Spelled] = {part: to_latin(getattr(to, part), rules.standard) for part in ("company", "region", "comment")}
-    written = replace(to, name=name.text, line=line.text, city=city.text, **{part: one.text for part, one in beside.items()})
+    beside: dict[str, Any] = {part: to_latin(getattr(to, part), rules.standard).text for part in ("company", "region", "comment")}
+    written = replace(to, name=name.text, line=line.text, city=city.text, **beside)
     return written, of_name if to.point_ref else once((*of_name, *of_line, *of_city))
 
 

@@ -42,7 +42,7 @@ ANSWER = re.compile(r'utyug shipment fix (\S+) "(city=[^"]+)"')
 
 
 @pytest.fixture
-def street(hub: Hub, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Street]:  # noqa: ARG001 - migrated
+def street(hub: Hub, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Street]:
     clock = WorldClock(epoch_at=EPOCH, speed=SPEED)
     world: FastAPI = make_world(site_key=SITE_KEY, site_secret=SITE_SECRET, clock=clock)
     knobs = Knobs(findable_s=0.0, settling_s=1.0, printing_s=0.0, removing_s=1.0)

@@ -9,7 +9,7 @@ from tasks.rules.parcels import Boxed, BoxLine, ToCarry, as_carried, questions
 from tasks.rules.questions import Question
 
 HOME = Destination(name="Петров Пётр", phone="+79161234567", city="Тула", line="ул. Мира, д. 1")
-PAPERS = {
+PAPERS: dict[str, Any] = {
     "passport_series": "4510", "passport_number": "123456", "passport_issued_on": "02.01.2020", "passport_issued_by": "ОВД",
     "born_on": "1990-03-04", "inn": "770000000000",
 }  # fmt: skip
@@ -21,13 +21,28 @@ DAY = date(2026, 3, 2)
 
 
 def line(**told: Any) -> BoxLine:
-    known = {"line_ref": "1", "sku": "iron", "name": "Утюг", "pcs": 2, "price_kopecks": 100_00, "weight_g": 900, "vat": "20"}
+    known: dict[str, Any] = {
+        "line_ref": "1",
+        "sku": "iron",
+        "name": "Утюг",
+        "pcs": 2,
+        "price_kopecks": 100_00,
+        "weight_g": 900,
+        "vat": "20",
+    }
     return BoxLine(**({"brand": "Щука", "origin": "RU", **known} | told))
 
 
 def carry(*lines: BoxLine, weight_g: int | None = 2000, **told: Any) -> ToCarry:
     box = Boxed(package_no=1, weight_g=weight_g, sides_mm=(300, 200, 100), lines=lines or (line(marks=("a",)),))
-    known = {"number": "1-1", "order_number": "1", "channel": "site", "destination": HOME, "boxes": (box,), "invoiced_on": DAY}
+    known: dict[str, Any] = {
+        "number": "1-1",
+        "order_number": "1",
+        "channel": "site",
+        "destination": HOME,
+        "boxes": (box,),
+        "invoiced_on": DAY,
+    }
     return ToCarry(**(known | told))
 
 
