@@ -27,7 +27,7 @@ class Returns:
         back than were sold and not cancelled, whoever tells of them.
 
         Args:
-            source: the channel's name, ``cdek``, ``workbook``.
+            source: the channel's name, ``carrier:<name>``, ``workbook``.
             received: `ReturnReceived`.
             rules: who hears of it.
         """
