@@ -1,0 +1,95 @@
+"""What a marketplace, CDEK and Excel tell of the same pieces is one return, in whatever order they tell, and everybody hears of it once."""
+
+from collections.abc import Iterator
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from adapters.errors import Misconfigured
+from adapters.hub.hub import Hub
+from flows.returns import returns
+from tasks.rules.carrier import label_code
+from tests.flows.returning import IRON, Shop, opened_shop
+
+pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow]
+
+
+@pytest.fixture
+def shop(hub: Hub, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
+    with opened_shop(hub) as (shop, environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("UTYUG_TOML", str(tmp_path / "none.toml"))
+        monkeypatch.setenv("UTYUG_DATABASE_URL", database_url)
+        monkeypatch.setenv("UTYUG_VAR_DIR", str(tmp_path))
+        shop.folder = tmp_path / "returns"
+        shop.folder.mkdir()
+        yield shop
+
+
+def test_a_marketplace_the_carrier_and_excel_tell_of_one_return_in_every_order(shop: Shop) -> None:
+    ways = list(permutations(("marketplace", "carrier", "workbook")))
+    told = dict(zip(shop.sold("ozon", 2, count=len(ways)), ways, strict=True))
+    for order_ref, way in told.items():
+        for source in way:
+            shop.told(source, "ozon", order_ref, 2)
+        ((return_id, *rest),) = shop.returned("ozon", order_ref)
+        assert (way, rest) == (way, [2, "received", "restock"])
+        assert shop.tellers("ozon", order_ref) == {"ozon", "carrier:cdek", "workbook"}
+        assert shop.rows("select count(*) from goods_return where return_id = :id", id=return_id) == [(1,)]
+    shop.delivered()
+    assert len(shop.documents()) == len(told) == 6
+    assert {sum(line["Количество"] for line in one["Товары"]) for one in shop.documents()} == {2}
+    assert not any(one["Posted"] for one in shop.documents())
+    assert shop.crm_orders() == sorted(f"ozon-{order_ref}" for order_ref in told)
+    assert shop.questions() == []
+
+
+@pytest.mark.parametrize("way", [("carrier", "workbook"), ("workbook", "carrier")])
+def test_the_sites_refund_follows_a_return_that_the_carrier_and_excel_tell_of_once(shop: Shop, way: tuple[str, ...]) -> None:
+    (order_ref,) = shop.sold("site", 2)
+    for source in (*way, way[0]):
+        if source == "carrier" and shop.part("site", order_ref).state == "coming_back":
+            shop.carrier("site", order_ref, "POST", "/came_back", {})
+            returns()
+        else:
+            shop.told(source, "site", order_ref, 2)
+        shop.delivered()
+    ((_, *rest),) = shop.returned("site", order_ref)
+    assert rest == [2, "received", "restock"]
+    assert shop.refunds(order_ref) == [2]
+    assert len(shop.documents()) == 1
+    assert shop.crm_orders() == [f"site-{order_ref}"]
+
+
+def test_half_of_an_order_that_the_buyer_did_not_keep_ends_with_a_managers_decision_in_1c(shop: Shop) -> None:
+    (order_ref,) = shop.sold("site", 4)
+    shop.carrier("site", order_ref, "POST", "/delivered_in_part", {"kept": {label_code(IRON): 2}})
+    shop.until("site", order_ref, "delivered")
+    returns()
+    assert [row[1:] for row in shop.returned("site", order_ref)] == [(2, "coming", "ask")]
+    shop.carrier("site", order_ref, "POST", "/came_back", {})
+    returns()
+    assert [row[1:] for row in shop.returned("site", order_ref)] == [(2, "received", "ask")]
+    assert shop.questions() == ["return_waits_for_decision"]
+    shop.delivered()
+    assert shop.documents() == []
+    shop.workbook((order_ref, IRON, 1, "годен", None), (order_ref, IRON, 1, "брак", "списать"))
+    assert sorted(row[1:] for row in shop.returned("site", order_ref)) == [(1, "received", "restock"), (1, "received", "write_off")]
+    shop.delivered()
+    (document,) = shop.documents()
+    assert (document["Posted"], [line["Количество"] for line in document["Товары"]]) == (False, [1, 1])
+    assert "Вручено не всё" in document["Комментарий"]
+    assert (shop.refunds(order_ref), shop.questions()) == ([2], [])
+
+
+def test_a_carrier_alone_may_be_read_and_one_that_is_not_there_is_a_sentence(shop: Shop) -> None:
+    (order_ref,) = shop.sold("site", 1)
+    shop.refused("site", order_ref)
+    assert returns("carrier:cdek", dry_run=True).rows_in == 1
+    assert shop.returned("site", order_ref) == []
+    assert returns("carrier:cdek").accepted == 1
+    assert returns("carrier:cdek").accepted == 0
+    with pytest.raises(Misconfigured, match="carrier:boxberry"):
+        returns("carrier:boxberry")
