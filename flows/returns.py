@@ -16,6 +16,7 @@ from tasks.alerts import tell_failure, tell_recovery
 from tasks.policy import policy
 from tasks.publishing import chosen
 from tasks.reporting import RunReport, reported_run
+from tasks.return_booking import note_posted
 from tasks.return_carriers import read_carrier
 from tasks.returns import ReturnsRead, fail_where_stopped, read_channel, read_folder, show_returns
 from validation.returns import WORKBOOK
@@ -50,6 +51,8 @@ def returns(channel: str | None = None, since: day | None = None, dry_run: bool 
                 read += take_carrier(hub, settings, target, since=begins_at, dry_run=dry_run)
             if channel in {None, WORKBOOK}:
                 read += take_workbooks(hub, settings, dry_run=dry_run)
+            if channel is None and not dry_run:
+                read += take_posted(hub, settings)
         show_returns(hub, read, report)
         fail_where_stopped(read)
     return report
@@ -94,3 +97,9 @@ def take_carrier(hub: Hub, settings: Settings, target: str, *, since: datetime |
 def take_workbooks(hub: Hub, settings: Settings, *, dry_run: bool) -> list[ReturnsRead]:
     """Everything that managers have put into the folder."""
     return read_folder(hub, settings, dry_run=dry_run)
+
+
+@task(name="проведённые возвраты", **policy)
+def take_posted(hub: Hub, settings: Settings) -> list[ReturnsRead]:
+    """Returns whose documents 1C has posted; which base did not say so."""
+    return list(note_posted(hub, settings))

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import insert, select, text
 
 from adapters.hub.hub import Hub
+from adapters.hub.return_views import ReturnViews
 from adapters.hub.shipment_rows import ShipmentRow
 from adapters.hub.tables.catalog import item
 from adapters.hub.tables.listing import listing
@@ -134,6 +135,15 @@ class Shop:
         answer.raise_for_status()
         return list(answer.json()["ut"]["objects"].get(RETURN, {}).values())
 
+    def post(self, ref_key: str) -> None:
+        """The accountant posts a document of a return."""
+        where = f"{self.cabinets.base}/odata/ut/odata/standard.odata/{RETURN}(guid'{ref_key}')/Post"
+        httpx.post(where, auth=(LOGIN.encode(), PASSWORD.encode()), params={"$format": "json"}, timeout=10).raise_for_status()
+
+    def resting(self) -> dict[str, int]:
+        """Pieces that came back and are not in 1C's figure, by where they rest."""
+        return {row["account"]: row["pcs"] for row in ReturnViews(self.hub).resting().to_dicts()}
+
     def refunds(self, order_ref: str) -> list[int]:
         """Pieces of each refund that the site has written of an order."""
         where = f"{self.cabinets.base}/woocommerce/wp-json/wc/v3/orders/{order_ref}/refunds"
@@ -187,7 +197,10 @@ def opened_shop(hub: Hub) -> Iterator[tuple[Shop, dict[str, str]]]:
         channels["site"]["refunds_returns"] = True
         cdek = {"kind": "cdek", "url": f"{base}/cdek", "account": ACCOUNT, "secret": SECRET, "shipment_point": "MSK5", "poll_s": 0.1}
         crm = {"kind": "retailcrm", "url": f"{base}/retailcrm", "api_key": API_KEY, "timeout_s": 5}
-        odata = {"url": f"{base}/odata/ut", "user": LOGIN, "password": PASSWORD, "timeout_s": 5, "documents": ["return"]}
+        names = {"documents": {"return": {"values": {"Организация_Key": ref(5), "Партнер_Key": ref(6), "Склад_Key": ref(7)}}}}
+        odata = {
+            "url": f"{base}/odata/ut", "user": LOGIN, "password": PASSWORD, "timeout_s": 5, "documents": ["return"], "names": names,
+        }  # fmt: skip
         told = {
             **environment(cabinets, channels),
             "UTYUG_CARRIERS": json.dumps({"cdek": cdek}),

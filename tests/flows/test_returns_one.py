@@ -82,6 +82,11 @@ def test_half_of_an_order_that_the_buyer_did_not_keep_ends_with_a_managers_decis
     assert (document["Posted"], [line["Количество"] for line in document["Товары"]]) == (False, [1, 1])
     assert "Вручено не всё" in document["Комментарий"]
     assert (shop.refunds(order_ref), shop.questions()) == ([2], [])
+    returns()
+    assert shop.resting() == {"sellable": 1, "written_off": 1}
+    shop.post(document["Ref_Key"])
+    returns()
+    assert shop.resting() == {"written_off": 1}
 
 
 def test_a_carrier_alone_may_be_read_and_one_that_is_not_there_is_a_sentence(shop: Shop) -> None:
