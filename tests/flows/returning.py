@@ -1,7 +1,7 @@
 """A shop whose orders of the site and of a marketplace are carried by CDEK, with 1C's OData and a CRM beside it, all in one world."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,25 +93,21 @@ class Shop:
         answer.raise_for_status()
         return answer.json()
 
-    def refused(self, channel: str, order_ref: str) -> None:
-        """Nobody takes the parcel, and the flow that ships knows."""
-        self.carrier(channel, order_ref, "POST", "/refused", {})
-        self.until(channel, order_ref, "coming_back")
-
     def workbook(self, *rows: tuple[Any, ...]) -> None:
-        """A manager puts a workbook into the folder, and it is read."""
-        keyed = [(*row, f"{row[0]}-{number}") for number, row in enumerate(rows)]
+        """A manager puts a workbook into the folder: order, pieces, condition and decision; the same row again is the same."""
+        keyed = [(order_ref, IRON, *rest, f"{order_ref}-{number}") for number, (order_ref, *rest) in enumerate(rows)]
         save(self.folder / "книга.xlsx", keyed, headers=HEADERS)
-        returns("workbook")
 
-    def told(self, source: str, channel: str, order_ref: str, pcs: int) -> None:
-        """One of those who see a return tells that all of an order came back."""
-        tells: dict[str, Callable[[], object]] = {
-            "marketplace": lambda: self.cabinets.order(channel, "POST", f"/orders/{order_ref}/returns", json={"pcs": pcs}),
-            "carrier": lambda: self.refused(channel, order_ref),
-            "workbook": lambda: self.workbook((order_ref, IRON, pcs, "годен", None)),
-        }
-        tells[source]()
+    def told(self, channel: str, pcs: int, by: Mapping[str, str]) -> None:
+        """Of each order one of those who see a return tells that all of it came back, by order; then everybody is listened to."""
+        for order_ref in (ref for ref, source in by.items() if source == "marketplace"):
+            self.cabinets.order(channel, "POST", f"/orders/{order_ref}/returns", json={"pcs": pcs})
+        refused = [ref for ref, source in by.items() if source == "carrier"]
+        for order_ref in refused:
+            self.carrier(channel, order_ref, "POST", "/refused", {})
+        for order_ref in refused:
+            self.until(channel, order_ref, "coming_back")
+        self.workbook(*((ref, pcs, "годен", None) for ref, source in by.items() if source == "workbook"))
         returns()
 
     def returned(self, channel: str, order_ref: str) -> list[tuple[int, int, str, str]]:

@@ -1,6 +1,6 @@
 """What a carrier brings back is in the book of returns once, whatever it shows when, and whoever else tells of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -270,7 +270,7 @@ def test_a_dry_run_writes_nothing(road: Road) -> None:
 def test_the_site_the_carrier_and_excel_tell_of_one_return(road: Road, order: tuple[str, ...]) -> None:
     number = road.send()
     road.shows(number, "not_delivered", "11")
-    tells = {
+    tells: dict[str, Callable[[], object]] = {
         "site": lambda: Returns(road.hub).record(CHANNEL, coming("9", channel=None, order_ref="1", pcs=3, state="announced"), rules=RULES),
         "carrier": road.look,
         "workbook": lambda: Returns(road.hub).record(WORKBOOK, brought("a", order_ref="1", pcs=3), rules=RULES),

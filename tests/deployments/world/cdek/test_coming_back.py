@@ -38,6 +38,7 @@ def test_what_goes_back_arrives_and_pushes_that_it_is_a_return(cdek: Contract) -
     back = cdek.order("POST", f"/orders/{uuid}/refused", {"reason_code": 13})
     cdek.subscribe()
     assert cdek.order("POST", f"/orders/{uuid}/came_back", {}) == [back]
+    cdek.clock.pass_(seconds=1)
     assert cdek.codes(back)[0] == "DELIVERED"
     assert cdek.codes(uuid)[0] == "NOT_DELIVERED"
     cdek.deliver()
@@ -66,6 +67,7 @@ def test_a_client_sends_back_what_he_had(cdek: Contract) -> None:
     assert status(cdek, f"/orders/{uuid}/sent_back", {}) == 409
     cdek.move(uuid, "DELIVERED")
     back = cdek.order("POST", f"/orders/{uuid}/sent_back", {})
+    cdek.clock.pass_(seconds=1)
     assert (cdek.codes(back)[0], cdek.read(back)["entity"]["is_client_return"]) == ("RECEIVED_AT_SHIPMENT_WAREHOUSE", True)
     assert cdek.order("POST", f"/orders/{uuid}/came_back", {"code": "NOT_DELIVERED", "reason_code": 26}) == [back]
     assert cdek.codes(back)[0] == "NOT_DELIVERED"
