@@ -1,6 +1,7 @@
 """A shop whose orders of the site and of a marketplace are carried by CDEK, with 1C's OData and a CRM beside it, all in one world."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,13 +33,14 @@ from flows.shipments import shipments
 from tasks.shipments import shipments_of
 from tests.adapters.retailcrm.vendor import API_KEY
 from tests.adapters.workbook.sheet import save
-from tests.deployments.world.odata.conftest import LOGIN, PASSWORD, ref
+from tests.deployments.world.odata.conftest import LOGIN, PASSWORD
+from tests.deployments.world.odata.conftest import ref as guid
 from tests.flows.cabinets import OZON_CLIENT, OZON_KEY, SOURCE, Cabinets, environment, settings_of, tell_1c
 from tests.world import SITE_KEY, SITE_SECRET
 
 SPEED = 60.0
 ACCOUNT, SECRET = "account-of-the-shop", "password-of-the-shop"
-IRON = ref(1)
+IRON = guid(1)
 """Its Ид, and the article under which it is sold everywhere: longer than what a carrier takes for a code."""
 BUYER = {"first_name": "Юлия", "last_name": "Щеглова", "phone": "+79161234567", "city": "Новосибирск", "address_1": "ул. Мира, 1"}
 FOUND_OUT = {"name": "Юлия Щеглова", "phone": "+79161234567", "city": "Новосибирск", "line": "ул. Мира, 1"}
@@ -95,7 +97,11 @@ class Shop:
 
     def workbook(self, *rows: tuple[Any, ...]) -> None:
         """A manager puts a workbook into the folder: order, pieces, condition and decision; the same row again is the same."""
-        keyed = [(order_ref, IRON, *rest, f"{order_ref}-{number}") for number, (order_ref, *rest) in enumerate(rows)]
+        seen: Counter[str] = Counter()
+        keyed = []
+        for order_ref, *rest in rows:
+            seen[order_ref] += 1
+            keyed.append((order_ref, IRON, *rest, f"{order_ref}-{seen[order_ref]}"))
         save(self.folder / "книга.xlsx", keyed, headers=HEADERS)
 
     def told(self, channel: str, pcs: int, by: Mapping[str, str]) -> None:
@@ -107,7 +113,8 @@ class Shop:
             self.carrier(channel, order_ref, "POST", "/refused", {})
         for order_ref in refused:
             self.until(channel, order_ref, "coming_back")
-        self.workbook(*((ref, pcs, "годен", None) for ref, source in by.items() if source == "workbook"))
+        if written := [(ref, pcs, "годен", None) for ref, source in by.items() if source == "workbook"]:
+            self.workbook(*written)
         returns()
 
     def returned(self, channel: str, order_ref: str) -> list[tuple[int, int, str, str]]:
@@ -193,7 +200,7 @@ def opened_shop(hub: Hub) -> Iterator[tuple[Shop, dict[str, str]]]:
         channels["site"]["refunds_returns"] = True
         cdek = {"kind": "cdek", "url": f"{base}/cdek", "account": ACCOUNT, "secret": SECRET, "shipment_point": "MSK5", "poll_s": 0.1}
         crm = {"kind": "retailcrm", "url": f"{base}/retailcrm", "api_key": API_KEY, "timeout_s": 5}
-        names = {"documents": {"return": {"values": {"Организация_Key": ref(5), "Партнер_Key": ref(6), "Склад_Key": ref(7)}}}}
+        names = {"documents": {"return": {"values": {"Организация_Key": guid(5), "Партнер_Key": guid(6), "Склад_Key": guid(7)}}}}
         odata = {
             "url": f"{base}/odata/ut", "user": LOGIN, "password": PASSWORD, "timeout_s": 5, "documents": ["return"], "names": names,
         }  # fmt: skip

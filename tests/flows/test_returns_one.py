@@ -12,7 +12,7 @@ from flows.returns import returns
 from tasks.rules.carrier import label_code
 from tests.flows.returning import IRON, Shop, opened_shop
 
-pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow]
+pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
