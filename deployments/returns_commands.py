@@ -11,6 +11,7 @@ from rich.table import Table
 
 from adapters.hub.opening import open_hub
 from adapters.hub.return_views import ReturnViews
+from adapters.hub.returns import Returns
 from adapters.settings import read_settings
 from adapters.workbook.returns_form import write_form
 from deployments.plainly import said_plainly
@@ -51,3 +52,11 @@ def rest() -> None:
         for row in ReturnViews(hub).resting().to_dicts():
             table.add_row(row["article"], ACCOUNTS[row["account"]], str(row["pcs"]))
         Console().print(table)
+
+
+@returns.command("booked")
+def booked(numbers: Annotated[list[int], typer.Argument(help="Номера возвратов из книги для бухгалтера.")]) -> None:
+    """Отметить возвраты, которые бухгалтер провёл в 1С: годное теперь придёт с её остатком. Документы из OData отмечаются сами."""
+    with said_plainly(), open_hub(read_settings()) as hub:
+        lines = Returns(hub).note_booked(numbers)
+        typer.echo(f"Отмечено строк: {lines}." if lines else "Отмечать нечего: таких возвратов нет, или они уже отмечены.")

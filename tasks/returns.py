@@ -49,7 +49,7 @@ class ReturnsRead:
     """One source's report, taken in.
 
     Args:
-        source: a channel's name, ``workbook``.
+        source: a channel's name, ``carrier:<name>``, ``workbook``.
         read: rows that it told.
         recorded: what they came to; None where nothing was to be written, or it did not come so far.
         faults: rows of a workbook that could not be read.

@@ -27,6 +27,19 @@ LINES = text("""
     order by l.return_id, l.return_line_id
 """).bindparams(bindparam("return_ids", type_=ARRAY(BigInteger)))
 
+UNBOOKED = text("""
+    select split_part(b.subject, '-', 1) as return_id, substr(b.target, 7) as base, b.subject
+    from outbox b
+    where b.kind = 'return' and b.target like 'odata:%' and b.told_version = b.version and split_part(b.subject, '-', 1) in (
+        select return_id::text from return_line where state = 'received' and booked_at is null
+    ) and not exists (
+        select from outbox o where o.kind = 'return' and split_part(o.subject, '-', 1) = split_part(b.subject, '-', 1)
+            and (o.target not like 'odata:%' or o.told_version < o.version)
+    )
+    order by b.outbox_id limit :most
+""")
+"""Documents that 1C has; a return of which one is not written yet, or stands in a workbook, is not told of by 1C alone."""
+
 PLACES = text("""
     select split_part(line_ref, '/', 1)::bigint as order_id, item_id, min(place) as place from sold_line
     where split_part(line_ref, '/', 1) = any (:order_ids) group by 1, 2
@@ -82,6 +95,14 @@ class ReturnDocuments:
             connection.execute(update(goods_return).where(new).values(paper_no=last + 1))
             numbers = connection.scalars(select(g.paper_no).where(g.return_id.in_(return_ids), g.paper_no.is_not(None)).distinct())
             return sorted(int(number) for number in numbers if number is not None)
+
+    def unbooked(self, *, most: int = 200) -> dict[int, list[tuple[str, str]]]:
+        """Returns that 1C has all documents of, and may not have posted them: base and our reference of each document, by return."""
+        found: dict[int, list[tuple[str, str]]] = {}
+        with self._hub.engine.begin() as connection:
+            for row in connection.execute(UNBOOKED, {"most": most}):
+                found.setdefault(int(row.return_id), []).append((row.base, row.subject))
+        return found
 
     def of_paper(self, paper_no: int) -> list[ReturnDocument]:
         """What stands in a workbook."""

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 
 import polars as pl
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from adapters.hub.hub import Hub
 from adapters.hub.return_recording import ReturnRecording, ReturnsRecorded, ReturnTaken
-from adapters.hub.tables.returns import return_line
+from adapters.hub.tables.returns import goods_return, return_line
 from tasks.rules.return_rules import ReturnRules
 from tasks.rules.returns import RECEIVED
 
@@ -27,7 +27,7 @@ class Returns:
         back than were sold and not cancelled, whoever tells of them.
 
         Args:
-            source: the channel's name, ``cdek``, ``workbook``.
+            source: the channel's name, ``carrier:<name>``, ``workbook``.
             received: `ReturnReceived`.
             rules: who hears of it.
         """
@@ -36,8 +36,12 @@ class Returns:
             return recording.record(received)
 
     def note_booked(self, return_ids: Collection[int]) -> int:
-        """1C's documents of these returns are posted: its next count has the pieces. Returns how many lines that makes."""
-        line = return_line.c
-        is_there = (line.return_id.in_(return_ids)) & (line.state == RECEIVED) & line.booked_at.is_(None)
+        """1C's documents of these returns are posted: its next count has the pieces. Returns how many lines that makes.
+
+        A return that 1C was never told of cannot be.
+        """
+        line, g = return_line.c, goods_return.c
+        told = select(g.return_id).where(g.return_id.in_(return_ids), g.documented_at.is_not(None))
+        is_there = line.return_id.in_(told) & (line.state == RECEIVED) & line.booked_at.is_(None)
         with self._hub.engine.begin() as connection:
             return connection.execute(update(return_line).where(is_there).values(booked_at=self._hub.clock.now())).rowcount

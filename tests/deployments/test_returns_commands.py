@@ -59,3 +59,11 @@ def test_what_rests_where_is_shown(shop: ReturnShop) -> None:
     shown = said("rest")
     assert "в пути" in shown
     assert "ждёт остатка из 1С" in shown
+
+
+def test_what_the_accountant_posted_rests_nowhere_and_nothing_else_is_marked(shop: ReturnShop) -> None:
+    posted = shop.written(brought("a")).documented[0]
+    undecided = shop.told(CHANNEL, coming("r1", pcs=2, state="received")).rows[0].return_ids
+    assert "Отмечено строк: 1" in said("booked", str(posted), *(str(one) for one in undecided))
+    assert "Отмечать нечего" in said("booked", str(posted), "77")
+    assert "ждёт остатка из 1С" not in said("rest")

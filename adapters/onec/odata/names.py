@@ -59,7 +59,8 @@ class DocumentNames(Part):
     """A document, its header and its lines. A field with an empty name is not written.
 
     ``basis`` may be an order or a shipment of several kinds, so its type is written beside it. ``values`` and ``line_values`` are written
-    as they are: the organization, the agreement, the VAT rate of a shop that has only one.
+    as they are: the organization, the agreement, the VAT rate of a shop that has only one. A return is not posted unless the settings say
+    so: a person looks at it first.
     """
 
     name: Name = Field(description="Document_…")
@@ -121,6 +122,7 @@ UT = OdataNames(
             currency="Валюта",
             basis="ДокументРеализации",
             basis_type="Document_РеализацияТоваровУслуг",
+            posts=False,
         ),
     },
 )
@@ -153,6 +155,7 @@ UNF = OdataNames(
             currency="ВалютаДокумента",
             basis="ДокументОснование",
             basis_type="Document_РасходнаяНакладная",
+            posts=False,
             values={"ВидОперации": "ВозвратОтПокупателя"},
         ),
     },

@@ -1,5 +1,6 @@
-"""Orders to the carrier's room: parcels move, pushes go astray, and the books themselves."""
+"""Orders to the carrier's room: parcels move and come back, pushes go astray, and the books themselves."""
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
@@ -10,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from deployments.world.cdek.answers import stamp
 from deployments.world.cdek.books import Books, Order, Status
 from deployments.world.cdek.room import opened
-from deployments.world.cdek.settling import announce, announce_status, enter, send_back
+from deployments.world.cdek.settling import announce, announce_status, enter, give_back, hasten, send_back, turn_round
+from deployments.world.cdek.statuses import FINAL, IN_PART, REFUSED
 from deployments.world.push_control import add_push_control
 from deployments.world.room import make_control
 
@@ -39,6 +41,31 @@ class Moved(Ordered):
     kept: dict[str, int] | None = None
 
 
+class Refused(Ordered):
+    """Nobody takes it; by default because the recipient does not want it."""
+
+    reason_code: int = REFUSED
+
+
+class Kept(Ordered):
+    """What the recipient kept, by ware_key: something of it, and not all."""
+
+    kept: dict[str, Annotated[int, Field(ge=0)]]
+
+
+class SentBack(Ordered):
+    """By which tariff a client sends back what he had."""
+
+    tariff_code: int = 136
+
+
+class CameBack(Ordered):
+    """Where what goes back comes; by default the shop has it again."""
+
+    code: Annotated[str, Field(min_length=1)] = "DELIVERED"
+    reason_code: int | None = None
+
+
 class Trouble(Ordered):
     """A problem of delivery."""
 
@@ -63,6 +90,53 @@ async def move(request: Request, uuid: str, moved: Moved) -> None:
         announce_status(order, standing[-1], books, room.knobs, now)
 
 
+@control.post("/orders/{uuid}/refused")
+async def refuse(request: Request, uuid: str, refused: Refused) -> str:
+    """It is not delivered and goes back; the uuid of what goes back."""
+    room, books, now = opened(request)
+    return turn_round(_under_way(books, uuid), refused.reason_code, books, room.knobs, now).uuid
+
+
+@control.post("/orders/{uuid}/delivered_in_part")
+async def deliver_in_part(request: Request, uuid: str, said: Kept) -> str:
+    """The recipient keeps some of it; the uuid of the rest, which goes back."""
+    room, books, now = opened(request)
+    order, sent = _under_way(books, uuid), Counter[str]()
+    for item in (item for package in order.said.packages for item in package.items):
+        sent[item.ware_key] += item.amount
+    if not Counter(said.kept) <= sent or not 0 < sum(said.kept.values()) < sent.total():
+        raise HTTPException(409, f"of {dict(sent)} nobody keeps {said.kept}")
+    enter(order, Status(code="DELIVERED", at=now, reason_code=IN_PART), books, room.knobs)
+    return send_back(order, said.kept, books, room.knobs, now).uuid
+
+
+@control.post("/orders/{uuid}/sent_back")
+async def send_back_all(request: Request, uuid: str, said: SentBack) -> str:
+    """The client brings what he had to an office; the uuid of what goes back."""
+    room, books, now = opened(request)
+    order = _order(books, uuid)
+    if order.code != "DELIVERED":
+        raise HTTPException(409, f"{uuid} is not delivered")
+    back = give_back(order, said.tariff_code, books, room.knobs, now)
+    hasten(back, books, room.knobs, now)
+    enter(back, Status(code="RECEIVED_AT_SHIPMENT_WAREHOUSE", at=now), books, room.knobs)
+    return back.uuid
+
+
+@control.post("/orders/{uuid}/came_back")
+async def come_back(request: Request, uuid: str, came: CameBack) -> list[str]:
+    """Everything that goes back of this order comes somewhere; the uuids of it."""
+    room, books, now = opened(request)
+    related = (books.orders.get(other["uuid"]) for other in _order(books, uuid).related)
+    backs = [other for other in related if other is not None and other.kind != "straight" and other.code not in FINAL]
+    if not backs:
+        raise HTTPException(409, f"nothing goes back of {uuid}")
+    for back in backs:
+        hasten(back, books, room.knobs, now)
+        enter(back, Status(code=came.code, at=now, reason_code=came.reason_code), books, room.knobs)
+    return [back.uuid for back in backs]
+
+
 @control.post("/orders/{uuid}/problems")
 async def trouble(request: Request, uuid: str, problem: Trouble) -> None:
     """The recipient does not answer, the address is wrong …: codes of the vendor's appendix 3."""
@@ -85,6 +159,7 @@ async def read_books(request: Request) -> dict[str, Any]:
                 "state": order.code,
                 "pcs": sum(item.amount for package in order.said.packages for item in package.items),
                 "is_refusal_charged": order.is_refusal_charged,
+                "related": order.related,
                 "statuses": [{**asdict(status), "at": stamp(status.at)} for status in order.statuses],
             }
             for order in books.orders.values()
@@ -92,6 +167,13 @@ async def read_books(request: Request) -> dict[str, Any]:
         "subscriptions": [asdict(one) for one in books.post.subscriptions.values()],
         "intakes": {intake.uuid: {"order": intake.order_ref, "is_there": intake.is_there} for intake in books.intakes.values()},
     }
+
+
+def _under_way(books: Books, uuid: str) -> Order:
+    order = _order(books, uuid)
+    if order.code in FINAL or not order.cdek_number:
+        raise HTTPException(409, f"{uuid} is {order.code}")
+    return order
 
 
 def _order(books: Books, uuid: str) -> Order:

@@ -8,7 +8,7 @@ from deployments.world.cdek.books import request_rows
 from deployments.world.cdek.order_bodies import OrderSaid
 from deployments.world.cdek.orders import readable
 from deployments.world.cdek.room import accepted, opened
-from deployments.world.cdek.settling import make_other
+from deployments.world.cdek.settling import give_back
 from deployments.world.cdek.tariffs import TARIFFS
 from deployments.world.room import Refusal, RoomRoute
 
@@ -32,10 +32,8 @@ async def return_(request: Request, uuid: str) -> Response:
         raise refused(kind, now, [error("v2_invalid_format", "tariff_code")])
     if order.code != "DELIVERED":
         raise refused(kind, now, [error("v2_entity_invalid")])
-    back = make_other(order, "client_return", order.said.model_copy(update={"tariff_code": said.tariff_code}), books, now)
-    ask = books.ask("create", kind, back.uuid, at=now, due_at=now + room.knobs.settling)
-    back.asks.append(ask)
-    return accepted(back.uuid, request_rows([ask], now, room.knobs.waiting_as), back.related)
+    back = give_back(order, said.tariff_code, books, room.knobs, now)
+    return accepted(back.uuid, request_rows(back.asks, now, room.knobs.waiting_as), back.related)
 
 
 @router.post("/reverse/availability")

@@ -10,6 +10,8 @@ Vocabulary = Literal["cities", "offices"]
 LATER = 1000
 REFUSED = 11
 """The reason of a refusal by the recipient."""
+IN_PART = 20
+"""The reason that stands beside a delivery of which the recipient did not keep all."""
 
 STATUSES: dict[str, tuple[int, str]] = {
     "ACCEPTED": (0, "Принят"),

@@ -19,7 +19,8 @@ from deployments.world.served import served
 from tests.deployments.world.odata.conftest import LOGIN, PASSWORD, Hand, Stage
 
 Say = Callable[[httpx.Request], httpx.Response]
-EVERYTHING = {"balances": "lower", "prices": "load", "documents": ["shipment", "return"]}
+POSTS = {"documents": {"return": {"posts": True}}}
+EVERYTHING = {"balances": "lower", "prices": "load", "documents": ["shipment", "return"], "names": POSTS}
 
 
 def settings_of(hand: Hand, **told: Any) -> OdataSettings:
