@@ -46,12 +46,10 @@ class OzonParts(OzonLabels):
         return [self._ship_part(one) for one in parts]
 
     def _ship_part(self, part: PartShipped) -> PartTold:
-        if not part.rest_pcs:
-            return self._assemble(part, part.order_ref)
         posting = self._posting(part.order_ref)
         made = self._made_of(part, posting)
-        if made is not None:
-            return self._assemble(part, made)
+        if made is not None or not part.rest_pcs:
+            return self._assemble(part, made or part.order_ref)
         answer = _standing(part, posting)
         if answer is not None or posting is None:
             return answer or PartTold(number=part.number, outcome="refused", sentence=NEWS_SENTENCES["order_is_gone"])
