@@ -71,9 +71,10 @@ class Parts:
 
     def _part(self, one: ShipmentRow, order: OrderRow, every: Sequence[ShipmentRow]) -> PartShipped:
         """A tracking number of what is no longer wanted is told as none."""
+        siblings = [other for other in every if other.order_id == one.order_id]
         shipped: dict[str, int] = {}
-        for other in every:
-            for ref, pcs in other.pcs.items() if other.order_id == one.order_id and other.counts else ():
+        for other in siblings:
+            for ref, pcs in other.pcs.items() if other.counts else ():
                 shipped[ref] = shipped.get(ref, 0) + pcs
         rest = {ref: line.live_pcs - shipped.get(ref, 0) for ref, line in order.lines.items()}
         return PartShipped(
@@ -84,6 +85,7 @@ class Parts:
             tracking=one.tracking if one.state != "cancelled" else None,
             carrier=self.carriers.get(one.target, ""),
             may_remove=self.may_remove,
+            known_refs=frozenset(other.carrier_ref for other in siblings if other.number != one.number and other.carrier_ref),
         )
 
 

@@ -48,11 +48,24 @@ class LabelStatus(Answer):
     unprinted_postings: list[Unprinted] = Field(default_factory=list)
 
 
+class LabelError(Answer):
+    """Why there is no file."""
+
+    message: str = ""
+
+
 class LabelFile(Answer):
     """Of /v2/posting/fbs/package-label/get."""
 
+    error: LabelError | None = None
     file_url: str = ""
     status: LabelStatus
+
+    @property
+    def words(self) -> str:
+        """Why the posting is not in the file."""
+        told = [one.message for one in self.status.unprinted_postings] + [self.error.message if self.error else ""]
+        return next(filter(None, told), "")
 
 
 TASKS = TypeAdapter(LabelTasks)
@@ -81,15 +94,19 @@ class OzonLabels(OzonShipping):
         return LabelMade(subject=asked.subject, state="pending", kind=asked.kind, form_ref=str(task.task_id))
 
     def _read(self, asked: LabelAsked) -> LabelMade:
+        """A file that is gone from where it lay is made anew, as one that was not made at all."""
         body = {"task_id": int(asked.form_ref or 0)}
         try:
             told = self.tell(paths.LABELS_MADE, body, FILE, limits={ALL: 1}, is_repeatable=True)
         except Rejected as error:
             return _none(asked, "not_yet", message_of(error.answer))
         if told.status.code == "completed" and told.file_url:
-            return LabelMade(subject=asked.subject, state="ready", kind=asked.kind, content=self.fetch(told.file_url))
+            try:
+                return LabelMade(subject=asked.subject, state="ready", kind=asked.kind, content=self.fetch(told.file_url))
+            except Rejected:
+                return _none(asked, "not_yet", "")
         if told.status.code in {"completed", "error"}:
-            return _none(asked, "not_yet", next((one.message for one in told.status.unprinted_postings), ""))
+            return _none(asked, "not_yet", told.words)
         return LabelMade(subject=asked.subject, state="pending", kind=asked.kind, form_ref=asked.form_ref)
 
 

@@ -15,6 +15,12 @@ class PostingPieces(Answer):
     quantity: int = Field(ge=0)
 
 
+class RelatedPostings(Answer):
+    """Postings that were made of this one when it was assembled in parts."""
+
+    related_posting_numbers: Many[str] = Field(default_factory=list)
+
+
 class OnePosting(Answer):
     """A posting by itself; ``in_process_at`` is empty while a payment is late."""
 
@@ -24,6 +30,12 @@ class OnePosting(Answer):
     in_process_at: Instant = None
     available_actions: Many[str] = Field(default_factory=list)
     products: Many[PostingPieces]
+    related_postings: RelatedPostings | None = None
+
+    @property
+    def parts(self) -> list[str]:
+        """The numbers of those that were made of it."""
+        return self.related_postings.related_posting_numbers if self.related_postings else []
 
 
 class PostingTold(Answer):
@@ -59,7 +71,7 @@ class Shipped(Answer):
 
 
 class Cancelled(Answer):
-    """Of /v2/posting/fbs/cancel, which says yes or no, and /v2/posting/fbs/product/cancel, which says the number."""
+    """Of /v2/posting/fbs/cancel, which says yes or no, and /v2/posting/fbs/product/cancel: the number, empty in the vendor's example."""
 
     result: bool | str
 

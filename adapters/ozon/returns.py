@@ -32,7 +32,7 @@ STATES = {
     "CrmRejected": "cancelled",
     "Cancelled": "cancelled",
 }
-"""Whatever else it is about money or a dispute: the goods are announced, and no more."""
+"""Whatever else it is about money or a dispute, before the goods are back or after: it says that they are announced, not where they are."""
 
 
 class Status(Answer):
@@ -107,17 +107,17 @@ class OzonReturns(OzonClient):
     def _returns(self, since: datetime, until: datetime) -> Iterator[Return]:
         period = {"time_from": _instant(since), "time_to": _instant(until)}
         body = {"filter": {"visual_status_change_moment": period, "return_schema": "FBS"}, "limit": self.RETURNS_MAX}
-        last_id = 0
+        ends: list[int] = []
         while True:
-            page = self.ask(paths.RETURNS, {**body, "last_id": last_id} if last_id else body, RETURNS)
+            page = self.ask(paths.RETURNS, {**body, "last_id": ends[-1]} if ends else body, RETURNS)
             yield from page.returns
             if not page.has_next:
                 return
-            end = max((one.id for one in page.returns), default=0)
-            if end <= last_id:
+            end = page.returns[-1].id if page.returns else 0
+            if not end or end in ends:
                 sentence = "Ozon повторяет страницу возвратов: список так не прочитать до конца."
                 raise ContractBroken(sentence, system="ozon", fragment=f"last_id: {end}")
-            last_id = end
+            ends.append(end)
 
 
 def _row(one: Return) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _row(one: Return) -> dict[str, Any]:
         "decision": None,
         "reason": one.return_reason_name or None,
         "reported_at": one.logistic.return_date or one.logistic.technical_return_moment,
-        "changed_at": one.visual.change_moment,
+        "changed_at": one.visual.change_moment if word in STATES else None,
         "received_at": one.logistic.final_moment if state == "received" else None,
         "payload": json.dumps({"sku": one.product.sku, "type": one.type}),
     }

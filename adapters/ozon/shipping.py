@@ -56,9 +56,10 @@ class OzonShipping(OzonOrders):
         return [_answered(one, self._posting(one.order_ref)) for one in news]
 
     def _posting(self, order_ref: str) -> OnePosting | None:
-        """The posting as it is now; none where Ozon does not know it."""
+        """The posting as it is now, with those that were made of it; none where Ozon does not know it."""
+        body = {"posting_number": order_ref, "with": {"related_postings": True}}
         try:
-            return self.ask(paths.POSTING, {"posting_number": order_ref}, posting_answers.POSTING).result
+            return self.ask(paths.POSTING, body, posting_answers.POSTING).result
         except Rejected:
             return None
 
@@ -82,7 +83,7 @@ class OzonShipping(OzonOrders):
         items = {"items": [{"sku": sku, "quantity": pcs} for sku, pcs in dropped.items()]} if dropped != _pieces(posting) else {}
         path = paths.CANCEL_PRODUCTS if items else paths.CANCEL
         done = self.tell(path, {**body, **items}, posting_answers.CANCELLED, limits={ALL: 1}, is_repeatable=False)
-        return told(news, "accepted") if done.result else refused(news, "channel_refuses_news")
+        return told(news, "accepted") if done.result is not False else refused(news, "channel_refuses_news")
 
 
 def _answered(news: OrderNews, posting: OnePosting | None) -> OrderTold | None:

@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter
 
 from adapters.errors import ContractBroken, OutcomeUnknown, Rejected
 from adapters.wildberries.answers import Answer
-from adapters.wildberries.client import words_of
+from adapters.wildberries.client import refusals, words_of
 from adapters.wildberries.limits import ORDERS
 from adapters.wildberries.supplies import WildberriesSupplies
 from adapters.wildberries.supply_answers import SUPPLIES, Supply
@@ -27,6 +27,9 @@ SIZE = {"width": 58, "height": 40}
 OURS = "Утюг "
 """How the supplies that we make begin (`adapters.wildberries.supplies`)."""
 NOT_YET = "Стикер Wildberries даёт, когда задание в поставке: подтвердите заказ."
+NO_STICKER = "Wildberries не даёт стикер этого задания"
+UNMARKED = "metaDetails"
+"""Beside a task for which a supply is refused: what of its marking is missing or wrong."""
 
 
 class Sticker(Answer):
@@ -60,11 +63,14 @@ class WildberriesLabels(WildberriesSupplies):
     def make_labels(self, asked: Sequence[LabelAsked]) -> list[LabelMade]:
         """Stickers as PNG, in their order; a supply's code where ``kind`` is ``supply``.
 
+        A task that needs a customs declaration and has none refuses all that are asked for with it: then halves are asked for, until it
+        alone has none.
+
         Raises:
             SyncError: they could not be read.
         """
         tasks = [one for one in asked if one.kind != "supply" and one.order_ref.isdecimal()]
-        found: dict[str, bytes] = {}
+        found: dict[str, bytes | str] = {}
         for start in range(0, len(tasks), self.STICKERS_MAX):
             found |= self._stickers([int(one.order_ref) for one in tasks[start : start + self.STICKERS_MAX]])
         return [self._supply_label(one) if one.kind == "supply" else _label(one, found.get(one.order_ref)) for one in asked]
@@ -98,16 +104,23 @@ class WildberriesLabels(WildberriesSupplies):
             return HandedOver(supply_ref=supply_ref, name=one.name, outcome="unknown", sentence=error.sentence)
         except Rejected as error:
             said = words_of(error)
-            sentence = "Wildberries не принял поставку" + (f": «{said}»." if said else ".")
+            sentence = "Wildberries не принял поставку" + (f": «{said}»." if said else ".") + _unmarked(error)
             return HandedOver(supply_ref=supply_ref, name=one.name, outcome="refused", sentence=sentence)
         return HandedOver(supply_ref=supply_ref, name=one.name, outcome="accepted")
 
-    def _stickers(self, ids: list[int]) -> dict[str, bytes]:
+    def _stickers(self, ids: list[int]) -> dict[str, bytes | str]:
+        """Stickers of these tasks; in place of one that is refused Wildberries' own words."""
         connection = self._services["marketplace"]
         params: dict[str, str | int] = {"type": "png", **SIZE}
-        response = connection.call(
-            "POST", "/api/v3/orders/stickers", params=params, json={"orders": ids}, limits={ORDERS: 1}, is_repeatable=True
-        )
+        try:
+            response = connection.call(
+                "POST", "/api/v3/orders/stickers", params=params, json={"orders": ids}, limits={ORDERS: 1}, is_repeatable=True
+            )
+        except Rejected as error:
+            if len(ids) == 1:
+                return {str(ids[0]): words_of(error)}
+            half = len(ids) // 2
+            return self._stickers(ids[:half]) | self._stickers(ids[half:])
         told = connection.read(response, STICKERS, is_repeatable=True)
         return {str(one.order_id): _file(one.file) for one in told.stickers}
 
@@ -139,10 +152,20 @@ class WildberriesLabels(WildberriesSupplies):
             self.not_seen(seen, str(start), "marketplace")
 
 
-def _label(asked: LabelAsked, content: bytes | None) -> LabelMade:
-    if content is None:
+def _label(asked: LabelAsked, said: bytes | str | None) -> LabelMade:
+    if isinstance(said, str):
+        return LabelMade(subject=asked.subject, state="refused", sentence=NO_STICKER + (f": «{said}»." if said else "."))
+    if said is None:
         return LabelMade(subject=asked.subject, state="not_yet", sentence=NOT_YET)
-    return LabelMade(subject=asked.subject, state="ready", content=content, format="png")
+    return LabelMade(subject=asked.subject, state="ready", content=said, format="png")
+
+
+def _unmarked(error: Rejected) -> str:
+    """The tasks that are to be marked, or taken out of the supply, before it can go."""
+    told = [one.get("data") for one in refusals(error)]
+    orders = [order for data in told if isinstance(data, dict) for order in data.get("orders") or []]
+    refs = [str(order["id"]) for order in orders if isinstance(order, dict) and "id" in order and order.get(UNMARKED)]
+    return f" Маркировка не принята у заданий: {', '.join(refs)}." if refs else ""
 
 
 def _file(told: str) -> bytes:

@@ -5,7 +5,7 @@ Source: GET /api/v1/analytics/goods-return of `12-reports.yaml`; `reference/mark
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import polars as pl
@@ -17,7 +17,9 @@ from adapters.wildberries.limits import GOODS_RETURN
 from validation.returns import ReturnReceived
 
 WINDOW = timedelta(days=31)
-LOOK_BACK = timedelta(days=31)
+"""The most between the first day and the last; the last must be a later one."""
+LOOK_BACK = 2 * WINDOW
+"""So long after it was ordered a return may still change."""
 MOSCOW = timezone(timedelta(hours=3))
 """The report's times name no zone; Wildberries' own is Moscow's."""
 
@@ -53,7 +55,7 @@ class WildberriesReturns(WildberriesClient):
     """`adapters.capabilities.GivesReturns`."""
 
     def read_returns(self, *, since: datetime, until: datetime) -> pl.DataFrame:
-        """Every piece whose return was ordered from ``since``, and in the 31 days before ``until``, as it is now.
+        """Every piece whose return was ordered from ``since``, and in the 62 days before ``until``, as it is now.
 
         Wildberries does not tell when a return changed, so whatever may have changed is read again; one call is allowed a minute. What was
         sold from its own warehouses has no assembly task and is not told.
@@ -64,14 +66,14 @@ class WildberriesReturns(WildberriesClient):
         Raises:
             SyncError: Wildberries could not be asked.
         """
-        told = {one.srid: one for one in self._reported(min(since, until - LOOK_BACK), until) if one.order_id}
+        told = {one.srid: one for one in self._reported(_day(min(since, until - LOOK_BACK)), _day(until)) if one.order_id}
         return ReturnReceived.validate(pl.DataFrame([_row(one) for one in told.values()], schema=_RECEIVED))
 
-    def _reported(self, since: datetime, until: datetime) -> Iterator[GoodsReturn]:
+    def _reported(self, since: date, until: date) -> Iterator[GoodsReturn]:
         connection = self._services["seller-analytics"]
         while since < until:
-            end = min(since + WINDOW - timedelta(days=1), until)
-            period = {"dateFrom": _day(since), "dateTo": _day(end)}
+            end = min(since + WINDOW, until)
+            period = {"dateFrom": since.isoformat(), "dateTo": end.isoformat()}
             response = connection.call("GET", "/api/v1/analytics/goods-return", params=period, limits={GOODS_RETURN: 1})
             yield from connection.read(response, REPORT, is_repeatable=True).report or []
             since = end
@@ -116,5 +118,5 @@ def _instant(told: datetime | None) -> datetime | None:
     return (told if told.tzinfo else told.replace(tzinfo=MOSCOW)).astimezone(UTC)
 
 
-def _day(at: datetime) -> str:
-    return at.astimezone(MOSCOW).date().isoformat()
+def _day(at: datetime) -> date:
+    return at.astimezone(MOSCOW).date()

@@ -58,7 +58,7 @@ class WooCommerceReturns(WooCommerceOrders):
         Raises:
             SyncError: the site could not be asked.
         """
-        changed = {order.id for order, raw in self._changed(OPEN, since - self.STEP_BACK, until) if raw.get("refunds")}
+        changed = {order.id for order, _ in self._changed(OPEN, since - self.STEP_BACK, until) if order.refunds}
         rows = [row for order_id in sorted(changed) for row in self._rows(str(order_id))]
         return ReturnReceived.validate(pl.DataFrame(rows, schema=_RECEIVED))
 

@@ -54,7 +54,7 @@ class YandexMarketParts(YandexMarketLabels):
         if answer is not None or order is None:
             return answer or PartTold(number=part.number, outcome="refused", sentence=NEWS_SENTENCES["order_is_gone"])
         campaign_ref = str(order.campaign_id)
-        body = {"boxes": [{"items": _items(box)} for box in part.boxes], "allowRemove": bool(part.rest_pcs)}
+        body = {"boxes": [{"items": _items(box)} for box in part.boxes], "allowRemove": bool(part.rest_pcs) and part.may_remove}
         try:
             self.tell(
                 "PUT", boxes_of(campaign_ref, part.order_ref), body, BOXED, limits=of_campaign(campaign_ref, BOXES), is_repeatable=True

@@ -52,6 +52,8 @@ SHIPMENT_STATES = {
     "READY_FOR_EXPROPRIATION": "gone",
     "RECEIVED_FOR_EXPROPRIATION": "gone",
 }
+FARTHEST_FIRST = ("received", "gone", "cancelled", "ready", "coming", "announced")
+"""The Market does not number pieces: told so, each keeps its place while they move on one after another."""
 DEFECTS = frozenset({"DEFECT", "EXPIRED", "PART_MISSING", "NON_COMPLIENT", "NOT_ACCEPTABLE", "REPAIR"})
 """Of ReturnInstanceStockType. What the Market calls good is not: nobody of the shop has looked at it."""
 DEFECT_REASONS = frozenset({"BAD_QUALITY", "DAMAGE_DELIVERY"})
@@ -81,12 +83,13 @@ class Item(Told):
 
 
 class Return(Told):
-    """``ReturnDTO``."""
+    """``ReturnDTO``; of a ``fast_return`` the buyer keeps the goods."""
 
     id: int
     order_id: int
     items: list[Item]
     return_type: str
+    fast_return: bool | None = None
     shipment_status: str | None = None
     creation_date: AwareDatetime | None = None
     update_date: AwareDatetime | None = None
@@ -132,16 +135,25 @@ class YandexMarketReturns(YandexMarketWarehouses):
 
 def _rows(one: Return) -> Iterator[dict[str, Any]]:
     for number, item in enumerate(one.items):
-        instances = sorted(item.instances or [], key=lambda piece: (piece.status or "", piece.stock_type or ""))
+        instances = sorted(item.instances or [], key=lambda piece: FARTHEST_FIRST.index(_state(one, piece) or "announced"))
         for piece in range(item.count):
             instance = instances[piece] if piece < len(instances) else Instance()
             yield _row(one, item, instance, f"{one.id}/{number}/{piece}")
 
 
+def _state(one: Return, instance: Instance) -> str | None:
+    """Where a piece is; None: nobody says, which is no news where it was said before."""
+    if instance.status:
+        return INSTANCE_STATES.get(instance.status)
+    if one.shipment_status is None and one.fast_return:
+        return "gone"
+    return SHIPMENT_STATES.get(one.shipment_status or "")
+
+
 def _row(one: Return, item: Item, instance: Instance, return_ref: str) -> dict[str, Any]:
-    word = instance.status or one.shipment_status or ""
-    state = (INSTANCE_STATES if instance.status else SHIPMENT_STATES).get(word, "announced")
-    changed_at = one.update_date or one.creation_date
+    placed = _state(one, instance)
+    state = placed or "announced"
+    changed_at = (one.update_date or one.creation_date) if placed else None
     reasons = [decision.reason_type for decision in item.decisions or [] if decision.reason_type]
     is_defect = instance.stock_type in DEFECTS or any(reason in DEFECT_REASONS for reason in reasons)
     return {
@@ -153,7 +165,7 @@ def _row(one: Return, item: Item, instance: Instance, return_ref: str) -> dict[s
         "sku": item.shop_sku,
         "pcs": 1,
         "state": state,
-        "status": f"{one.return_type}/{word}",
+        "status": f"{one.return_type}/{instance.status or one.shipment_status or ''}",
         "condition": "defect" if is_defect else "unknown",
         "decision": None,
         "reason": next((REASONS[reason] for reason in reasons if reason in REASONS), None),

@@ -17,6 +17,7 @@ class PartShipped:
         tracking: the carrier's number; none where it has none (yet), or holds no longer.
         carrier: its name for people.
         may_remove: the shop consents that the channel takes what is not in the boxes out of the order for ever.
+        known_refs: what `PartTold.channel_ref` said of the order's other parts.
     """
 
     number: str
@@ -26,6 +27,7 @@ class PartShipped:
     tracking: str | None = None
     carrier: str = ""
     may_remove: bool = False
+    known_refs: frozenset[str] = frozenset()
 
     @property
     def pcs(self) -> dict[str, int]:

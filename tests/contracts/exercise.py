@@ -7,13 +7,14 @@ from typing import Any, get_args
 
 import polars as pl
 
-from adapters.capabilities import Channel, PrintsLabels, ShipsParts
+from adapters.capabilities import Channel, PrintsLabels, RefundsReturns, ShipsParts
 from adapters.clock import Clock
 from adapters.errors import SyncError
 from adapters.ozon.labels import OzonLabels
 from adapters.wildberries.labels import WildberriesLabels
 from tasks.rules.labels import LabelAsked
 from tasks.rules.parts import PartShipped
+from tasks.rules.return_documents import ReturnRefund
 from tests.contracts.stage import Stage
 from validation.listings import CardPending, CardWanted
 from validation.order_news import Action, OrderNews
@@ -59,6 +60,7 @@ def exercise(
     _prices(channel, stage, listed, campaigns)
     _stock(channel, stage, listed, warehouses)
     orders = channel.read_orders(since=clock.now() - timedelta(days=40), until=clock.now())
+    _returns(channel, clock, orders)
     _papers(channel, orders)
     _news(channel, orders)
     _in_trouble(channel, stage, clock, listed, warehouses, campaigns)
@@ -146,6 +148,16 @@ def _stock(channel: Channel, stage: Stage, listed: pl.DataFrame, warehouses: Seq
     _tried(channel.send_stock, stock(listed, warehouses[0], [4, 7], is_alone=True))
 
 
+def _returns(channel: Channel, clock: Clock, orders: pl.DataFrame) -> None:
+    """What comes back; money is paid back where the channel takes that, once and then again."""
+    channel.read_returns(since=clock.now() - timedelta(days=40), until=clock.now())
+    if isinstance(channel, RefundsReturns):
+        row = orders.sort("order_ref").row(-1, named=True)
+        wanted = ReturnRefund(return_id=1, order_ref=row["order_ref"], pcs={row["line_ref"]: 1}, reason="Брак")
+        for _ in range(2):
+            channel.refund_returns([wanted])
+
+
 def _papers(channel: Channel, orders: pl.DataFrame) -> None:
     """Labels of whatever there is, and parts: one that leaves a rest, one that does not."""
     rows = orders.sort("order_ref").unique("order_ref", keep="first", maintain_order=True).to_dicts()
@@ -187,6 +199,7 @@ def _in_trouble(
             _tried(channel.send_stock, stock(listed[5:], warehouses[0], [0, 3]))
             _tried(channel.send_prices, prices(listed[5:], campaigns[0], [149_000], None))
             _tried(channel.read_orders, since=clock.now() - timedelta(days=1), until=clock.now())
+            _tried(channel.read_returns, since=clock.now() - timedelta(days=1), until=clock.now())
             _tried(channel.tell_orders, [OrderNews(order_ref="7", number="777", action="cancel")])
     stage.order("POST", "/faults", json={"kind": "rate_limited", "retry_after": "1", "times": 2})
     _tried(channel.read_stock, listed, warehouses[:1])

@@ -19,6 +19,9 @@ from tests.contracts.schemas import Reader, Schema, opened
 METHODS = ("get", "put", "post", "patch", "delete")
 FILES = ("*.yaml", "*.yml", "*.json")
 
+FILE: Schema = {"type": "string"}
+"""A body that is no JSON, as it stands (`tests.contracts.recorder.NotJson`)."""
+
 Query = Sequence[tuple[str, str]]
 
 
@@ -128,6 +131,15 @@ class Operation:
                 schema = self.answers[status]
                 yield status, [] if schema is None else judged(schema, body)
 
+    def example(self, status: int) -> Any:
+        """The vendor's own example of an answer.
+
+        Raises:
+            StopIteration: there is none.
+        """
+        told = self.place.node["responses"][str(status)]
+        return next(_examples(follow(Place(told, self.place.document))[0]))
+
     def declares(self, status: int) -> bool:
         """Whether the vendor tells of answers of this status."""
         return self._declared(status) is not None
@@ -153,7 +165,7 @@ class Operation:
 
     @cached_property
     def answers(self) -> dict[str, Schema | None]:
-        """Schemas of JSON bodies by status, as the spec writes statuses."""
+        """Schemas of bodies by status, as the spec writes statuses; None where no body is declared."""
         told = self.place.node.get("responses") or {}
         answers = {str(status): self._content_schema(follow(Place(one, self.place.document))[0]) for status, one in told.items()}
         for one in self.deviations:
@@ -170,10 +182,13 @@ class Operation:
         return bool(self._request.node.get("required"))
 
     def _content_schema(self, holder: Place, *, is_request: bool = False) -> Schema | None:
-        for kind, content in ((holder.node or {}).get("content") or {}).items():
-            if "json" in kind and isinstance(content, dict) and content.get("schema") is not None:
-                return self.reader.read(Place(content["schema"], holder.document), is_request=is_request)
-        return None
+        """Of JSON where any is declared; another kind of answer is a file."""
+        told = (holder.node or {}).get("content") or {}
+        declared = {kind: one["schema"] for kind, one in told.items() if isinstance(one, dict) and one.get("schema") is not None}
+        for kind, schema in declared.items():
+            if "json" in kind:
+                return self.reader.read(Place(schema, holder.document), is_request=is_request)
+        return FILE if declared and not is_request else None
 
     def _deviated(self, part: str, schema: Schema | None) -> Schema | None:
         for one in self.deviations:

@@ -147,9 +147,9 @@ def _is_refused(exchange: Exchange) -> bool:
 
 def _one_of_each(spec: Spec, exchanges: list[Exchange]) -> Iterator[Exchange]:
     """Of each operation the requests that say something else, not only something more."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, frozenset[str]]] = set()
     for exchange in exchanges:
-        shape = (exchange.asked_of(spec).name, str(_shape(exchange.body)))
+        shape = (exchange.asked_of(spec).name, str(_shape(exchange.body)), frozenset(name for name, _ in exchange.query))
         if shape not in seen:
             seen.add(shape)
             yield exchange

@@ -1,8 +1,10 @@
 """Ozon: our adapter and the world's cabinet against Ozon's own document."""
 
 import json
-from typing import ClassVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -19,6 +21,7 @@ from tests.contracts.exercise import exercise
 from tests.contracts.spec import Spec
 from tests.contracts.stage import SPEED, Stage, staged
 from tests.contracts.suite import Played, VendorSuite, spoil
+from validation.order_news import OrderNews
 
 HOME = "https://api-seller.ozon.ru"
 CLIENT_ID, API_KEY = "836", "key-of-the-cabinet"
@@ -54,7 +57,8 @@ def played(ozon_spec: Spec) -> Played:
     with staged(ozon_spec, furnish, home=HOME, credentials=CREDENTIALS) as ours:
         ours.order("POST", "/goods", json=ozon_calls.GOODS)
         for number in (8, 9, 10):
-            ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 1 if number == 8 else 2})
+            bought = ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": number - 7})["order_ref"]
+            ours.order("POST", f"/orders/{bought}/returns", json={"pcs": 1})
         channel: Channel
         with cabinet(ours) as channel:
             exercise(
@@ -90,6 +94,8 @@ class TestOzon(VendorSuite):
         ("POST /v4/posting/fbs/list", "request"): "translit within with",
         ("POST /v4/posting/fbs/list", "200"): "nulls for objects and texts",
         ("POST /v3/posting/fbs/get", "200"): "nulls for objects and texts",
+        ("POST /v1/returns/list", "request"): "order_id and warehouse_id in quotes",
+        ("POST /v1/returns/list", "200"): "ids, sums and counts in quotes, null for return_clearing_id",
     }
 
     def furnished(self) -> FastAPI:
@@ -97,3 +103,38 @@ class TestOzon(VendorSuite):
         world = FastAPI(openapi_url=None)
         furnish(world, WorldClock())
         return world
+
+
+def answering(spec: Spec, *answers: tuple[str, Any]) -> httpx.MockTransport:
+    """Ozon with these answers, and otherwise with its own examples."""
+    told = dict(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        return httpx.Response(200, json=told[path] if path in told else spec.operation("POST", "api-seller", path).example(200))
+
+    return httpx.MockTransport(answer)
+
+
+def opened(transport: httpx.BaseTransport) -> OzonCabinet:
+    """A cabinet with these answers."""
+    return OzonCabinet(url=HOME, client_id=CLIENT_ID, api_key=SecretStr(API_KEY), clock=Clock(speed=SPEED), transport=transport)
+
+
+def test_the_vendors_own_example_of_returns_is_read_with_its_numbers_in_quotes(ozon_spec: Spec) -> None:
+    (told,) = ozon_spec.operation("POST", "api-seller", paths.RETURNS).example(200)["returns"]
+    until = datetime.now(UTC)
+    with opened(answering(ozon_spec)) as ours:
+        (row,) = ours.read_returns(since=until - timedelta(days=1), until=until).to_dicts()
+    assert (row["return_ref"], row["order_ref"]) == (told["id"], told["posting_number"])
+    assert (row["sku"], row["pcs"], row["state"]) == (told["product"]["offer_id"], 1, "ready")
+
+
+def test_the_vendors_own_example_of_dropped_pieces_names_no_posting_and_is_good(ozon_spec: Spec) -> None:
+    """Its text promises the posting's number, its example has none."""
+    posting = {"posting_number": "1-1", "status": "awaiting_packaging", "products": [{"sku": 911, "quantity": 3}]}
+    reasons = [{"posting_number": "1-1", "reasons": [{"id": 352, "type_id": "seller"}]}]
+    told = answering(ozon_spec, (paths.POSTING, {"result": posting}), (paths.CANCEL_REASONS, {"result": reasons}))
+    with opened(told) as ours:
+        (answer,) = ours.tell_orders([OrderNews(order_ref="1-1", number="777", action="cancel", left_pcs={"911": 2})])
+    assert answer.outcome == "accepted"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.judging import Judge
+from tests.contracts.recorder import NotJson
 from tests.contracts.spec import Spec, UnknownOperation
 
 WB_STOCK = ("PUT", "marketplace-api", "/api/v3/stocks/12")
@@ -108,6 +109,15 @@ def test_an_answer_is_judged_by_its_status(specs: dict[str, Spec]) -> None:
     assert stock.answer_faults(400, None) == ["answer 400: has no body"]
     assert stock.answer_faults(500, {})[0].startswith("answer 500: not declared")
     assert stock.answer_faults(409, [{"code": "NotFound", "message": "нет", "data": [{"amount": 1, "sku": "x"}]}]) == []
+
+
+def test_a_file_is_an_answer_where_the_vendor_declares_one_and_nowhere_else(specs: dict[str, Spec]) -> None:
+    labels = specs["yandex_market"].operation("GET", "api", "/v2/campaigns/7/orders/8/delivery/labels")
+    assert labels.answer_faults(200, NotJson("%PDF-1.4")) == []
+    assert labels.answer_faults(200, None) == ["answer 200: has no body"]
+    assert labels.answer_faults(200, {"status": "OK"})
+    assert labels.answer_faults(400, NotJson("%PDF-1.4"))
+    assert specs["yandex_market"].operation(*YM_STOCK).answer_faults(200, NotJson("%PDF-1.4"))
 
 
 def test_an_answer_that_names_more_than_the_vendor_does_is_a_fault(specs: dict[str, Spec]) -> None:

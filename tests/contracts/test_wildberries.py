@@ -51,7 +51,8 @@ def played(wildberries_spec: Spec) -> Played:
     with staged(wildberries_spec, furnish, home=wildberries_calls.MARKETPLACE, credentials={"Authorization": token}) as ours:
         ours.order("POST", "/goods", json=wildberries_calls.GOODS)
         for number in (9, 10, 11):
-            ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 2})
+            basket = ours.order("POST", "/orders", json={"sku": f"КР-{number}/2", "pcs": 2})
+            ours.order("PUT", f"/orders/{basket['order_ref']}/tasks/{basket['task_ids'][0]}/return", json={"where": "ready"})
         channel: Channel
         with cabinet(ours, token) as channel:
             exercise(

@@ -53,7 +53,8 @@ def exercised(spec: Spec, *, has_groups: bool) -> list[Exchange]:
         ours.order("POST", "/goods", json=goods)
         ours.order("PUT", "/cabinet", json={"only_default_price": not has_groups})
         for sku in yandex_market_calls.SKUS[8:11]:
-            ours.order("POST", "/orders", json={"sku": sku, "pcs": 1})
+            bought = ours.order("POST", "/orders", json={"sku": sku, "pcs": 1})["order_ref"]
+            ours.order("POST", f"/orders/{bought}/returns", json={"pieces": [["PICKED", "DEFECT"]]})
         channel: Channel
         with business(ours, has_groups=has_groups) as channel:
             exercise(

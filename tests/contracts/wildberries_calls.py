@@ -134,11 +134,9 @@ def _stock(stage: Stage) -> None:
 def _returns(stage: Stage, basket: dict[str, Any]) -> None:
     for task_id, where in zip(basket["task_ids"], ("coming", "received"), strict=False):
         stage.order("PUT", f"/orders/{basket['order_ref']}/tasks/{task_id}/return", json={"where": where})
-    days = [stage.clock.now() - timedelta(days=ago) for ago in (20, 0)]
-    stage.say(
-        "GET", f"{ANALYTICS}/api/v1/analytics/goods-return", query=[("dateFrom", f"{days[0]:%Y-%m-%d}"), ("dateTo", f"{days[1]:%Y-%m-%d}")]
-    )
-    stage.say("GET", f"{ANALYTICS}/api/v1/analytics/goods-return", query=[("dateFrom", "2026-01-01"), ("dateTo", "2026-11-01")])
+    since, until = (f"{stage.clock.now() - timedelta(days=ago):%Y-%m-%d}" for ago in (20, 0))
+    for days in ((since, until), ("2026-01-01", "2026-11-01"), (until, until), (until, since)):
+        stage.say("GET", f"{ANALYTICS}/api/v1/analytics/goods-return", query=list(zip(("dateFrom", "dateTo"), days, strict=True)))
 
 
 def _orders(stage: Stage) -> None:
@@ -172,7 +170,9 @@ def _supplies(stage: Stage, tasks: list[int]) -> None:
     for ref, inside in ((refs[0], tasks), (refs[1], tasks[:1]), (refs[1], [1]), ("WB-GI-1", tasks)):
         stage.say("PATCH", f"{added}/{ref}/orders", {"orders": inside})
     stickers = [("type", "png"), ("width", "58"), ("height", "40")]
-    stage.say("POST", f"{MARKETPLACE}/api/v3/orders/stickers", {"orders": [*tasks, 1]}, query=stickers)
+    for is_lacking in ("true", "false"):
+        stage.order("PUT", f"/tasks/{tasks[1]}/declaration", params={"is_lacking": is_lacking})
+        stage.say("POST", f"{MARKETPLACE}/api/v3/orders/stickers", {"orders": [*tasks, 1]}, query=stickers)
     stage.say("GET", f"{supplies}/{refs[0]}/barcode", query=[("type", "svg")])
     empty = stage.say("POST", supplies, {"name": "Пустая"})["id"]
     for ref in (refs[0], empty):

@@ -178,7 +178,8 @@ async def posting(request: Request) -> Response:
     room: OzonRoom = request.app.state.room
     asked = await read(request, GetFbsPostingRequest)
     one = found(room, asked.posting_number, room.now())
-    return told({"result": by_itself(one, room.books.warehouses[one.warehouse_id], asked.with_)})
+    parts = [part.posting_number for part in room.books.postings.values() if part.parent == one.posting_number]
+    return told({"result": by_itself(one, room.books.warehouses[one.warehouse_id], asked.with_, parts)})
 
 
 @router.post("/v2/posting/fbs/cancel")

@@ -96,7 +96,7 @@ async def ship(request: Request) -> Response:
 
 @router.post("/v4/posting/fbs/ship/package")
 async def ship_package(request: Request) -> Response:
-    """A part is assembled under a number of its own, the rest stays to be assembled; the whole is just assembled."""
+    """A part is assembled under a number of its own, at once or later, the rest stays to be assembled; the whole is just assembled."""
     room: OzonRoom = request.app.state.room
     asked = await read(request, FbsPostingShipPackageV4Request)
     now = room.now()
@@ -105,7 +105,7 @@ async def ship_package(request: Request) -> Response:
     if not 0 < pcs <= one.pcs:
         raise _wrong_pcs()
     packed = one if pcs == one.pcs else sales.split(room.books, one, [pcs], now)[0]
-    sales.hand_over(room.books, packed, "awaiting_deliver", now)
+    assembling.begin(room.books, packed, [packed.pcs], now, timedelta(seconds=room.knobs.assembly_s))
     return told({"result": packed.posting_number})
 
 

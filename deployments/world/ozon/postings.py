@@ -4,6 +4,7 @@ Trap: in ``financial_data`` the field ``product_id`` carries the SKU. A moment t
 what was not asked for is absent.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -65,8 +66,8 @@ def in_list(one: Posting, warehouse: Warehouse, asked: With) -> dict[str, Any]:
     }
 
 
-def by_itself(one: Posting, warehouse: Warehouse, asked: With) -> dict[str, Any]:
-    """As v3 shows one."""
+def by_itself(one: Posting, warehouse: Warehouse, asked: With, parts: Sequence[str] = ()) -> dict[str, Any]:
+    """As v3 shows one; ``parts`` were made of it."""
     sizes = {"height": "100.00", "length": "100.00", "weight": "500", "width": "100.00"}
     product = {"sku": one.sku, "offer_id": one.offer_id, "name": one.name, "quantity": one.pcs, "price": f"{roubles(one.price_kopecks)}00"}
     product |= {"currency_code": "RUB", "dimensions": sizes, "has_imei": False, "is_blr_traceable": False}
@@ -81,7 +82,7 @@ def by_itself(one: Posting, warehouse: Warehouse, asked: With) -> dict[str, Any]
         "products": [product],
         "provider_status": "",
         "prr_option": {"code": "", "price": "", "currency_code": "RUB", "floor": ""},
-        **_asked_for(asked.related_postings, related_postings={"related_posting_numbers": []}),
+        **_asked_for(asked.related_postings, related_postings={"related_posting_numbers": list(parts)}),
         "related_weight_postings": [],
     }
 

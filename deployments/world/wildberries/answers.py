@@ -67,6 +67,13 @@ def market_refusal(status: int, code: str, message: str) -> Refusal:
     return Refusal(status, {"code": code, "message": message, "data": None})
 
 
+def report_refusal(detail: str, now: datetime) -> Refusal:
+    """400 of the service of reports: a problem of its own, with less in it than the gate's."""
+    ref = hashlib.md5(f"{now.isoformat()}{detail}".encode(), usedforsecurity=False).hexdigest()
+    body = {"title": HTTPStatus(400).phrase, "detail": detail, "requestId": ref, "origin": "api-statistics"}
+    return Refusal(400, body, {"content-type": PROBLEM})
+
+
 def denied(path: str) -> Refusal:
     """403, which each service words in its own shape; ``path`` begins with the service."""
     if path.startswith("/marketplace-api"):

@@ -43,5 +43,5 @@ def furnish_wildberries(
     for part in (general, directories, catalog, cards, prices, stock, orders, supplies, papers, returns):
         router.routes.extend(part.router.routes)
     router.routes.extend(general.rest.routes)
-    furnish(world, "wildberries", room, router, control, supplies.control, returns.control)
+    furnish(world, "wildberries", room, router, control, supplies.control, papers.control, returns.control)
     return room

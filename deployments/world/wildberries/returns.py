@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from deployments.world.room import RoomRoute, make_control
-from deployments.world.wildberries.answers import problem
+from deployments.world.wildberries.answers import report_refusal
 from deployments.world.wildberries.room import Cabinet, cabinet_of
 from deployments.world.wildberries.task_books import Task
 
@@ -50,11 +50,13 @@ class Sent(BaseModel):
 
 @router.get("/goods-return")
 async def goods_return(request: Request) -> Response:
-    """The report of a span of at most 31 days."""
+    """The report of a span of at most 31 days, of at least one."""
     room = cabinet_of(request)
     since, until = (_day(request, name, room) for name in ("dateFrom", "dateTo"))
-    if until < since or (until - since).days >= MOST_DAYS:
-        raise problem(400, f"date range must not exceed {MOST_DAYS} days", room.clock.now())
+    if until <= since:
+        raise report_refusal("dateTo should be greater dateFrom", room.clock.now())
+    if (until - since).days > MOST_DAYS:
+        raise report_refusal(f"difference between dateFrom and dateTo should be less or equal {MOST_DAYS} days", room.clock.now())
     found = [one for one in room.books.returns.values() if since <= one.ordered_at.astimezone(MOSCOW).date() <= until]
     return JSONResponse({"report": [_shown(one) for one in found]})
 
@@ -77,10 +79,13 @@ async def send_back(request: Request, order_ref: str, task_id: int, sent: Sent) 
 
 
 def _day(request: Request, name: str, room: Cabinet) -> date:
+    given = request.query_params.get(name)
+    if given is None:
+        raise report_refusal(f'parameter "{name}" in query has an error: value is required but missing', room.clock.now())
     try:
-        return date.fromisoformat(request.query_params.get(name, ""))
+        return date.fromisoformat(given)
     except ValueError:
-        raise problem(400, f"incorrect {name}", room.clock.now()) from None
+        raise report_refusal(f"can't parse {name}", room.clock.now()) from None
 
 
 def _shown(one: GoodsReturn) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Task:
     wb_status: str = "waiting"
     comment: str = ""
     supply_ref: str = ""
+    lacks_declaration: bool = False
 
     @property
     def is_cancelled(self) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +19,8 @@ control = make_control()
 SHIPMENT_OF = {"RECEIVED_ON_FULFILLMENT": "FULFILMENT_RECEIVED", "EXPROPRIATED": "RECEIVED_FOR_EXPROPRIATION"}
 """Where the return as a whole is, by a piece's status, where the words differ."""
 FIRST_RETURN = 7_000_000
+Kind = Literal["RETURN", "UNREDEEMED"]
+KINDS = get_args(Kind)
 
 
 @dataclass(kw_only=True)
@@ -40,7 +42,7 @@ class SentBack(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     pieces: list[tuple[str, str]] = Field(min_length=1)
-    kind: Literal["RETURN", "UNREDEEMED"] = "UNREDEEMED"
+    kind: Kind = "UNREDEEMED"
     reason: str = "DOES_NOT_FIT"
 
 
@@ -50,6 +52,8 @@ async def read_returns(request: Request, campaign_id: int) -> dict[str, Any]:
     room = room_of(request)
     since, until = _day(request, "fromDate"), _day(request, "toDate")
     kind = request.query_params.get("type")
+    if kind not in {None, *KINDS}:
+        raise refuse(400, f"Type mismatch: {kind}")
 
     def suits(one: Return) -> bool:
         day = one.updated_at.astimezone(MOSCOW).date()

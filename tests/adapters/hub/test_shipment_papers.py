@@ -14,6 +14,7 @@ from adapters.hub.marks import Marks
 from adapters.hub.shipment_views import MISSED, NEAR, ShipmentViews
 from adapters.label_files import keep_label
 from tasks.rules.labels import LabelMade
+from tasks.rules.parts import PartShipped, PartTold
 from tasks.rules.shipping_rules import ChannelShipping
 from tasks.shipment_papers import fetch_forms, fetch_labels, tell_parts
 from tasks.shipments import book_with
@@ -103,6 +104,34 @@ def test_a_channel_that_takes_no_parts_is_told_none(shop: ShippingShop) -> None:
     assert any(kind == "ship_part" for _, kind, _ in shop.owed())
     list(tell_parts(shop.shipments, "site", object()))
     assert not any(kind == "ship_part" for _, kind, _ in shop.owed())
+
+
+class Packer:
+    """A channel that makes an order of its own of each part."""
+
+    def __init__(self) -> None:
+        self.told: list[PartShipped] = []
+
+    def ship_parts(self, parts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+        self.told += parts
+        return [PartTold(number=one.number, outcome="accepted", channel_ref=f"of {one.number}") for one in parts]
+
+
+def test_a_part_is_told_with_what_the_channel_calls_the_others(hub: Hub) -> None:
+    shop, packer = ShippingShop(hub, channel="ozon"), Packer()
+    shop.goods()
+    shop.record(report("1", {"iron": 2}, buyer=BUYER))
+    shop.waits_for("1", "iron", 1)
+    shop.plan()
+    list(tell_parts(shop.shipments, "ozon", packer))
+    shop.receipt_comes(1)
+    shop.plan()
+    list(tell_parts(shop.shipments, "ozon", packer))
+    number = shop.number()
+    assert [(one.number, one.known_refs) for one in packer.told] == [
+        (f"{number}-1", frozenset()),
+        (f"{number}-2", frozenset({f"of {number}-1"})),
+    ]
 
 
 def test_goods_with_codes_leave_when_every_piece_has_its_own(hub: Hub) -> None:

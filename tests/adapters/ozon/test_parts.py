@@ -1,5 +1,7 @@
 """A part of a posting leaves it under a number of its own; its label is fetched when it is made."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -21,9 +23,10 @@ def goods(room: Room) -> None:
     room.put("A", pcs={str(MAIN): 500})
 
 
-def part(room: Room, ref: str, pcs: int, rest: int) -> PartShipped:
+def part(room: Room, ref: str, pcs: int, rest: int, *known: str | None) -> PartShipped:
     line = str(room.room.books.postings[ref].sku)
-    return PartShipped(number="777-1", order_ref=ref, boxes=({line: pcs},), rest_pcs={line: rest} if rest else {})
+    refs = frozenset(one for one in known if one)
+    return PartShipped(number="777-1", order_ref=ref, boxes=({line: pcs},), rest_pcs={line: rest} if rest else {}, known_refs=refs)
 
 
 def ship(cabinet: OzonCabinet, one: PartShipped) -> PartTold:
@@ -45,7 +48,7 @@ def test_a_part_gets_a_number_of_its_own_and_the_rest_stays(room: Room, cabinet:
     assert told.outcome == "accepted"
     assert told.channel_ref not in {None, ref}
     assert pieces(room) == {ref: (2, "awaiting_packaging"), told.channel_ref: (1, "awaiting_deliver")}
-    assert ship(cabinet, part(room, ref, 1, 2)).outcome == "already"
+    assert ship(cabinet, part(room, ref, 1, 2)) == replace(told, outcome="already")
     assert writes(room) == [paths.SHIP_PACKAGE]
 
 
@@ -59,9 +62,55 @@ def test_the_last_part_is_assembled_as_the_posting_that_it_is(room: Room, cabine
 def test_a_part_whose_answer_was_lost_is_not_packed_twice(room: Room, cabinet: OzonCabinet, cut: dict[str, Any]) -> None:
     ref = room.buy("A", 3)
     room.fault(path=paths.SHIP_PACKAGE, times=1, **cut)
-    assert ship(cabinet, part(room, ref, 1, 2)).outcome == "accepted"
+    told = ship(cabinet, part(room, ref, 1, 2))
+    assert (told.outcome, told.channel_ref in set(pieces(room)) - {ref}) == ("accepted", True)
     assert ship(cabinet, part(room, ref, 1, 2)).outcome == "already"
     assert sorted(pcs for pcs, _ in pieces(room).values()) == [1, 2]
+
+
+def test_a_part_is_known_again_though_another_is_to_leave_after_it(room: Room, cabinet: OzonCabinet) -> None:
+    ref = room.buy("A", 3)
+    first = ship(cabinet, part(room, ref, 1, 1))
+    assert ship(cabinet, part(room, ref, 1, 1)).outcome == "already"
+    second = ship(cabinet, part(room, ref, 1, 1, first.channel_ref))
+    assert (second.outcome, second.channel_ref == first.channel_ref) == ("accepted", False)
+    assert sorted(pcs for pcs, _ in pieces(room).values()) == [1, 1, 1]
+    assert writes(room) == [paths.SHIP_PACKAGE] * 2
+
+
+def test_a_part_that_is_still_being_packed_is_looked_at_and_not_packed_again(room: Room, cabinet: OzonCabinet) -> None:
+    room.room.knobs = replace(room.room.knobs, assembly_s=3600.0)
+    ref = room.buy("A", 3)
+    one = part(room, ref, 1, 2)
+    assert [ship(cabinet, one).outcome for _ in range(2)] == ["unknown", "unknown"]
+    for posting in room.room.books.postings.values():
+        if posting.assembles:
+            posting.assembles = replace(posting.assembles, due_at=posting.assembles.due_at - timedelta(hours=1))
+    told = ship(cabinet, one)
+    assert (told.outcome, pieces(room)[told.channel_ref or ""]) == ("already", (1, "awaiting_deliver"))
+    assert writes(room) == [paths.SHIP_PACKAGE]
+
+
+def test_a_part_whose_packing_failed_is_assembled_under_its_own_number(room: Room, cabinet: OzonCabinet) -> None:
+    ref = room.buy("A", 3)
+    room.order("PUT", f"/orders/{ref}/assembly", params={"fails": 1})
+    one = part(room, ref, 1, 2)
+    assert ship(cabinet, one).outcome == "unknown"
+    told = ship(cabinet, one)
+    assert (told.outcome, pieces(room)[told.channel_ref or ""]) == ("accepted", (1, "awaiting_deliver"))
+    assert writes(room) == [paths.SHIP_PACKAGE, paths.SHIP]
+
+
+def test_goods_of_which_nothing_stays_in_the_posting_are_known_again(labels: Vendor) -> None:
+    """The posting has no line of theirs any more."""
+    left = {"posting_number": "1-1", "status": "awaiting_packaging", "products": [{"sku": 2, "quantity": 1}]}
+    left["related_postings"] = {"related_posting_numbers": ["1-2"]}
+    gone = {"posting_number": "1-2", "status": "awaiting_deliver", "products": [{"sku": 1, "quantity": 1}]}
+    labels.says(paths.POSTING, lambda body: httpx.Response(200, json={"result": left if body["posting_number"] == "1-1" else gone}))
+    one = PartShipped(number="777-1", order_ref="1-1", boxes=({"1": 1},), rest_pcs={"2": 1, "3": 1})
+    with labels.cabinet() as cabinet:
+        told = ship(cabinet, one)
+    assert (told.outcome, told.channel_ref) == ("already", "1-2")
 
 
 def test_a_part_of_a_cancelled_posting_is_refused(room: Room, cabinet: OzonCabinet) -> None:
@@ -125,6 +174,23 @@ def test_a_label_that_is_too_early_says_so_in_ozons_words(labels: Vendor) -> Non
         (unprinted,) = cabinet.make_labels([LabelAsked(subject="777-1", order_ref="1-1", form_ref="6")])
     assert (early.state, "aren't ready" in (early.sentence or "")) == ("not_yet", True)
     assert (unprinted.state, "рано" in (unprinted.sentence or "")) == ("not_yet", True)
+
+
+def test_a_file_that_was_not_made_says_why(labels: Vendor) -> None:
+    labels.says(paths.LABELS_MADE, status("error", error={"code": "X", "message": "нет места"}))
+    with labels.cabinet() as cabinet:
+        (made,) = cabinet.make_labels([LabelAsked(subject="777-1", order_ref="1-1", form_ref="6")])
+    assert (made.state, "нет места" in (made.sentence or "")) == ("not_yet", True)
+
+
+def test_a_file_that_is_gone_is_made_anew_and_holds_up_no_other(labels: Vendor) -> None:
+    urls = {6: "https://files.example/gone.pdf", 7: "https://files.example/a.pdf"}
+    labels.says(paths.LABELS_MADE, lambda body: httpx.Response(200, json=status("completed", file_url=urls[body["task_id"]])))
+    labels.says("/gone.pdf", httpx.Response(403, content=b"expired"))
+    labels.says("/a.pdf", PDF)
+    with labels.cabinet() as cabinet:
+        made = cabinet.make_labels([LabelAsked(subject=f"777-{ref}", order_ref="1-1", form_ref=str(ref)) for ref in urls])
+    assert [(one.state, one.form_ref) for one in made] == [("not_yet", None), ("ready", None)]
 
 
 def test_a_file_that_cannot_be_fetched_is_tried_again(labels: Vendor) -> None:

@@ -74,6 +74,19 @@ def test_the_pages_are_read_to_the_last(vendor: Vendor) -> None:
     assert [body.get("last_id") for body in vendor.bodies(paths.RETURNS)] == [None, 2]
 
 
+def test_the_last_of_a_page_is_where_the_next_begins_whatever_its_number(vendor: Vendor) -> None:
+    told = read(vendor, page(goods_return(9), goods_return(4), has_next=True), page(goods_return(3), goods_return(7)))
+    assert told["return_ref"].to_list() == ["9", "4", "3", "7"]
+    assert [body.get("last_id") for body in vendor.bodies(paths.RETURNS)] == [None, 4]
+
+
+@pytest.mark.parametrize(("status", "is_placed"), [("ReceivedBySeller", True), ("WaitingCompensation", False), ("SomethingNew", False)])
+def test_a_word_about_money_is_no_news_of_where_the_goods_are(vendor: Vendor, status: str, *, is_placed: bool) -> None:
+    """Without an instant it does not go before what is known (`tasks.rules.returns.is_newer`)."""
+    (row,) = read(vendor, page(goods_return(1, status))).to_dicts()
+    assert (row["changed_at"] is not None) == is_placed
+
+
 def test_a_list_that_goes_round_in_circles_is_not_followed(vendor: Vendor) -> None:
     with pytest.raises(ContractBroken, match="повторяет страницу"):
         read(vendor, page(goods_return(1), has_next=True), page(goods_return(1), has_next=True))

@@ -1,6 +1,6 @@
 """Goods that Wildberries gives back: by its own report, as the world plays it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import polars as pl
@@ -49,10 +49,13 @@ def test_the_dates_say_where_a_piece_is(room: Hand, wb: WildberriesCabinet, task
     assert row["received_at"] == (AT if state == "received" else None)
 
 
-def test_a_piece_that_moved_on_weeks_later_is_still_told(room: Hand, wb: WildberriesCabinet, tasks: tuple[str, list[int]]) -> None:
+@pytest.mark.parametrize("days", [20, 31, 62])
+def test_a_piece_that_moved_on_weeks_later_is_still_told(
+    room: Hand, wb: WildberriesCabinet, tasks: tuple[str, list[int]], days: int
+) -> None:
     basket, (first, _) = tasks
     send_back(room, basket, first)
-    room.clock.wait(20 * DAY.total_seconds())
+    room.clock.wait(days * DAY.total_seconds())
     send_back(room, basket, first, "received")
     assert read(room, wb)["state"].to_list() == ["received"]
 
@@ -60,9 +63,24 @@ def test_a_piece_that_moved_on_weeks_later_is_still_told(room: Hand, wb: Wildber
 def test_a_long_time_is_asked_for_in_spans_of_a_month(room: Hand, wb: WildberriesCabinet, tasks: tuple[str, list[int]]) -> None:
     basket, (first, second) = tasks
     send_back(room, basket, first)
-    room.clock.wait(40 * DAY.total_seconds())
+    room.clock.wait(80 * DAY.total_seconds())
     send_back(room, basket, second)
-    assert read(room, wb, timedelta(days=60))["order_ref"].to_list() == [str(first), str(second)]
+    assert read(room, wb, timedelta(days=100))["order_ref"].to_list() == [str(first), str(second)]
+
+
+@pytest.mark.parametrize("days", [30, 31, 61, 62, 63, 93, 94])
+def test_no_span_is_longer_than_wildberries_lets_nor_of_one_day(days: int) -> None:
+    asked: list[tuple[date, date]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((date.fromisoformat(request.url.params["dateFrom"]), date.fromisoformat(request.url.params["dateTo"])))
+        return httpx.Response(200, json={"report": []})
+
+    with cabinet(HandClock(), httpx.MockTransport(answer)) as wb:
+        wb.read_returns(since=AT - timedelta(days=days), until=AT)
+    assert all(1 <= (until - since).days <= 31 for since, until in asked)
+    assert asked[-1][1] - asked[0][0] == timedelta(days=max(days, 62))
+    assert [until for _, until in asked[:-1]] == [since for since, _ in asked[1:]]
 
 
 def test_the_report_is_asked_for_no_oftener_than_wildberries_lets(room: Hand, wb: WildberriesCabinet) -> None:

@@ -67,6 +67,16 @@ def test_with_consent_a_rest_is_taken_out_for_ever(vendor: Vendor) -> None:
     assert vendor.bodies(path) == [{"boxes": [{"items": [{"id": 70, "fullCount": 2}]}], "allowRemove": True}]
 
 
+def test_without_consent_nothing_may_be_taken_out_though_the_rest_is_out_already(vendor: Vendor) -> None:
+    vendor.says(ORDERS, page(order(7, items=[item(70, count=2)])))
+    path = "/v2/campaigns/2001/orders/7/boxes"
+    vendor.says(path, {"status": "OK", "result": {"boxes": []}}, method="PUT")
+    one = PartShipped(number="1-1", order_ref="7", boxes=({"70": 2},), rest_pcs={"71": 1})
+    with vendor.business() as business:
+        assert ship(business, one).outcome == "accepted"
+    assert [body["allowRemove"] for body in vendor.bodies(path)] == [False]
+
+
 @pytest.mark.parametrize("pcs", [(3, "already"), (2, "later")])
 def test_an_order_that_is_ready_is_left_alone(room: Room, business: YandexBusiness, pcs: tuple[int, str]) -> None:
     ref = room.buy("A", 3)

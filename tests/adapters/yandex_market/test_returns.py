@@ -71,6 +71,38 @@ def test_a_return_whose_place_nobody_tells_is_announced(vendor: Vendor, status: 
     assert (told["received_at"][0] is not None) == (state == "received")
 
 
+@pytest.mark.parametrize("status", ["UNKNOWN", None])
+def test_a_place_that_nobody_tells_is_no_news(vendor: Vendor, status: str | None) -> None:
+    """Without an instant it does not go before what is known (`tasks.rules.returns.is_newer`)."""
+    assert read(vendor, page(goods_return(shipmentStatus=status)))["changed_at"].to_list() == [None]
+    assert read(vendor, page(goods_return()))["changed_at"].null_count() == 0
+
+
+def test_goods_that_the_buyer_keeps_do_not_come_back(vendor: Vendor) -> None:
+    told = read(vendor, page(goods_return(shipmentStatus=None, fastReturn=True)))
+    assert told["state"].to_list() == ["gone"]
+
+
+LIVES = [
+    [("IN_TRANSIT", "READY_FOR_PICKUP"), ("READY_FOR_PICKUP", "PICKED"), ("PICKED", "PICKED")],
+    [("IN_TRANSIT", "IN_TRANSIT"), ("PICKED", "IN_TRANSIT"), ("PICKED", "LOST")],
+    [("CREATED", "CREATED"), ("CANCELLED", "IN_TRANSIT"), ("CANCELLED", "READY_FOR_PICKUP"), ("CANCELLED", "LOST")],
+]
+
+
+@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_piece_keeps_its_key_while_pieces_move_on_one_after_another(vendor: Vendor, life: list[tuple[str, str]], *, turned: bool) -> None:
+    """Whichever of them the Market names first."""
+    seen: dict[str, int] = {}
+    for step, statuses in enumerate(life):
+        told = statuses[::-1] if turned and step % 2 else statuses
+        for row in read(vendor, page(goods_return(7, *((one, "FIT") for one in told)))).to_dicts():
+            rank = ["announced", "coming", "ready", "cancelled", "gone", "received"].index(row["state"])
+            assert seen.get(row["return_ref"], 0) <= rank
+            seen[row["return_ref"]] = rank
+
+
 def test_what_a_buyer_calls_broken_is_taken_for_a_defect(vendor: Vendor) -> None:
     decided = {"shopSku": "A", "count": 1, "decisions": [{"reasonType": "BAD_QUALITY", "comment": "не включается"}]}
     (row,) = read(vendor, page(goods_return(items=[decided]))).to_dicts()

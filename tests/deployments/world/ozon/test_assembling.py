@@ -73,3 +73,28 @@ def test_one_that_failed_and_was_cancelled_is_cancelled(cabinet: Cabinet) -> Non
     cabinet.clock.pass_(seconds=60)
     cabinet.order("DELETE", f"/orders/{number}")
     assert shown(cabinet, number) == ("cancelled", "posting_canceled", False)
+
+
+def part(cabinet: Cabinet, number: str, pcs: int) -> Any:
+    sku = cabinet.told(ONE, {"posting_number": number})["result"]["products"][0]["sku"]
+    packed = {"posting_number": number, "products": [{"product_id": sku, "quantity": pcs}]}
+    return cabinet.told("/v4/posting/fbs/ship/package", packed)["result"]
+
+
+def test_a_part_is_named_by_what_it_was_taken_from_and_assembled_after_the_answer(cabinet: Cabinet) -> None:
+    number = buy(cabinet, 3)
+    made = part(cabinet, number, 1)
+    assert shown(cabinet, made) == ("awaiting_packaging", "posting_created", True)
+    told = cabinet.told(ONE, {"posting_number": number, "with": {"related_postings": True}})["result"]
+    assert told["related_postings"]["related_posting_numbers"] == [made]
+    assert shown(cabinet, number) == ("awaiting_packaging", "posting_created", False)
+    cabinet.clock.pass_(seconds=60)
+    assert [shown(cabinet, one)[0] for one in (number, made)] == ["awaiting_packaging", "awaiting_deliver"]
+
+
+def test_assembling_a_part_may_fail_as_well(cabinet: Cabinet) -> None:
+    number = buy(cabinet, 3)
+    cabinet.order("PUT", f"/orders/{number}/assembly", fails=1)
+    made = part(cabinet, number, 1)
+    cabinet.clock.pass_(seconds=60)
+    assert shown(cabinet, made)[1] == "ship_failed"
