@@ -86,8 +86,8 @@ def parcels_of(connection: Connection, order_id: int) -> pl.DataFrame:
 def returns_of(connection: Connection, order_id: int) -> pl.DataFrame:
     """Columns of `HAPPENED`, the oldest first; ``number`` is the return's, none where a telling was of nothing in the end.
 
-    ``what``: told (``said``: by whom), received, documented, booked_in (by 1C); return_told, return_owed and return_stuck: its document; refund_told,
-    refund_owed and refund_stuck: the money.
+    ``what``: told (``said``: by whom), received, documented, booked_in (by 1C); return_told, return_owed and return_stuck: its document;
+    refund_told, refund_owed and refund_stuck: the money.
     """
     asked = {"order_id": order_id, "document": DOCUMENT, "refund": REFUND}
     return pl.DataFrame(connection.execute(RETURNS, asked).all(), schema=HAPPENED, orient="row")

@@ -120,7 +120,7 @@ def shipped(database_url: str, tmp_path: Path) -> Iterator[ShippingShop]:
         clock.wait(60)
         now = clock.now()
         track = shown(f"u-{number}", "delivered", (0, "TAKEN", "on_way"), (9, "DELIVERED", "delivered"), at=now, tracking=f"T{number}")
-        shop.shipments.record(CARRIER, [(number, now, track)], again=timedelta(hours=1))
+        shop.shipments.record_tracks(CARRIER, [(number, now, track)], again=timedelta(hours=1))
         clock.wait(3600)
         rules = ReturnRules(onward=ONWARD, refunds=frozenset({SITE}))
         written = coming("a", channel=None, state="received", condition="defect", decision="write_off", received_at=clock.now())
