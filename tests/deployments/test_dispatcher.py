@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from sqlalchemy import text
 
 from adapters.hub.hub import Hub
