@@ -20,7 +20,7 @@ TELLERS = {"workbook": "книга Excel", "cdek": "СДЭК"}
 TELLINGS = {
     "planned": "к отправке собрано {pcs} шт., повезёт {whom}",
     "asked": "спрошено: {said}",
-    "answered": "вопрос закрыт: {said}",
+    "answered": "вопрос закрыт: {short}",
     "marked": "отсканировано кодов «Честный ЗНАК»: {pcs}",
     "given": "передаётся: {whom}{more}",
     "booked": "{whom} принял отправление{more}",
@@ -52,6 +52,7 @@ def happened(row: dict[str, Any]) -> str:
     what, said, more = row["what"], row["said"] or "", row["more"] or ""
     return TELLINGS[what].format(
         said=said,
+        short=said.partition(": ")[0],
         more=f"{MORE.get(what, ': ')}{more}" if more else "",
         pcs=row["pcs"],
         whom=whom(said),

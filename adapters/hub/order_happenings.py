@@ -34,7 +34,10 @@ PARCELS = text("""
             from quarantine q join ours h on h.number = q.key where q.entity = :entity
     ) happened
     where at is not null
-    order by at, number, array_position(array['planned', 'asked', 'answered', 'marked', 'given', 'booked', 'label', 'part_told'], what)
+    order by at, number, array_position(array[
+        'planned', 'asked', 'marked', 'answered', 'given', 'booked', 'label', 'part_owed', 'part_stuck', 'part_told', 'handed', 'track',
+        'withdrawn', 'settled'
+    ], what)
 """)
 
 RETURNS = text("""
@@ -60,7 +63,7 @@ RETURNS = text("""
             from return_line l join ours r using (return_id) group by l.booked_at, l.return_id
     ) happened
     where at is not null
-    order by at, number, array_position(array['told', 'received', 'documented'], what)
+    order by at, number, array_position(array['told', 'received', 'documented', 'return_owed', 'return_told', 'refund_owed'], what), what
 """)
 
 HAPPENED: dict[str, pl.DataType | type[pl.DataType]] = {

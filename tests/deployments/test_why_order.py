@@ -18,6 +18,7 @@ from tasks.rules.onward import ChannelTells, Onward
 from tasks.rules.order_news import tells_of
 from tasks.rules.parts import PartTold
 from tasks.rules.return_rules import ReturnRules
+from tasks.rules.shipping_rules import ChannelShipping
 from tasks.shipment_papers import fetch_forms
 from tasks.shipments import book_with
 from tests.adapters.hub.order_shop import CHANNEL, RULES, OrderShop, as_json, report
@@ -101,7 +102,7 @@ def shipped(database_url: str, tmp_path: Path) -> Iterator[ShippingShop]:
     """Two irons of a site's order: one left by the carrier and came, the other waits for a receipt; the first came back half broken."""
     clock = HandClock()
     with Hub(database_url, clock=clock) as hub:
-        shop = ShippingShop(hub)
+        shop = ShippingShop(hub, own=ChannelShipping(carrier="cdek", parts=True, tariff="136"))
         shop.goods(requisites={"Подлежит маркировке": "Да"})
         shop.record(report("1", {"iron": 3}, buyer=SITE_BUYER))
         shop.waits_for("1", "iron", 1)
@@ -142,6 +143,8 @@ def test_the_whole_way_of_a_parcel_is_told_in_its_order(shipped: ShippingShop) -
         f"перевозчик cdek принял отправление, трек T{shipped.number()}-1",
         "готова этикетка перевозчика: labels/",
         "площадка site знает, что часть уехала",
+        "посылка отдана",
+        "итог: вручено",
         "DELIVERED",
     )
     told_at = [story.find(part) for part in way]
