@@ -127,7 +127,8 @@ def _changed(item: answers.Item, line: CrmLine, statuses: Statuses) -> dict[str,
 
 def _status(line: CrmLine, statuses: Statuses) -> dict[str, str]:
     """What has become of all of it, where the settings have a status for that."""
-    return {"status": statuses[line.state]} if line.state in statuses else {}
+    status = statuses.get(line.state) if line.state is not None else None
+    return {"status": status} if status is not None else {}
 
 
 def _outer(line: CrmLine) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from deployments.dispatcher import DEPLOYMENTS, Dispatcher, Lane
 from deployments.prefect_api import Deployment
 from tests.adapters.hub.order_shop import report
 from tests.adapters.hub.shipping import BUYER, ShippingShop
+from tests.adapters.hub.sold_once.hand import HandClock
 from tests.adapters.workbook.sheet import save
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -219,29 +220,41 @@ def test_a_push_of_a_carrier_starts_a_shift_that_ships_until_it_is_answered(
     assert len(shipments.started) == runs
 
 
+@pytest.fixture
+def street(database_url: str) -> Iterator[ShippingShop]:
+    """A shop in which orders are no older than its clock."""
+    with Hub(database_url, clock=HandClock()) as hub:
+        street = ShippingShop(hub)
+        street.goods()
+        yield street
+
+
 @pytest.mark.parametrize(("state", "runs"), [("confirmed", 1), ("unpaid", 0), ("shipped", 0)])
 def test_an_order_that_may_leave_starts_a_shift_until_it_is_planned(
-    hub: Hub, dispatcher: Dispatcher, shipments: Played, state: str, runs: int
+    street: ShippingShop, shop: Opened, shipments: Played, state: str, runs: int
 ) -> None:
-    street = ShippingShop(hub)
-    street.goods()
     street.record(report("1", {"iron": 1}, buyer=BUYER, state=state))
-    dispatcher.look(NOW)
+    shop(street.hub).look(NOW)
     assert len(shipments.started) == runs
     street.plan()
-    assert Work(hub).newest_unplanned() is None
+    assert Work(street.hub).newest_unplanned() is None
 
 
-def test_an_order_that_nobody_can_plan_holds_up_none_that_comes_after_it(hub: Hub) -> None:
-    street = ShippingShop(hub)
-    street.goods()
+def test_an_order_that_nobody_can_plan_holds_up_none_that_comes_after_it(street: ShippingShop) -> None:
     seen = []
     for ref in "12":
         street.record(report(ref, {"mystery": 1}, buyer=BUYER))
         street.plan()
-        seen.append(Work(hub).newest_unplanned())
+        seen.append(Work(street.hub).newest_unplanned())
     assert None not in seen
     assert seen[0] != seen[1]
+
+
+def test_an_order_that_nobody_could_plan_for_long_starts_nothing_more(street: ShippingShop) -> None:
+    street.record(report("1", {"mystery": 1}, buyer=BUYER))
+    assert isinstance(street.hub.clock, HandClock)
+    street.hub.clock.wait(3700)
+    assert Work(street.hub).newest_unplanned() is None
 
 
 def test_a_workbook_put_into_the_folder_starts_a_run_that_reads_the_folder_alone(

@@ -120,7 +120,7 @@ def shipped(database_url: str, tmp_path: Path) -> Iterator[ShippingShop]:
         shop.shipments.settle_parts(SITE, claimed, told_, {})
         clock.wait(60)
         now = clock.now()
-        track = shown(f"u-{number}", "delivered", (0, "TAKEN", "on_way"), (9, "DELIVERED", "delivered"), at=now, tracking=f"T{number}")
+        track = shown(f"u-{number}", "delivered", (0, "TAKEN", "in_transit"), (9, "DELIVERED", "delivered"), at=now, tracking=f"T{number}")
         shop.shipments.record_tracks(CARRIER, [(number, now, track)], again=timedelta(hours=1))
         clock.wait(3600)
         rules = ReturnRules(onward=ONWARD, refunds=frozenset({SITE}))

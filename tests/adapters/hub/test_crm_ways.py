@@ -60,7 +60,7 @@ def test_an_order_without_parcels_says_nothing_more_than_its_channel(shop: Shipp
 
 def test_a_part_that_left_moves_neither_the_order_nor_its_line(shop: ShippingShop, clock: HandClock) -> None:
     books(shop)
-    moves(shop, clock, 1, "on_way")
+    moves(shop, clock, 1, "in_transit")
     order, number = told(shop), shop.number()
     assert (order.state, [line.state for line in order.lines]) == ("new", [None])
     assert order.way == (f"Отправление {number}-1: 2 шт., cdek, трек T{number}-1, в пути",)
@@ -72,7 +72,7 @@ def test_an_order_has_left_when_its_last_part_has_and_has_come_when_all_have(sho
     shop.receipt_comes(1)
     books(shop)
     seen = []
-    for part, state in ((1, "on_way"), (2, "on_way"), (1, "delivered"), (2, "delivered")):
+    for part, state in ((1, "in_transit"), (2, "in_transit"), (1, "delivered"), (2, "delivered")):
         moves(shop, clock, part, state)
         order = told(shop)
         seen.append((order.state, order.lines[0].state))
@@ -82,7 +82,7 @@ def test_an_order_has_left_when_its_last_part_has_and_has_come_when_all_have(sho
 def test_a_site_that_calls_an_order_completed_when_it_left_does_not_make_it_delivered(shop: ShippingShop, clock: HandClock) -> None:
     shop.receipt_comes(1)
     books(shop)
-    moves(shop, clock, 1, "on_way")
+    moves(shop, clock, 1, "in_transit")
     shop.record(report("1", {"iron": 3}, buyer=BUYER, state="delivered", status="completed"))
     assert told(shop).state == "shipped"
 

@@ -40,9 +40,14 @@ class Played:
 
 
 def opened(site: Played, tracking_note: TrackingNote) -> WooCommerceSite:
-    keys = {"consumer_key": SecretStr("ck"), "consumer_secret": SecretStr("cs")}
-    transport = httpx.MockTransport(site)
-    return WooCommerceSite(url="https://shop.example", **keys, clock=Clock(), tracking_note=tracking_note, transport=transport)
+    return WooCommerceSite(
+        url="https://shop.example",
+        consumer_key=SecretStr("ck"),
+        consumer_secret=SecretStr("cs"),
+        clock=Clock(),
+        tracking_note=tracking_note,
+        transport=httpx.MockTransport(site),
+    )
 
 
 @pytest.mark.parametrize(("tracking_note", "is_letter"), [("shop", False), ("buyer", True)])
