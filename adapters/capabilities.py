@@ -30,7 +30,7 @@ class Finding:
     """One thing that an examination of an account found.
 
     Args:
-        subject: credential | right | limits | host | clock | warehouse | cabinet | pushes.
+        subject: credential | right | limits | host | clock | warehouse | cabinet | pushes | folder | carrier.
         level: whether it is good, will go wrong, or is wrong.
         sentence: what was found, for the owner.
         advice: what to do about it, in one sentence; none where it is good.

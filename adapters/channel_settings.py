@@ -97,6 +97,9 @@ class WooCommerceSettings(AnyChannel):
     refunds_returns: bool = Field(
         default=False, description="what came back is written into the site's order as a refund; the money itself is paid back by hand"
     )
+    tracking_note: Literal["none", "shop", "buyer"] = Field(
+        default="none", description="a tracking number is also remarked in the order: for the shop, or for the buyer, who gets a letter"
+    )
     bounds: Bounds = Bounds(visible_s=60, effective_s=60, stale_s=0, restored_s=60)
 
     @property

@@ -35,6 +35,7 @@ def open_channel(settings: ChannelSettings, *, hub: Hub, transport: httpx.BaseTr
                 url=settings.url,
                 consumer_key=settings.consumer_key,
                 consumer_secret=settings.consumer_secret,
+                tracking_note=settings.tracking_note,
                 timeout_s=settings.timeout_s,
                 clock=hub.clock,
                 pace=HubPace(hub, f"woocommerce:{settings.url}", system="Сайт"),

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, SecretStr
 
+from tasks.rules.crm import LineState
 from validation.part import Part
 
 STATES = ("unpaid", "new", "confirmed", "shipped", "delivered", "cancelled", "returned", "other")
@@ -31,6 +32,10 @@ class RetailCrmSettings(AnyCrm):
     site: str | None = Field(default=None, description="the shop's code, where the key opens several")
     time_zone: str = Field(default="Europe/Moscow", description="the account's: its dates have no zone")
     tier_field: str | None = Field(default=None, description="code of the customer's own field that holds the tier")
+    way_field: str | None = Field(default=None, description="code of the order's own text field that tells its parcels and returns")
+    item_statuses: dict[LineState, str] = Field(
+        default_factory=dict, description="shipped, delivered or returned, all of a line → the account's status of goods"
+    )
     statuses: dict[str, str] = Field(
         default={
             "unpaid": "new",
@@ -55,6 +60,8 @@ class Bitrix24Settings(AnyCrm):
     category_id: int = Field(default=0, ge=0, description="the pipeline of deals")
     originator: str = Field(default="utyug", description="what our deals and contacts are marked with (ORIGINATOR_ID)")
     tier_field: str | None = Field(default=None, description="UF_CRM_… of the contact that holds the tier")
+    tracking_field: str | None = Field(default=None, description="UF_CRM_… of the deal that holds the tracking numbers")
+    way_field: str | None = Field(default=None, description="UF_CRM_… of the deal that tells its parcels and returns")
     statuses: dict[str, str] = Field(
         default={
             "unpaid": "NEW",

@@ -6,9 +6,10 @@ shifts: one follows the other.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 import httpx
@@ -19,9 +20,13 @@ from adapters.errors import Unavailable
 from adapters.hub.hub import Hub
 from adapters.hub.listen import Listener
 from adapters.hub.outbox import NOTICE
+from adapters.hub.pushes import CARRIER_NOTICE
 from adapters.hub.work import Work
+from adapters.settings import Settings
+from adapters.workbook.folder import WorkbookFolder
 from deployments.prefect_api import Deployment
 from deployments.stopping import Stop
+from validation.returns import WORKBOOK
 
 LOG = logging.getLogger("utyug.dispatcher")
 LOOK_EVERY_S = 3.0
@@ -32,6 +37,7 @@ DEPLOYMENTS = {
     "stock": "stock/channels",
     "deliver": "deliver/systems",
     "shipments": "shipments/carriers",
+    "returns": "returns/channels",
 }
 PAUSE = timedelta(seconds=4)
 PAUSE_AT_MOST = timedelta(minutes=5)
@@ -96,6 +102,9 @@ class Dispatcher:
         stock: the deployment that posts counts and tells the channels.
         deliver: the deployment that tells CRMs and channels what they are owed.
         shipments: the deployment that ships.
+        returns: the deployment that takes what came back.
+        carriers: whose pushes wake it that ships.
+        workbooks: the folder that managers put workbooks of returns into.
         has_channels: whether anybody is to be listened to and told.
     """
 
@@ -109,6 +118,9 @@ class Dispatcher:
         stock: StartsRuns,
         deliver: StartsRuns,
         shipments: StartsRuns,
+        returns: StartsRuns,
+        carriers: Collection[str],
+        workbooks: Path,
         has_channels: bool,
     ) -> None:
         work = Work(hub)
@@ -119,7 +131,8 @@ class Dispatcher:
                 Lane(deployment=stock, parameters={"rounds": None}, oldest=_always),
                 Lane(deployment=listings, parameters={}, oldest=work.oldest_unlisted),
                 Lane(deployment=deliver, parameters={"rounds": None}, oldest=work.oldest_owed),
-                Lane(deployment=shipments, parameters={"rounds": None}, oldest=work.oldest_shipped),
+                Lane(deployment=shipments, parameters={"rounds": None}, oldest=lambda: _to_ship(work, carriers)),
+                Lane(deployment=returns, parameters={"channel": WORKBOOK}, oldest=lambda: oldest_workbook(workbooks)),
             ]
         else:
             self._lanes.append(Lane(deployment=stock, parameters={}, oldest=work.oldest_count))
@@ -134,12 +147,18 @@ class Dispatcher:
             lane.look(now)
 
 
-def dispatch(hub: Hub, *, api_url: str, has_channels: bool, stop: Stop) -> None:
+def dispatch(hub: Hub, settings: Settings, *, api_url: str, stop: Stop) -> None:
     """Look, for ever; a hub or a server that is away is waited for."""
     clock = Clock()
     deployments = {flow: Deployment(api_url, name) for flow, name in DEPLOYMENTS.items()}
-    dispatcher = Dispatcher(hub, **deployments, has_channels=has_channels)
-    with Listener(hub, "feed", NOTICE) as ear:
+    dispatcher = Dispatcher(
+        hub,
+        **deployments,
+        carriers=settings.carriers.keys(),
+        workbooks=settings.returns_folder(),
+        has_channels=bool(settings.channels),
+    )
+    with Listener(hub, "feed", NOTICE, CARRIER_NOTICE) as ear:
         while True:
             try:
                 with stop.interrupts():
@@ -148,6 +167,24 @@ def dispatch(hub: Hub, *, api_url: str, has_channels: bool, stop: Stop) -> None:
             except (httpx.HTTPError, Unavailable, OperationalError) as error:
                 LOG.warning("cannot start runs now: %s", type(error).__name__)
                 stop.wait(LOOK_EVERY_S)
+
+
+def oldest_workbook(folder: Path) -> str | None:
+    """The first workbook that is whole and that nobody has open; changed, it is another."""
+    book = WorkbookFolder(folder)
+    try:
+        whole = (file for file in book.present() if book.waits(file) is None)
+        return next((f"{file.name} {file.stat().st_mtime_ns}" for file in whole), None)
+    except OSError as error:
+        # `utyug doctor` tells of a folder that cannot be read; other work does not wait for it.
+        LOG.warning("cannot look for workbooks: %s", type(error).__name__)
+        return None
+
+
+def _to_ship(work: Work, carriers: Collection[str]) -> str | None:
+    """A debt of a shipment, a carrier's push, or an order that is not planned yet."""
+    waits = {"debt": work.oldest_shipped(), "push": work.oldest_hint(carriers), "order": work.newest_unplanned()}
+    return next((f"{kind} {number}" for kind, number in waits.items() if number is not None), None)
 
 
 def _always() -> str:

@@ -1,8 +1,9 @@
 """``utyug doctor``: every credential, right, limit, host, clock and warehouse, and in a sentence what to do about it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from tempfile import NamedTemporaryFile
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,7 +11,6 @@ from rich.table import Table
 from sqlalchemy import select, text
 
 from adapters.capabilities import Finding
-from adapters.carrier_settings import CarrierSettings
 from adapters.carriers import open_carrier
 from adapters.channel_settings import ChannelSettings, WildberriesSettings, WooCommerceSettings
 from adapters.channels import open_channel
@@ -20,6 +20,7 @@ from adapters.crms import open_crm
 from adapters.errors import SyncError
 from adapters.hub.hub import Hub
 from adapters.hub.tables.catalog import price_type, warehouse
+from adapters.label_files import FOLDER
 from adapters.onec.odata.opening import open_odata
 from adapters.onec.odata.settings import OdataSettings
 from adapters.settings import Settings
@@ -38,6 +39,8 @@ SUBJECTS = {
     "messages": "сообщения",
     "prices": "цены",
     "pushes": "уведомления",
+    "folder": "папка",
+    "carrier": "перевозчик",
 }
 CLOCKS_DIFFER_S = 30.0
 FIRST_EXPORT = "1С ещё ничего не прислала: выгрузите из неё товары и повторите осмотр."
@@ -47,12 +50,12 @@ Told = list[tuple[str, Finding]]
 
 def examine(hub: Hub, settings: Settings) -> Told:
     """Everything found, the hub first, then channel by channel, then the CRMs, 1C where it is asked by OData, and the carriers."""
-    told = [("Utyug", finding) for finding in (*_hub(hub), *_messages(settings))]
+    told = [("Utyug", finding) for finding in (*_hub(hub), *_messages(settings), *_folders(settings))]
     with ThreadPoolExecutor(max_workers=8) as pool:
-        channels = [(name, pool.submit(_channel, hub, channel)) for name, channel in settings.channels.items()]
+        channels = [(name, pool.submit(_channel, hub, channel, settings.carriers)) for name, channel in settings.channels.items()]
         crms = [(f"crm:{name}", pool.submit(_crm, hub, crm)) for name, crm in settings.crm.items()]
         bases = [(f"odata:{name}", pool.submit(_odata, hub, base)) for name, base in settings.onec.by_odata.items()]
-        carriers = [(f"carrier:{name}", pool.submit(_carrier, hub, carrier)) for name, carrier in settings.carriers.items()]
+        carriers = [(f"carrier:{name}", pool.submit(_carrier, hub, settings, name)) for name in settings.carriers]
         examined = (*channels, *crms, *bases, *carriers)
         return told + [(name, finding) for name, found in examined for finding in found.result()]
 
@@ -99,13 +102,29 @@ def _messages(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _channel(hub: Hub, settings: ChannelSettings) -> list[Finding]:
+def _folders(settings: Settings) -> Iterator[Finding]:
+    """Where managers put workbooks, and where packers find labels: made where they are missing, and written to."""
+    folders = {"Папка для книг возвратов": settings.returns_folder(), "Папка этикеток": settings.var_dir / FOLDER}
+    for what, path in folders.items():
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=path, prefix="."):
+                pass
+        except OSError as error:
+            sentence = f"{what} {path} недоступна для записи: {error.strerror}."
+            advice = "Дайте пользователю, под которым работает Утюг, право писать в неё, или назовите другую: returns.folder, var_dir."
+            yield Finding(subject="folder", level="fault", sentence=sentence, advice=advice)
+        else:
+            yield Finding(subject="folder", level="good", sentence=f"{what} {path} готова.")
+
+
+def _channel(hub: Hub, settings: ChannelSettings, carriers: Collection[str]) -> list[Finding]:
     try:
         with open_channel(settings, hub=hub) as shop:
             found = shop.examine()
     except SyncError as error:
         found = [Finding(subject="host", level="fault", sentence=error.sentence, advice="Проверьте адрес и доступ в настройках.")]
-    return [*_environment(settings), *found, *_places(hub, settings), *_prices(hub, settings)]
+    return [*_environment(settings), *found, *_carried(settings, carriers), *_places(hub, settings), *_prices(hub, settings)]
 
 
 def _crm(hub: Hub, settings: CrmSettings) -> list[Finding]:
@@ -118,9 +137,28 @@ def _odata(hub: Hub, settings: OdataSettings) -> list[Finding]:
         return onec.examine()
 
 
-def _carrier(hub: Hub, settings: CarrierSettings) -> list[Finding]:
-    with open_carrier(settings, hub=hub) as carrier:
-        return carrier.examine()
+def _carrier(hub: Hub, settings: Settings, name: str) -> list[Finding]:
+    """The contract itself, whether it can push to us, and whether anybody ships by it."""
+    told = settings.carriers[name]
+    with open_carrier(told, hub=hub) as carrier:
+        found = carrier.examine()
+    if told.push_secret is not None and settings.gateway.public_url is None:
+        sentence = "Секрет для уведомлений перевозчика задан, а внешнего адреса шлюза нет: сообщать о посылках ему некуда."
+        found.append(Finding(subject="pushes", level="warning", sentence=sentence, advice="Впишите gateway.public_url в utyug.toml."))
+    if not any(channel.shipping.carrier == name for channel in settings.channels.values()):
+        sentence = "Этим перевозчиком не отправляет ни одна площадка: посылки ему не уйдут."
+        advice = f'Впишите carrier = "{name}" в раздел shipping той площадки, чьи заказы он везёт.'
+        found.append(Finding(subject="carrier", level="warning", sentence=sentence, advice=advice))
+    return found
+
+
+def _carried(settings: ChannelSettings, carriers: Collection[str]) -> Iterator[Finding]:
+    """A carrier that the channel names and the settings have not."""
+    name = settings.shipping.carrier
+    if name is not None and name not in carriers:
+        sentence = f"Заказы площадки везёт перевозчик {name}, а в настройках такого нет: отправления остановятся."
+        advice = f"Заведите раздел [carriers.{name}] в utyug.toml или исправьте shipping.carrier этой площадки."
+        yield Finding(subject="carrier", level="fault", sentence=sentence, advice=advice)
 
 
 def _environment(settings: ChannelSettings) -> Iterator[Finding]:

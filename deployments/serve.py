@@ -32,7 +32,7 @@ def dispatcher(settings: Settings) -> None:
     from deployments.dispatcher import dispatch
 
     with open_hub(settings) as hub:
-        dispatch(hub, api_url=read_addresses(settings.var_dir).api, has_channels=bool(settings.channels), stop=_heeded())
+        dispatch(hub, settings, api_url=read_addresses(settings.var_dir).api, stop=_heeded())
 
 
 def keeper(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from adapters.hub.order_views import OrderLife
 from adapters.hub.shipment_tells import STATES
+from deployments.why_parcels import happened
 from deployments.why_words import ACCOUNTS, REASONS
 from tasks.rules.buyers import masked
 from tasks.rules.sale_documents import STATUSES
@@ -35,7 +36,7 @@ HEARD = {"poll": "опросом", "push": "из уведомления"}
 
 
 def tell_life(life: OrderLife, console: Console, local: Callable[[datetime | None], str]) -> None:
-    """Print it: the order, its goods, its pieces, 1C, CRMs and channels, questions."""
+    """Print it: the order, its goods, its pieces, 1C, CRMs and channels, what left and what came back, questions."""
     order = life.order
     console.print(f"\n[bold]Заказ {order.number or 'без номера'}[/]  {escape(order.channel)} № {escape(order.order_ref)}")
     for line in _head(life, local):
@@ -51,6 +52,9 @@ def tell_life(life: OrderLife, console: Console, local: Callable[[datetime | Non
     _print("CRM и площадки", ("Куда", "Что", "В очереди с", "Передано", "Там это", "Почему нет"), owed, console)
     sent = [_sent(row, local) for row in life.shipments.to_dicts()]
     _print("Отправления", ("Номер", "Кто везёт", "Штук", "Состояние", "Трек", "Собрано", "Передано", "Что мешает"), sent, console)
+    for title, column, events in (("Что было с отправлениями", "Отправление", life.parcels), ("Возвраты", "Возврат", life.returns)):
+        rows = [(local(row["at"]), row["number"] or "", happened(row)) for row in events.iter_rows(named=True)]
+        _print(title, ("Когда", column, "Что"), rows, console)
     asked = [(local(row["first_seen_at"]), row["sentence"], _answered(row, local)) for row in life.questions.to_dicts()]
     _print("Вопросы", ("Когда", "Вопрос", "Ответ"), asked, console)
 

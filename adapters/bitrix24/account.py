@@ -3,7 +3,7 @@
 Source: `reference/services.md` §4; https://apidocs.bitrix24.com/api-reference/common/system/scope.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adapters.bitrix24 import answers
 from adapters.bitrix24.changes import Bitrix24Changes
@@ -40,6 +40,7 @@ class Bitrix24(Bitrix24Changes, Bitrix24Deals):
             "scope": Command(method="scope", params={}),
             "stages": self.stages_command,
             **({"fields": fields} if self._tier_field else {}),
+            **({"deal_fields": self.deal_fields_command} if self._deal_fields else {}),
         }
 
     def _host(self) -> Finding:
@@ -61,6 +62,8 @@ class Bitrix24(Bitrix24Changes, Bitrix24Deals):
         yield self._pipeline([one.status_id for one in parsed(answers.STAGES, told.result["stages"])])
         if self._tier_field is not None:
             yield self._tier_found(self._tier_field, told)
+        if self._deal_fields:
+            yield from self._deal_fields_found(parsed(answers.FIELDS, told.result["deal_fields"]).fields)
 
     def _pipeline(self, there: list[str]) -> Finding:
         if not there:
@@ -71,6 +74,15 @@ class Bitrix24(Bitrix24Changes, Bitrix24Deals):
             return _good("cabinet", "В воронке сделок есть все стадии из настроек.")
         sentence = f"В воронке сделок нет стадий из настроек: {', '.join(absent)}. Сделки в них не попадут."
         return _wrong(sentence, f"Исправьте statuses и read_statuses. Стадии воронки: {', '.join(there)}.")
+
+    def _deal_fields_found(self, there: Mapping[str, answers.FieldShape]) -> Iterator[Finding]:
+        for field in self._deal_fields:
+            name = tier_name_of(field, there)
+            if name is not None and there[name].type == TEXT:
+                yield _good("cabinet", f"У сделок есть поле {field}.")
+            else:
+                sentence = f"У сделок Битрикс24 нет поля {field} типа «Строка»: отправления и возвраты в него не запишутся."
+                yield _wrong(sentence, "Создайте у сделки такое поле и впишите его код в tracking_field или way_field.")
 
     def _tier_found(self, field: str, told: answers.Batch) -> Finding:
         fields = parsed(answers.FIELDS, told.result["fields"]).fields

@@ -82,7 +82,9 @@ class Marked(Item):
 
 
 class Deal(Marked):
-    """A deal. ``category_id`` is its pipeline."""
+    """A deal; ``category_id`` is its pipeline, and the portal's own fields are among its extras."""
+
+    model_config = ConfigDict(extra="allow")
 
     stage_id: Text = ""
     category_id: int | None = None

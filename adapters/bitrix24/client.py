@@ -50,6 +50,8 @@ class Bitrix24Client:
         category_id: the pipeline of deals; 0 is the common one.
         originator: what our deals and contacts are marked with.
         tier_field: the contact's field that holds the tier, as people know it: ``UF_CRM_…``.
+        tracking_field: the deal's field that holds the tracking numbers, as people know it.
+        way_field: the deal's field that tells its parcels and returns.
         statuses: state here → stage there, without the pipeline's prefix.
         read_statuses: stage there → state here, for those that differ from the former read backwards.
         clock: the shop's clock.
@@ -67,6 +69,8 @@ class Bitrix24Client:
         category_id: int = 0,
         originator: str = "utyug",
         tier_field: str | None = None,
+        tracking_field: str | None = None,
+        way_field: str | None = None,
         statuses: Mapping[str, str],
         read_statuses: Mapping[str, str] | None = None,
         clock: Clock,
@@ -79,6 +83,7 @@ class Bitrix24Client:
         self._category_id = category_id
         self._originator = originator
         self._tier_field = tier_field
+        self._deal_fields = {field: what for field, what in ((tracking_field, "tracking"), (way_field, "way")) if field is not None}
         self._stages = Stages.of_pipeline(category_id, statuses, read_statuses or {})
         self._clock = clock
         self._connection = Connection(

@@ -14,7 +14,7 @@ from typing import Any
 from adapters.bitrix24 import answers, people
 from adapters.bitrix24.client import parsed
 from adapters.bitrix24.commands import DEAL, MADE, Command, added, changed, got
-from adapters.bitrix24.contacts import twins
+from adapters.bitrix24.contacts import tier_name_of, twins
 from adapters.bitrix24.goods import Bitrix24Goods, Goods, goods_of, roubles, set_goods, told_goods
 from adapters.bitrix24.puts import Plan
 from adapters.bitrix24.reasons import GONE
@@ -51,7 +51,7 @@ class Bitrix24Deals(Bitrix24Goods):
 
     def _order_plans(self, orders: Sequence[CrmOrder]) -> list[Plan]:
         found: dict[str, list[answers.Deal]] = {}
-        for there in self.marked(DEAL, [one.ref for one in orders], answers.DEALS, FIELDS):
+        for there in self.marked(DEAL, [one.ref for one in orders], answers.DEALS, [*FIELDS, *self.own_fields]):
             found.setdefault(there.origin_id, []).append(there)
         cards = self.cards(one.customer for one in orders if one.customer)
         found |= self._taken_before([one for one in orders if one.ref not in found])
@@ -88,6 +88,7 @@ class Bitrix24Deals(Bitrix24Goods):
             "sourceDescription": order.channel_title,
             "comments": "\n".join(remarks_of(order)),
             **_sum(order),
+            **self._own(order, {}),
         }
         stage = self._stages.codes.get(order.state)
         fields |= {"stageId": stage} if stage else {}
@@ -105,11 +106,34 @@ class Bitrix24Deals(Bitrix24Goods):
             fields |= {"contactIds": [buyer_id]}
         if more := lacking(order, deal.comments):
             fields |= {"comments": "\n".join([deal.comments, *more] if deal.comments else more)}
+        fields |= self._own(order, deal.model_extra or {})
         steps = [changed(DEAL, deal.id, fields)] if fields else []
         wanted = goods_of(order, goods)
         steps += [set_goods(deal.id, wanted)] if order.lines and sorted(goods) != sorted(wanted) else []
         sentence = twins("сделок", order.ref, deal.id, others)
         return Plan(ref=order.ref, item_id=deal.id, steps=tuple(steps), sentence=sentence, private=_private(order))
+
+    @cached_property
+    def own_fields(self) -> Mapping[str, str]:
+        """Fields of the portal's own, as calls name them, and what each holds; one that deals do not have is left out.
+
+        Raises:
+            SyncError: as `Bitrix24Client.ask`.
+        """
+        if not self._deal_fields:
+            return {}
+        told = parsed(answers.FIELDS, self.ask({"fields": self.deal_fields_command})["fields"]).fields
+        return {name: what for field, what in self._deal_fields.items() if (name := tier_name_of(field, told)) is not None}
+
+    @property
+    def deal_fields_command(self) -> Command:
+        """What asks for the fields of deals."""
+        return Command(method="crm.item.fields", params={"entityTypeId": DEAL})
+
+    def _own(self, order: CrmOrder, there: Mapping[str, Any]) -> dict[str, str]:
+        """What of the portal's own fields differs."""
+        told = {"tracking": order.tracking or "", "way": "\n".join(order.way)}
+        return {name: told[what] for name, what in self.own_fields.items() if str(there.get(name) or "").split() != told[what].split()}
 
     @cached_property
     def _places(self) -> Mapping[str, tuple[bool, int]]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Text, bindparam, select, text
 
 from adapters.hub.crm_customers import customers_of
+from adapters.hub.crm_ways import Way, ways_of
 from adapters.hub.hub import Hub
 from adapters.hub.order_goods import read_goods
 from adapters.hub.order_rows import OrderRow, load_orders
@@ -44,9 +45,17 @@ class CrmOrders:
             customers = customers_of(connection, [order.order_id for order in orders])
             tracked = {row.order_number: row.tracking for row in connection.execute(TRACKED, {"numbers": sorted(numbers)})}
             shipped = trackings(connection, [order.order_id for order in orders])
+            ways = ways_of(connection, orders)
         tracked |= {order.number: ", ".join(shipped[order.order_id]) for order in orders if order.number and order.order_id in shipped}
         return {
-            order.number: _crm_order(order, goods, customers.get(order.order_id), titles, tracked.get(order.number))
+            order.number: _crm_order(
+                order,
+                goods,
+                titles,
+                customer=customers.get(order.order_id),
+                way=ways[order.order_id],
+                tracking=tracked.get(order.number),
+            )
             for order in orders
             if order.number
         }
@@ -58,7 +67,7 @@ def crm_ref(channel: str, order_ref: str) -> str:
 
 
 def _crm_order(
-    order: OrderRow, goods: Mapping[int, Goods], customer: CrmCustomer | None, titles: Mapping[str, str], tracking: str | None
+    order: OrderRow, goods: Mapping[int, Goods], titles: Mapping[str, str], *, customer: CrmCustomer | None, way: Way, tracking: str | None
 ) -> CrmOrder:
     buyer: Mapping[str, Any] = order.buyer or {}
     is_cancelled = order.state == CANCELLED or not any(line.live_pcs for line in order.lines.values())
@@ -68,7 +77,7 @@ def _crm_order(
         channel=order.channel,
         channel_title=titles.get(order.channel, order.channel),
         channel_ref=order.order_ref,
-        state=CANCELLED if is_cancelled else order.state,
+        state=CANCELLED if is_cancelled else way.of(order.state),
         placed_at=order.placed_at,
         customer=customer,
         lines=tuple(
@@ -79,6 +88,7 @@ def _crm_order(
                 name=goods[line.item_id].name if line.item_id else line.channel_sku,
                 pcs=line.pcs if is_cancelled else line.live_pcs,
                 price_kopecks=line.price_kopecks,
+                state=way.lines.get(line.line_ref),
             )
             for _, line in sorted(order.lines.items())
             if is_cancelled or line.live_pcs
@@ -86,4 +96,5 @@ def _crm_order(
         address=(buyer.get("address") or {}).get("text", ""),
         comment=buyer.get("comment") or "",
         tracking=tracking,
+        way=way.sentences,
     )

@@ -6,6 +6,7 @@ import polars as pl
 from sqlalchemy import text
 
 from adapters.hub.hub import Hub
+from adapters.hub.order_happenings import parcels_of, returns_of
 from adapters.hub.order_rows import OrderRow, load_orders
 from adapters.hub.outbox import Outbox
 from adapters.hub.shipment_views import COLUMNS as SHIPPED
@@ -77,6 +78,8 @@ class OrderLife:
         onec: what each 1C base was told and told back: columns of `IN_ONEC`.
         owed: what CRMs and channels were told, or wait for: columns of `adapters.hub.outbox.WAITING` and ``TOLD``.
         shipments: its parts, the newest first: columns of `adapters.hub.shipment_views.COLUMNS`.
+        parcels: what happened to them, the oldest first: columns of `adapters.hub.order_happenings.HAPPENED`.
+        returns: the same of what came back.
         questions: of the quarantine, those answered too: columns of `ASKED`.
     """
 
@@ -85,6 +88,8 @@ class OrderLife:
     onec: pl.DataFrame
     owed: pl.DataFrame
     shipments: pl.DataFrame
+    parcels: pl.DataFrame
+    returns: pl.DataFrame
     questions: pl.DataFrame
 
 
@@ -114,6 +119,8 @@ class OrderViews:
                     schema=SHIPPED,
                     orient="row",
                 ),
+                parcels=parcels_of(connection, order.order_id),
+                returns=returns_of(connection, order.order_id),
                 owed=Outbox(self._hub).of_subject(order.number or ""),
                 questions=pl.DataFrame(connection.execute(QUESTIONS, asked).all(), schema=ASKED, orient="row"),
             )

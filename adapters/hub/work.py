@@ -1,6 +1,7 @@
 """What waits for a run: the dispatcher asks, and starts one where nothing is under way."""
 
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -9,9 +10,14 @@ from adapters.hub.hub import Hub
 from adapters.hub.shipment_planning import KINDS
 from adapters.hub.tables.inbox import IS_UNPOSTED, feed
 from adapters.hub.tables.journal import sync_run
+from adapters.hub.tables.offer import push
+from adapters.hub.tables.orders import sale_order
 from adapters.hub.tables.outbox import outbox
+from adapters.hub.tables.shipments import shipment
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
+FRESH = timedelta(hours=1)
+"""An order that no run could plan for so long waits for a person or a receipt: the schedule looks at it."""
 
 
 class Work:
@@ -48,6 +54,17 @@ class Work:
     def oldest_shipped(self) -> int | None:
         """The first debt of a shipment, to its carrier or its channel, that is due and that nobody is telling."""
         return self._oldest_debt(outbox.c.kind.in_(KINDS))
+
+    def oldest_hint(self, names: Collection[str]) -> int | None:
+        """The first push of these carriers that no reading has answered yet."""
+        return self._read(select(func.min(push.c.push_id)).where(push.c.channel.in_(names), push.c.handled_at.is_(None)))
+
+    def newest_unplanned(self) -> int | None:
+        """The newest order that may leave and has no shipment; the newest, so that one that nobody can plan holds up none."""
+        o, since_at = sale_order.c, self._hub.clock.now() - FRESH
+        is_planned = exists().where(shipment.c.order_id == o.order_id)
+        may_leave = (o.state.in_(["new", "confirmed"]), o.number.is_not(None), ~o.is_by_channel, ~o.is_prior, o.recorded_at >= since_at)
+        return self._read(select(func.max(o.order_id)).where(*may_leave, ~is_planned))
 
     def _oldest_debt(self, is_meant: ColumnElement[bool]) -> int | None:
         now, o = self._hub.clock.now(), outbox.c

@@ -9,7 +9,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from adapters.hub.incidents import Incident
-from adapters.notify.kinds import ANY, KINDS, Words
+from adapters.notify.kinds import ANY, KINDS
+from adapters.notify.words import Words
 
 SHOP_ZONE = ZoneInfo("Europe/Moscow")
 

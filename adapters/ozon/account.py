@@ -78,7 +78,7 @@ def _rights(roles: Iterable[answers.Role]) -> Finding:
     missing = [needed for needed in paths.NEEDED if not any(needed == one or needed.startswith(f"{one}/") for one in allowed)]
     if missing:
         sentence = f"Ключу Ozon не разрешены методы: {', '.join(missing)}."
-        advice = "Выпустите ключ с ролью Admin или добавьте роли для товаров, цен, остатков, складов и заказов FBS."
+        advice = "Выпустите ключ с ролью Admin или добавьте роли для товаров, цен, остатков, складов, заказов FBS и возвратов."
         return Finding(subject="right", level="fault", sentence=sentence, advice=advice)
     return Finding(subject="right", level="good", sentence="Прав ключа Ozon хватает для всего, что делает Утюг.")
 

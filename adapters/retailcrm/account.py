@@ -30,7 +30,7 @@ class RetailCrm(RetailCrmCustomers, RetailCrmOrders, RetailCrmHistory):
             return [_fault(error)]
         active = {code for code, one in statuses.items() if one.active}
         findings = [self._host(), _good("credential", "Ключ RetailCRM действует."), self._statuses(active)]
-        for look in (self._right, self._site, self._tier, self._zone):
+        for look in (self._right, self._site, self._own_fields, self._zone):
             try:
                 findings += look()
             except SyncError as error:
@@ -73,17 +73,20 @@ class RetailCrm(RetailCrmCustomers, RetailCrmOrders, RetailCrmHistory):
         else:
             yield _good("cabinet", f"Магазин RetailCRM: {self.site or sites[0]}.")
 
-    def _tier(self) -> Iterator[Finding]:
-        if self.tier_field is None:
-            return
-        query: dict[str, str | int] = {"filter[entity]": "customer", "filter[code]": self.tier_field, "limit": 100}
-        told = self.ask(paths.CUSTOM_FIELDS, answers.CUSTOM_FIELDS, query).custom_fields
-        if self.tier_field in {one.code for one in told}:
-            yield _good("cabinet", f"Поле клиента {self.tier_field} в RetailCRM есть.")
-            return
-        sentence = f"В RetailCRM нет поля клиента {self.tier_field}: уровень покупателя записать некуда."
-        advice = "Создайте его в RetailCRM (Настройки → Пользовательские поля → Клиенты) или исправьте tier_field в настройках."
-        yield _bad("cabinet", "fault", sentence, advice)
+    def _own_fields(self) -> Iterator[Finding]:
+        if self.tier_field is not None:
+            yield self._field("customer", self.tier_field, whose="клиента", holds="уровень покупателя", setting="tier_field")
+        if self.way_field is not None:
+            yield self._field("order", self.way_field, whose="заказа", holds="отправления и возвраты", setting="way_field")
+
+    def _field(self, entity: str, code: str, *, whose: str, holds: str, setting: str) -> Finding:
+        """Whether a field of the account's own is there."""
+        query: dict[str, str | int] = {"filter[entity]": entity, "filter[code]": code, "limit": 100}
+        if code in {one.code for one in self.ask(paths.CUSTOM_FIELDS, answers.CUSTOM_FIELDS, query).custom_fields}:
+            return _good("cabinet", f"Поле {whose} {code} в RetailCRM есть.")
+        sentence = f"В RetailCRM нет поля {whose} {code}: {holds} записать некуда."
+        advice = f"Создайте его в RetailCRM (Настройки → Пользовательские поля) или исправьте {setting} в настройках."
+        return _bad("cabinet", "fault", sentence, advice)
 
     def _zone(self) -> Iterator[Finding]:
         told = self.ask(paths.SETTINGS, answers.ACCOUNT).settings.timezone

@@ -89,6 +89,7 @@ class Item(Answer):
     offer: Annotated[Offer, PhpMap] = Offer()
     quantity: Decimal
     initial_price: Decimal = Decimal(0)
+    status: str | None = None
     is_canceled: bool = False
 
 
@@ -127,6 +128,7 @@ class Order(Answer):
     customer: Customer | None = None
     items: list[Item] | None = None
     delivery: Annotated[Delivery, PhpMap] = Delivery()
+    custom_fields: Annotated[dict[str, Any], PhpMap] = {}
 
 
 class ApiKey(Answer):

@@ -21,6 +21,7 @@ from adapters.retailcrm.limits import KEY
 from adapters.retailcrm.lines import Offers
 from adapters.retailcrm.refusals import NO_ACCOUNT, code_of, has_succeeded
 from adapters.retailcrm.states import States
+from tasks.rules.crm import LineState
 
 T = TypeVar("T")
 
@@ -53,6 +54,8 @@ class RetailCrmClient:
         read_statuses: its status → our state, where that differs from the former read backwards.
         time_zone: the account's: its dates have no zone.
         tier_field: the customer's own field that holds the tier; none where it is not told.
+        way_field: the order's own field that tells its parcels and returns; none where they are not told.
+        item_statuses: what has become of a whole line → the account's status of it.
         timeout_s: of one call.
         clock: the shop's clock.
         pace: the key's turns, shared with whoever else calls with it.
@@ -69,6 +72,8 @@ class RetailCrmClient:
         read_statuses: Mapping[str, str],
         time_zone: str = "Europe/Moscow",
         tier_field: str | None = None,
+        way_field: str | None = None,
+        item_statuses: Mapping[LineState, str] | None = None,
         clock: Clock,
         timeout_s: float = 30.0,
         pace: Pace | None = None,
@@ -79,6 +84,8 @@ class RetailCrmClient:
         self.states = States(statuses=statuses, read_statuses=read_statuses)
         self.zone = ZoneInfo(time_zone)
         self.tier_field = tier_field
+        self.way_field = way_field
+        self.item_statuses = item_statuses or {}
         self.offers = Offers()
         self._connection = Connection(
             system=SYSTEM,

@@ -11,7 +11,10 @@ from typing import Any
 
 from adapters.retailcrm import answers
 from adapters.retailcrm.money import kopecks, roubles
-from tasks.rules.crm import CrmGoods, CrmLine, CrmOrder
+from tasks.rules.crm import CrmGoods, CrmLine, CrmOrder, LineState
+
+Statuses = Mapping[LineState, str]
+"""What has become of a whole line → the account's status of goods."""
 
 OURS = "utyug"
 """Of which system the outer id of a line is."""
@@ -47,14 +50,14 @@ class Offers:
         return bool(refs)
 
 
-def new_line(line: CrmLine, offers: Offers) -> dict[str, Any]:
+def new_line(line: CrmLine, offers: Offers, statuses: Statuses) -> dict[str, Any]:
     """A line that is not there yet; a price that nobody knows is none, or the account would take its catalogue's for it."""
     offer = offers.named(line.item_ref)
     what = {"productName": line.name or line.sku} if offer is None else {"offer": offer}
-    return {**_outer(line), **what, "quantity": line.pcs, "initialPrice": roubles(line.price_kopecks or 0)}
+    return {**_outer(line), **what, "quantity": line.pcs, "initialPrice": roubles(line.price_kopecks or 0), **_status(line, statuses)}
 
 
-def changed_lines(order: CrmOrder, shown: answers.Order, offers: Offers) -> list[dict[str, Any]]:
+def changed_lines(order: CrmOrder, shown: answers.Order, offers: Offers, statuses: Statuses) -> list[dict[str, Any]]:
     """The composition whole; empty where none of our lines differs, or where we have none.
 
     A line that people put in place of one of ours, since they cannot change what a line is of, becomes ours.
@@ -63,10 +66,10 @@ def changed_lines(order: CrmOrder, shown: answers.Order, offers: Offers) -> list
     there = {ref: item for item in items if (ref := line_ref(item)) is not None}
     ours = {line.line_ref: line for line in order.lines}
     taken = _in_place(ours, there, items)
-    if not ours or (not taken and there.keys() == ours.keys() and all(_is_same(line, there[ref]) for ref, line in ours.items())):
+    if not ours or (not taken and there.keys() == ours.keys() and all(_is_same(line, there[ref], statuses) for ref, line in ours.items())):
         return []
     kept = there | taken
-    said = [_changed(kept[ref], line) if ref in kept else new_line(line, offers) for ref, line in ours.items()]
+    said = [_changed(kept[ref], line, statuses) if ref in kept else new_line(line, offers, statuses) for ref, line in ours.items()]
     adopted = {item.id for item in taken.values()}
     theirs = [{"id": item.id, "quantity": float(item.quantity)} for item in items if line_ref(item) is None and item.id not in adopted]
     return [*said, *theirs]
@@ -111,14 +114,21 @@ def _names(item: answers.Item) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in (item.offer.xml_id, item.offer.external_id, item.offer.article) if name))
 
 
-def _is_same(line: CrmLine, item: answers.Item) -> bool:
-    """A price that we do not know, or that is nothing, is people's to write."""
-    return item.quantity == line.pcs and (not line.price_kopecks or line.price_kopecks == kopecks(item.initial_price))
+def _is_same(line: CrmLine, item: answers.Item, statuses: Statuses) -> bool:
+    """A price that we do not know, or that is nothing, is people's to write; and so is a status that is not ours to tell."""
+    is_priced_so = not line.price_kopecks or line.price_kopecks == kopecks(item.initial_price)
+    return item.quantity == line.pcs and is_priced_so and _status(line, statuses).get("status", item.status) == item.status
 
 
-def _changed(item: answers.Item, line: CrmLine) -> dict[str, Any]:
+def _changed(item: answers.Item, line: CrmLine, statuses: Statuses) -> dict[str, Any]:
     price = {"initialPrice": roubles(line.price_kopecks)} if line.price_kopecks else {}
-    return {"id": item.id, **_outer(line), "quantity": line.pcs, **price}
+    return {"id": item.id, **_outer(line), "quantity": line.pcs, **price, **_status(line, statuses)}
+
+
+def _status(line: CrmLine, statuses: Statuses) -> dict[str, str]:
+    """What has become of all of it, where the settings have a status for that."""
+    status = statuses.get(line.state) if line.state is not None else None
+    return {"status": status} if status is not None else {}
 
 
 def _outer(line: CrmLine) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Source: `reference/services.md` §2.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adapters.retailcrm import answers, paths
@@ -61,8 +61,9 @@ class OrderDesk:
             "status": self._client.states.status_of(row.state),
             "customerComment": row.comment,
             "managerComment": whose,
-            "items": [new_line(line, self._offers) for line in row.lines],
+            "items": [new_line(line, self._offers, self._client.item_statuses) for line in row.lines],
             "delivery": _delivery(row.address, row.tracking),
+            **self._way(row, {}),
             **self._customer(row),
         }
         if row.customer is not None:
@@ -77,8 +78,9 @@ class OrderDesk:
         said = {
             "status": self._client.states.to_send(row.state, shown.status),
             "customerComment": None if shown.customer_comment else row.comment,
-            "items": changed_lines(row, shown, self._offers),
+            "items": changed_lines(row, shown, self._offers, self._client.item_statuses),
             "delivery": _delivery(address, tracking),
+            **self._way(row, shown.custom_fields),
             **self._contacts(row, shown),
         }
         return {name: value for name, value in said.items() if value}
@@ -90,6 +92,13 @@ class OrderDesk:
     def of_person(self, row: CrmOrder) -> Iterable[str]:
         """The buyer, where to, and what was written."""
         return (row.address, row.comment, *(words_of(row.customer) if row.customer else ()))
+
+    def _way(self, row: CrmOrder, there: Mapping[str, Any]) -> dict[str, Any]:
+        """What left and what came back, in the order's own field: the account has no word for parts of an order, nor for returns."""
+        name, told = self._client.way_field, "\n".join(row.way)
+        if name is None or str(there.get(name) or "").split() == told.split():
+            return {}
+        return {"customFields": {name: told}}
 
     def _contacts(self, row: CrmOrder, shown: answers.Order) -> dict[str, Any]:
         if row.customer is None:

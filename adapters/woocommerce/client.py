@@ -20,6 +20,7 @@ from adapters.woocommerce import paths
 from adapters.woocommerce.limits import SITE
 
 T = TypeVar("T")
+TrackingNote = Literal["none", "shop", "buyer"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -51,6 +52,7 @@ class WooCommerceClient:
         url: the site's address, as its visitors open it.
         consumer_key: ``ck_…``
         consumer_secret: ``cs_…``; over https both go as Basic, over http they only sign.
+        tracking_note: whether a tracking number is also remarked beside its order, for the shop alone or for the buyer, who gets a letter.
         timeout_s: of one call.
         clock: the shop's clock.
         pace: the site's turns, shared with whoever else calls it.
@@ -69,6 +71,7 @@ class WooCommerceClient:
         consumer_key: SecretStr,
         consumer_secret: SecretStr,
         clock: Clock,
+        tracking_note: TrackingNote = "none",
         timeout_s: float = 30.0,
         pace: Pace | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -78,6 +81,7 @@ class WooCommerceClient:
         self._url = url.rstrip("/")
         self._is_secure = url.lower().startswith("https://")
         self._clock = clock
+        self._tracking_note = tracking_note
         self._connection = Connection(
             system="woocommerce",
             title="Сайт",

@@ -67,6 +67,12 @@ class OneRefund(Answer):
         return -sum(line.quantity for line in self.line_items if line.is_refund_of(line_id))
 
 
+class Note(Answer):
+    """A remark beside an order."""
+
+    note: str = ""
+
+
 def kopecks(told: str) -> int:
     """A sum of the site's as whole kopecks; the site rounds it for show."""
     return int((Decimal(told or "0") * 100).to_integral_value(ROUND_HALF_UP))
@@ -75,3 +81,5 @@ def kopecks(told: str) -> int:
 ORDER = TypeAdapter(OneOrder)
 REFUNDS = TypeAdapter(list[OneRefund])
 REFUND = TypeAdapter(OneRefund)
+NOTE = TypeAdapter(Note)
+NOTES = TypeAdapter(list[Note])

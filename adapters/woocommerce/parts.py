@@ -22,27 +22,43 @@ class WooCommerceParts(WooCommerceOrderStatus):
     """`adapters.capabilities.ShipsParts`."""
 
     def ship_parts(self, parts: Sequence[PartShipped]) -> list[PartTold]:
-        """Each part's number is put beside its order; the same again is not sent.
+        """Each part's number is put beside its order, and remarked where the settings say so; the same again is not sent.
 
         Raises:
             SyncError: nothing was done.
         """
-        return [self._note(one) for one in parts]
+        return [self._told(one) for one in parts]
 
-    def _note(self, part: PartShipped) -> PartTold:
+    def _told(self, part: PartShipped) -> PartTold:
         shown = self._shown(part.order_ref)
         if shown is None:
             return PartTold(number=part.number, outcome="refused", sentence=NEWS_SENTENCES["order_is_gone"])
-        if _has(shown.order, part):
-            return PartTold(number=part.number, outcome="already")
         body: dict[str, Any] = {"meta_data": [{"key": FIELD + part.number, "value": _value(part)}]}
+        is_there = _has(shown.order, part)
         try:
-            self.tell("PUT", paths.one_order(part.order_ref), body, order_answers.ORDER, is_repeatable=True)
+            if not is_there:
+                self.tell("PUT", paths.one_order(part.order_ref), body, order_answers.ORDER, is_repeatable=True)
+            is_remarked = self._remark(part)
         except OutcomeUnknown as error:
             return PartTold(number=part.number, outcome="unknown", sentence=error.sentence)
         except Rejected as error:
             return PartTold(number=part.number, outcome="refused", sentence=f"Сайт не принял трек: «{words_of(error)[1]}».")
-        return PartTold(number=part.number, outcome="accepted")
+        return PartTold(number=part.number, outcome="already" if is_there and not is_remarked else "accepted")
+
+    def _remark(self, part: PartShipped) -> bool:
+        """Whether a remark was added: a letter to the buyer leaves once, so that those that are there are looked at first."""
+        if self._tracking_note == "none" or part.tracking is None:
+            return False
+        there = self.ask(paths.notes(part.order_ref), order_answers.NOTES)
+        if any(part.number in one.note and part.tracking in one.note for one in there):
+            return False
+        carrier = f", {part.carrier}" if part.carrier else ""
+        body = {
+            "note": f"Отправление {part.number}{carrier}: трек-номер {part.tracking}.",
+            "customer_note": self._tracking_note == "buyer",
+        }
+        self.tell("POST", paths.notes(part.order_ref), body, order_answers.NOTE, is_repeatable=False)
+        return True
 
 
 def _has(order: OneOrder, part: PartShipped) -> bool:

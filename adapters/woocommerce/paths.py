@@ -26,6 +26,11 @@ def refunds(order_ref: str | int) -> str:
     return f"orders/{order_ref}/refunds"
 
 
+def notes(order_ref: str | int) -> str:
+    """What is remarked beside an order."""
+    return f"orders/{order_ref}/notes"
+
+
 def settings(group: str) -> str:
     """Settings of one group."""
     return f"settings/{group}"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+LineState = Literal["shipped", "delivered", "returned"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrmCustomer:
@@ -41,6 +43,7 @@ class CrmLine:
         sku: the channel's code.
         pcs: that are still sold; never none.
         price_kopecks: of one; none where the channel did not tell.
+        state: what has become of every piece of it; none where they are not all so far, or not all alike.
     """
 
     line_ref: str
@@ -49,6 +52,7 @@ class CrmLine:
     name: str
     pcs: int
     price_kopecks: int | None
+    state: LineState | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +68,8 @@ class CrmOrder:
         customer: whose it is; none where the channel does not tell who bought.
         lines: of a cancelled order as it was.
         address: in one line, as told.
-        tracking: the carrier's number.
+        tracking: the carrier's number; of several parcels all of them, with commas.
+        way: a sentence for each parcel, and for each return.
         foreign_ref: the CRM's own id, where it has taken the order before: one that is not there any more was deleted by people.
     """
 
@@ -80,6 +85,7 @@ class CrmOrder:
     address: str = ""
     comment: str = ""
     tracking: str | None = None
+    way: tuple[str, ...] = ()
     foreign_ref: str | None = None
 
     @property

@@ -1,22 +1,30 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import httpx
 import pytest
+import yaml  # type: ignore[import-untyped]
 from sqlalchemy import text
 
 from adapters.hub.hub import Hub
 from adapters.hub.inbox import Inbox
 from adapters.hub.outbox import Answer, Outbox, Owed
+from adapters.hub.pushes import CARRIER_NOTICE, Pushes
 from adapters.hub.runs import Runs
 from adapters.hub.tables.inbox import feed
 from adapters.hub.work import Work
-from deployments.dispatcher import Dispatcher, Lane
+from deployments.dispatcher import DEPLOYMENTS, Dispatcher, Lane
 from deployments.prefect_api import Deployment
+from tests.adapters.hub.order_shop import report
+from tests.adapters.hub.shipping import BUYER, ShippingShop
+from tests.adapters.hub.sold_once.hand import HandClock
+from tests.adapters.workbook.sheet import save
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+Opened = Callable[..., Dispatcher]
 
 
 class Played:
@@ -69,12 +77,37 @@ def shipments() -> Played:
 
 
 @pytest.fixture
-def dispatcher(
-    hub: Hub, catalog: Played, listings: Played, orders: Played, stock: Played, deliver: Played, shipments: Played
-) -> Dispatcher:
-    return Dispatcher(
-        hub, catalog=catalog, listings=listings, orders=orders, stock=stock, deliver=deliver, shipments=shipments, has_channels=True
-    )
+def returns() -> Played:
+    return Played()
+
+
+@pytest.fixture
+def shop(
+    catalog: Played, listings: Played, orders: Played, stock: Played, deliver: Played, shipments: Played, returns: Played, tmp_path: Path
+) -> Opened:
+    """Opens a dispatcher of a shop with a carrier and a folder of workbooks."""
+
+    def open_(hub: Hub, *, has_channels: bool = True) -> Dispatcher:
+        return Dispatcher(
+            hub,
+            catalog=catalog,
+            listings=listings,
+            orders=orders,
+            stock=stock,
+            deliver=deliver,
+            shipments=shipments,
+            returns=returns,
+            carriers=["cdek"],
+            workbooks=tmp_path / "returns",
+            has_channels=has_channels,
+        )
+
+    return open_
+
+
+@pytest.fixture
+def dispatcher(hub: Hub, shop: Opened) -> Dispatcher:
+    return shop(hub)
 
 
 def feed_waits(hub: Hub) -> int:
@@ -158,16 +191,105 @@ def test_a_shift_that_ends_at_once_is_tried_with_growing_pauses_until_one_lasts(
 
 
 def test_a_shop_without_channels_starts_no_run_for_them(
-    hub: Hub, catalog: Played, listings: Played, stock: Played, deliver: Played
+    hub: Hub, shop: Opened, listings: Played, orders: Played, stock: Played, deliver: Played, shipments: Played, returns: Played
 ) -> None:
     recorded(hub, changed={"prices": 3})
-    orders = Played()
-    shipments = Played()
-    shop = Dispatcher(
-        hub, catalog=catalog, listings=listings, orders=orders, stock=stock, deliver=deliver, shipments=shipments, has_channels=False
-    )
-    shop.look(NOW)
-    assert listings.started == orders.started == stock.started == deliver.started == shipments.started == []
+    shop(hub, has_channels=False).look(NOW)
+    assert listings.started == orders.started == stock.started == deliver.started == shipments.started == returns.started == []
+
+
+def test_a_debt_of_a_shipment_starts_a_shift_that_ships(hub: Hub, dispatcher: Dispatcher, deliver: Played, shipments: Played) -> None:
+    dispatcher.look(NOW)
+    assert shipments.started == []
+    Outbox(hub).owe([Owed(target="carrier:cdek", kind="shipment", subject="1-1")])
+    dispatcher.look(NOW)
+    assert (shipments.started, deliver.started) == ([{"rounds": None}], [])
+
+
+@pytest.mark.parametrize(("name", "runs"), [("cdek", 1), ("site", 0)])
+def test_a_push_of_a_carrier_starts_a_shift_that_ships_until_it_is_answered(
+    hub: Hub, dispatcher: Dispatcher, shipments: Played, name: str, runs: int
+) -> None:
+    pushes = Pushes(hub)
+    pushes.keep(name, topic="ORDER_STATUS", order_ref="u", digest=b"1", is_signed=False, notice=CARRIER_NOTICE)
+    dispatcher.look(NOW)
+    assert len(shipments.started) == runs
+    pushes.settle(name, pushes.waiting(name)[-1].push_id, hub.clock.now())
+    shipments.busy = False
+    dispatcher.look(NOW + timedelta(hours=1))
+    assert len(shipments.started) == runs
+
+
+@pytest.fixture
+def street(database_url: str) -> Iterator[ShippingShop]:
+    """A shop in which orders are no older than its clock."""
+    with Hub(database_url, clock=HandClock()) as hub:
+        street = ShippingShop(hub)
+        street.goods()
+        yield street
+
+
+@pytest.mark.parametrize(("state", "runs"), [("confirmed", 1), ("unpaid", 0), ("shipped", 0)])
+def test_an_order_that_may_leave_starts_a_shift_until_it_is_planned(
+    street: ShippingShop, shop: Opened, shipments: Played, state: str, runs: int
+) -> None:
+    street.record(report("1", {"iron": 1}, buyer=BUYER, state=state))
+    shop(street.hub).look(NOW)
+    assert len(shipments.started) == runs
+    street.plan()
+    assert Work(street.hub).newest_unplanned() is None
+
+
+def test_an_order_that_nobody_can_plan_holds_up_none_that_comes_after_it(street: ShippingShop) -> None:
+    seen = []
+    for ref in "12":
+        street.record(report(ref, {"mystery": 1}, buyer=BUYER))
+        street.plan()
+        seen.append(Work(street.hub).newest_unplanned())
+    assert None not in seen
+    assert seen[0] != seen[1]
+
+
+def test_an_order_that_nobody_could_plan_for_long_starts_nothing_more(street: ShippingShop) -> None:
+    street.record(report("1", {"mystery": 1}, buyer=BUYER))
+    assert isinstance(street.hub.clock, HandClock)
+    street.hub.clock.wait(3700)
+    assert Work(street.hub).newest_unplanned() is None
+
+
+def test_a_workbook_put_into_the_folder_starts_a_run_that_reads_the_folder_alone(
+    dispatcher: Dispatcher, returns: Played, tmp_path: Path
+) -> None:
+    dispatcher.look(NOW)
+    assert returns.started == []
+    save(tmp_path / "returns" / "книга.xlsx", [("1", "A-1", 1)], headers=("Заказ", "Артикул", "Вернулось, шт."))
+    dispatcher.look(NOW)
+    assert returns.started == [{"channel": "workbook"}]
+
+
+def test_a_workbook_that_is_open_or_not_whole_starts_nothing(dispatcher: Dispatcher, returns: Played, tmp_path: Path) -> None:
+    folder = tmp_path / "returns"
+    folder.mkdir()
+    save(folder / "открыта.xlsx", [("1", "A-1", 1)], headers=("Заказ", "Артикул", "Вернулось, шт."))
+    (folder / "~$открыта.xlsx").write_bytes(b"Excel")
+    (folder / "половина.xlsx").write_bytes((folder / "открыта.xlsx").read_bytes()[:200])
+    dispatcher.look(NOW)
+    assert returns.started == []
+
+
+def test_a_folder_that_cannot_be_read_stops_no_other_work(
+    hub: Hub, dispatcher: Dispatcher, catalog: Played, returns: Played, tmp_path: Path
+) -> None:
+    (tmp_path / "returns").write_text("a file in its place")
+    feed_waits(hub)
+    dispatcher.look(NOW)
+    assert (len(catalog.started), returns.started) == (1, [])
+
+
+def test_every_lane_is_of_a_deployment_that_prefect_yaml_has() -> None:
+    told = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    there = {f"{Path(one['entrypoint']).name.split(':')[1]}/{one['name']}" for one in told}
+    assert set(DEPLOYMENTS.values()) <= there
 
 
 def test_a_debt_to_another_system_starts_a_shift_that_tells_it(hub: Hub, dispatcher: Dispatcher, deliver: Played) -> None:

@@ -199,6 +199,64 @@ def test_a_carrier_is_examined_beside_the_channels(shop: Hub, monkeypatch: pytes
     assert any(where == "carrier:cdek" for where, _ in told)
 
 
+def test_a_carrier_that_nobody_ships_by_or_that_does_not_exist_is_told_of(
+    shop: Hub, cabinets: Cabinets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = FastAPI()
+    furnish_cdek(world, clock=WorldClock(), account="shop", secret="a-secret")
+    with served(world) as base:
+        right = {"kind": "cdek", "url": f"{base}/cdek", "account": "shop", "secret": "a-secret", "shipment_point": "MSK5"}
+        monkeypatch.setenv("UTYUG_CARRIERS", json.dumps({"cdek": right, "idle": right}))
+        ozon = settings_of(cabinets)["ozon"]
+        named = {"ozon": ozon | {"shipping": {"carrier": "cdek"}}, "other": ozon | {"shipping": {"carrier": "nobody"}}}
+        monkeypatch.setenv("UTYUG_CHANNELS", json.dumps(named))
+        told = examine(shop, read_settings())
+    assert [(where, found.level) for where, found in told if found.subject == "carrier"] == [
+        ("other", "fault"),
+        ("carrier:idle", "warning"),
+    ]
+    assert "[carriers.nobody]" in (of(told, "other", "carrier")[0].advice or "")
+
+
+def test_pushes_that_have_nowhere_to_go_are_told_of(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = FastAPI()
+    furnish_cdek(world, clock=WorldClock(), account="shop", secret="a-secret")
+    with served(world) as base:
+        carrier = {"kind": "cdek", "url": f"{base}/cdek", "account": "shop", "secret": "a-secret", "shipment_point": "MSK5"}
+        monkeypatch.setenv("UTYUG_CHANNELS", "{}")
+        monkeypatch.setenv("UTYUG_CARRIERS", json.dumps({"cdek": carrier | {"push_secret": "s" * 20}}))
+        without = of(examine(shop, read_settings()), "carrier:cdek", "pushes")
+        monkeypatch.setenv("UTYUG_GATEWAY__PUBLIC_URL", "https://shop.example")
+        with_address = of(examine(shop, read_settings()), "carrier:cdek", "pushes")
+    assert len(without) == len(with_address) + 1
+    assert any("gateway.public_url" in (one.advice or "") for one in without)
+
+
+@pytest.mark.parametrize("name", ["returns", "labels"])
+def test_a_folder_that_cannot_be_written_to_is_a_fault(shop: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    monkeypatch.setenv("UTYUG_CHANNELS", "{}")
+    assert bad(examine(shop, read_settings())) == []
+    (tmp_path / name).rmdir()
+    (tmp_path / name).write_text("a file in its place")
+    (fault,) = of(examine(shop, read_settings()), "Utyug", "folder")
+    assert (fault.level, str(tmp_path / name) in fault.sentence) == ("fault", True)
+
+
+def test_an_examination_leaves_nothing_in_the_folders(shop: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("UTYUG_CHANNELS", "{}")
+    examine(shop, read_settings())
+    assert [file for name in ("returns", "labels") for file in (tmp_path / name).iterdir()] == []
+
+
+@pytest.mark.parametrize(("scopes", "is_told"), [(["content", "prices", "marketplace"], True), (None, False)])
+def test_a_token_that_may_not_read_returns_is_told_of(
+    shop: Hub, cabinets: Cabinets, monkeypatch: pytest.MonkeyPatch, scopes: list[str] | None, is_told: bool
+) -> None:
+    change(monkeypatch, cabinets, "wb", token=a_token(cabinets, **({"scopes": scopes} if scopes else {})))
+    found = of(examine(shop, read_settings()), "wb", "right")
+    assert any("Аналитика" in one.sentence for one in found) is is_told
+
+
 def test_nobody_to_tell_is_warned_of(shop: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("UTYUG_MESSAGES__ROUTES__OWNER__URLS")
     monkeypatch.setenv("UTYUG_CHANNELS", "{}")

@@ -5,7 +5,7 @@ from pydantic import SecretStr
 
 from adapters.bitrix24.account import Bitrix24
 from adapters.capabilities import Crm, Finding
-from tests.adapters.bitrix24.conftest import SECRET, STATUSES, TIER, Desk, Opened, Wire, answered
+from tests.adapters.bitrix24.conftest import DEAL, SECRET, STATUSES, TIER, Desk, Opened, Wire, answered
 
 
 def levels(findings: list[Finding]) -> list[tuple[str, str]]:
@@ -99,3 +99,10 @@ def test_a_portal_that_leaves_a_question_unanswered_is_a_fault(crm: Bitrix24, wi
     wire.order("scope", answered(200, {"result": {"result": {"scope": ["crm"]}, "result_error": []}}))
     (finding,) = crm.examine()
     assert (finding.subject, finding.level) == ("cabinet", "fault")
+
+
+@pytest.mark.parametrize(("there", "levels"), [(["ufCrmTrack"], ["good", "fault"]), ([], ["fault", "fault"])])
+def test_fields_for_parcels_are_looked_for_among_those_of_deals(opened: Opened, desk: Desk, there: list[str], levels: list[str]) -> None:
+    desk.portal.books.user_fields[DEAL] = frozenset(there)
+    found = opened(tracking_field="UF_CRM_TRACK", way_field="UF_CRM_WAY").examine()
+    assert [one.level for one in found if "UF_CRM_TRACK" in one.sentence or "UF_CRM_WAY" in one.sentence] == levels

@@ -283,3 +283,42 @@ def test_a_number_that_is_another_deals_by_now_is_not_ours(crm: Bitrix24, desk: 
     crm.put_orders([order(2)])
     assert [one.outcome for one in crm.put_orders([order(1, foreign_ref="1")])] == ["gone"]
     assert [one["originId"] for one in desk.deals.values()] == ["wb-2"]
+
+
+WAY = ("Отправление 1001-1: 1 шт., cdek, трек T1, в пути", "Возврат № 5: 1 шт., брак, списать")
+OWN = {"tracking_field": "UF_CRM_TRACK", "way_field": "UF_CRM_WAY"}
+
+
+@pytest.fixture
+def own(desk: Desk) -> tuple[str, str]:
+    """Two fields that deals have besides, as calls name them."""
+    names = ("ufCrmTrack", "ufCrmWay")
+    desk.portal.books.user_fields[DEAL] = frozenset(names)
+    return names
+
+
+def test_tracking_numbers_parcels_and_returns_stand_in_the_fields_of_the_settings(
+    opened: Opened, desk: Desk, wire: Wire, own: tuple[str, str]
+) -> None:
+    crm, (track, way) = opened(**OWN), own
+    crm.put_orders([order(tracking="T1")])
+    assert (desk.deals[1][track], desk.deals[1].get(way) or "") == ("T1", "")
+    told = order(tracking="T1, T2", way=WAY)
+    crm.put_orders([told])
+    assert (desk.deals[1][track], desk.deals[1][way]) == ("T1, T2", "\n".join(WAY))
+    wire.forget()
+    crm.put_orders([told])
+    assert wire.wrote() == []
+
+
+def test_a_number_that_holds_no_longer_leaves_its_field(opened: Opened, desk: Desk, own: tuple[str, str]) -> None:
+    crm = opened(**OWN)
+    crm.put_orders([order(tracking="T1")])
+    crm.put_orders([order()])
+    assert not desk.deals[1][own[0]]
+
+
+def test_a_field_that_deals_do_not_have_holds_up_no_order(opened: Opened, desk: Desk) -> None:
+    (put,) = opened(**OWN).put_orders([order(tracking="T1", way=WAY)])
+    assert put.outcome == "accepted"
+    assert "Трек-номер: T1" in desk.deals[1]["comments"]

@@ -107,3 +107,11 @@ class TestSeveralShops:
 
     def test_one_of_them_is_good(self, room: Room) -> None:
         assert faults(opened(room.url, site="outlet")) == []
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_field_of_parcels_and_returns_is_looked_for_among_those_of_orders(room: Room, is_there: bool) -> None:
+    room.tell("PUT", "/fields", {"entity": "order" if is_there else "customer", "code": "way", "name": "Путь"})
+    with opened(room.url, way_field="way") as crm:
+        found = [one for one in crm.examine() if "way" in one.sentence]
+    assert [one.level for one in found] == ["good" if is_there else "fault"]

@@ -323,3 +323,44 @@ def test_an_order_that_people_deleted_is_not_made_anew(room: Room, crm: RetailCr
     assert [one.outcome for one in crm.put_orders(known)] == ["gone", "accepted"]
     assert room.orders().keys() == {"wb-2"}
     assert [one.outcome for one in crm.put_orders([order()])] == ["accepted"]
+
+
+WAY = ("Отправление 101-1: 1 шт., cdek, трек T1, в пути", "Возврат № 5: 1 шт., брак, списать")
+
+
+def test_what_left_and_came_back_stands_in_the_field_of_the_settings(room: Room) -> None:
+    with opened(room.url, way_field="way") as crm:
+        crm.put_orders([order()])
+        assert "way" not in room.orders()["wb-1"]["customFields"]
+        crm.put_orders([order(way=WAY)])
+        assert room.orders()["wb-1"]["customFields"] == {"way": "\n".join(WAY)}
+        room.forget()
+        crm.put_orders([order(way=WAY)])
+        assert room.heard() == []
+
+
+def test_without_such_a_field_nothing_is_said_of_parcels_and_returns(room: Room, crm: RetailCrm) -> None:
+    crm.put_orders([order(way=WAY)])
+    assert not room.orders()["wb-1"]["customFields"]
+
+
+def test_a_line_gets_the_status_of_the_settings_once_all_of_it_is_so_far(room: Room) -> None:
+    with opened(room.url, item_statuses={"shipped": "sent", "returned": "back"}) as crm:
+        rows = [order(lines=(line("l1", state=one), line("l2"))) for one in (None, "shipped", "delivered", "returned")]
+        seen = []
+        for row in rows:
+            crm.put_orders([row])
+            seen.append([item["status"] for item in room.orders()["wb-1"]["items"]])
+        room.forget()
+        crm.put_orders(rows[-1:])
+    first = seen[0][0]
+    assert seen == [[first, first], ["sent", first], ["sent", first], ["back", first]]
+    assert room.heard() == []
+
+
+def test_a_status_that_people_gave_a_line_stays_where_the_settings_name_none(room: Room, crm: RetailCrm) -> None:
+    crm.put_orders([order()])
+    room.edit_order("wb-1", items=[{"id": 1, "status": "theirs"}])
+    room.forget()
+    crm.put_orders([order(lines=(line(state="shipped"),))])
+    assert (room.heard(), room.orders()["wb-1"]["items"][0]["status"]) == ([], "theirs")
