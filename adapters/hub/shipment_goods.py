@@ -25,6 +25,7 @@ GOODS = text("""
     )
     select i.item_id, i.item_ref, coalesce(i.name, p.name, i.article, i.item_ref) as name,
         coalesce(nullif(trim(i.article), ''), nullif(trim(p.article), '')) as article, p.weight_g, p.vat,
+        coalesce(nullif(trim(i.barcode), ''), nullif(trim(p.barcode), '')) as barcode,
         coalesce(named.properties, '{}') as properties
     from item i
     left join product p on p.source = i.source and p.product_ref = i.product_ref
@@ -54,6 +55,7 @@ class ShippedGoods:
     sides_mm: tuple[int, int, int] | None
     vat: str | None
     is_marked: bool
+    barcode: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +82,7 @@ def read_shipped_goods(connection: Connection, item_ids: Collection[int], rules:
             sides_mm=_sides(row.properties, rules),
             vat=row.vat,
             is_marked=is_marked(row.properties, row.article, rules),
+            barcode=row.barcode,
         )
         for row in rows
     }

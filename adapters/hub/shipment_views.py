@@ -151,6 +151,7 @@ def _wanted(connection: Connection, order: OrderRow, number: str, pcs: Mapping[s
             order_ref=order.order_ref,
             item_ref=goods[item_id].item_ref,
             article=goods[item_id].article,
+            barcode=goods[item_id].barcode,
             name=goods[item_id].name,
             pcs=per_unit * pcs[ref],
             places=taken.get((ref, item_id), {}),
