@@ -211,7 +211,7 @@ def _more(reason: str, carry: ToCarry) -> str | None:
         return None
     return (
         f"Отправление {carry.number} ждёт кодов «Честный ЗНАК»: не хватает {carry.marks_missing}. "
-        "Отсканируйте код с каждой штуки и внесите его: без них отправлять нельзя."
+        f"Отсканируйте код с каждой штуки командой utyug shipment codes {carry.number}: без них отправлять нельзя."
     )
 
 
