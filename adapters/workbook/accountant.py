@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from xlsxwriter.worksheet import Worksheet
 
-from adapters.workbook.saving import Book, saved, set_paper
+from adapters.workbook.saving import Book, height, saved, set_paper
 from tasks.rules.return_documents import ReturnDocument, ReturnedGoods
 from tasks.rules.return_rows import CONDITION_WORDS, DECISION_WORDS
 from validation.returns import WORKBOOK
@@ -33,14 +33,14 @@ class Column:
 
 
 COLUMNS = (
-    Column(title="Возврат №", width=10, look="pcs"),
-    Column(title="Дата", width=11, look="date"),
+    Column(title="Возврат №", width=11, look="pcs"),
+    Column(title="Дата", width=12, look="date"),
     Column(title="Заказ в 1С", width=12, look="text"),
     Column(title="Артикул", width=16, look="text"),
     Column(title="Товар", width=40, look="wrapped"),
     Column(title="Штук", width=7, look="pcs"),
     Column(title="Цена, руб.", width=12, look="money"),
-    Column(title="Сумма, руб.", width=13, look="money"),
+    Column(title="Сумма, руб.", width=14, look="money"),
     Column(title="Состояние", width=12),
     Column(title="Решение", width=13),
     Column(title="Склад", width=18, look="wrapped"),
@@ -90,6 +90,8 @@ def write_paper(folder: Path, number: int, documents: Sequence[ReturnDocument], 
         sheet.set_row(HEADER_ROW, 34)
         rows = [(document, line) for document in documents for line in document.lines]
         for row, (document, line) in enumerate(rows, HEADER_ROW + 1):
+            wrapped = ((line.name, "Товар"), (line.reason, "Причина"), (line.place_name or line.place, "Склад"))
+            sheet.set_row(row, height(*((text, COLUMNS[PLACE[title]].width) for text, title in wrapped)))
             for place, value in enumerate(_cells(document, line, zone)):
                 book.write(sheet, row, place, value, COLUMNS[place].look)
         last = HEADER_ROW + len(rows)

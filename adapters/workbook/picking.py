@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from xlsxwriter.worksheet import Worksheet
 
-from adapters.workbook.saving import Book, saved, set_paper
+from adapters.workbook.saving import Book, height, saved, set_paper
 from tasks.rules.picking import Pick, Round, rounds_of
 
 SHEET = "Собрать"
@@ -24,6 +24,8 @@ COLUMNS = {
 }
 """Header → width in characters."""
 HEADER_ROW = 2
+ROW_POINTS = 22
+"""High enough for a pencil."""
 NO_PLACE = "не указано"
 NOTHING = "Собирать нечего: всё, что оплачено и есть на полке, уже передано."
 
@@ -49,6 +51,7 @@ def write_picking(path: Path, picks: Sequence[Pick], *, at: datetime, zone: Zone
         for place, (title, width) in enumerate(COLUMNS.items()):
             sheet.set_column(place, place, width)
             sheet.write_string(HEADER_ROW, place, title, book.look("header"))
+        sheet.set_row(HEADER_ROW, 34)
         row = HEADER_ROW + 1
         for one in rounds:
             row = _write_round(book, sheet, row, one, at=at, zone=zone)
@@ -64,9 +67,10 @@ def _write_round(book: Book, sheet: Worksheet, row: int, one: Round, *, at: date
     for place in range(len(COLUMNS)):
         sheet.write_blank(row, place, None, look)
     sheet.write_string(row, 0, f"{one.channel}: {_until(one, zone, is_late=is_late)} · отправлений {one.shipments}, штук {one.pcs}", look)
-    sheet.set_row(row, 22)
+    sheet.set_row(row, 24)
     for pick in one.picks:
         row += 1
+        sheet.set_row(row, max(ROW_POINTS, height((pick.name, COLUMNS["Товар"]), (pick.place, COLUMNS["Место"]))))
         for place, (value, name) in enumerate(_cells(pick)):
             book.write(sheet, row, place, value, name)
     return row + 1

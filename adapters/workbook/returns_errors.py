@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from adapters.workbook.returns_checks import add_checks, mark_contradictions
 from adapters.workbook.returns_form import FORM, PLACE, Column
 from adapters.workbook.returns_mistakes import Mistake, write_mistakes
-from adapters.workbook.saving import Book, saved, set_paper
+from adapters.workbook.saving import Book, height, saved, set_paper
 from adapters.workbook.sheets import Sheet
 
 OUTCOME, KEY = "Что вышло", "Ключ строки"
@@ -82,6 +82,7 @@ class _Copy:
         self.columns = {place: BY_TITLE[title.casefold()] for place, title in enumerate(headers) if title.casefold() in BY_TITLE}
         self.columns |= {place: FORM[PLACE[name]] for place, name in self.names.items()}
         self.titles = dict(enumerate(headers))
+        self.last_said = self.sheet.header_row
 
     def write_row(self, row: int, texts: Sequence[str | None]) -> None:
         """One row, with what became of it."""
@@ -90,12 +91,17 @@ class _Copy:
         for place, text in enumerate(texts):
             if place != self.outcome_at and place not in faults:
                 self._write(row, place, text or "")
+            if text and place not in {self.outcome_at, self.found["key"]}:
+                self.last_said = row
         for place, sentence in faults.items():
             self._write_fault(row, place, (texts[place] if place < len(texts) else None) or "", sentence)
         if said is not None:
             self.page.write_string(row, self.found["key"], said.key, self.book.look("wrong" if self.found["key"] in faults else "key"))
             sentence = " ".join(dict.fromkeys(faults.values())) or said.sentence
             self.page.write_string(row, self.outcome_at, sentence, self.book.look("fault" if faults else "good"))
+            self._set_height(row, texts, sentence)
+        elif row > self.sheet.header_row:
+            self._set_height(row, texts)
 
     def write_frame(self, today: date) -> None:
         """Headers of our own, widths, drop-downs, paper; the first mistake is the cell that Excel opens at."""
@@ -114,9 +120,14 @@ class _Copy:
         self.page.freeze_panes(at + 1, self._frozen())
         self.page.autofilter(at, 0, max(last, at + 1), self.outcome_at)
         set_paper(self.page, footer=f"Возвраты, исправить, {today:%d.%m.%Y}", repeated=(at, at))
-        self.page.print_area(0, 0, max(last, at + 1), self.outcome_at)
+        self.page.print_area(0, 0, max(self.last_said, at + 1), self.outcome_at)
         if self.mistakes:
             self.page.set_selection(self.mistakes[0].cell)
+
+    def _set_height(self, row: int, texts: Sequence[str | None], sentence: str = "") -> None:
+        wrapped = ((place, column) for place, column in self.columns.items() if "wrapped" in column.look and place < len(texts))
+        cells = ((texts[place], column.width) for place, column in wrapped if place != self.outcome_at)
+        self.page.set_row(row, height((sentence, WIDTH_OF_OUTCOME), *cells))
 
     def _frozen(self) -> int:
         """Columns that stay when one scrolls: order and goods, where they stand first."""
@@ -160,6 +171,8 @@ class _Copy:
         if row > self.sheet.header_row:
             if column is None:
                 return "cell" if text else ""
+            if column.name in {"order", "sku"} and not text:
+                return "fill_text"
             return "awaited" if column.name == "awaited_pcs" and text else column.look
         if row == self.sheet.header_row:
             return "asked" if column is not None and column.is_asked else "header"

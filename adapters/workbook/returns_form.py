@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from adapters.workbook.returns_checks import add_checks, mark_contradictions
 from adapters.workbook.returns_help import write_help
-from adapters.workbook.saving import Book, saved, set_paper
+from adapters.workbook.saving import Book, height, saved, set_paper
 
 SHEET = "Возвраты"
 HEADER_ROW = 3
@@ -36,16 +36,16 @@ class Column:
 FORM = (
     Column(name="order", title="Заказ", width=15, look="text"),
     Column(name="sku", title="Артикул", width=16, look="text"),
-    Column(name="name", title="Товар", width=40, look="told_wrapped"),
+    Column(name="name", title="Товар", width=44, look="told_wrapped"),
     Column(name="channel", title="Площадка", width=13),
     Column(name="sold_pcs", title="Продано", width=9, look="told_pcs"),
-    Column(name="returned_pcs", title="Уже в возвратах", width=10, look="told_pcs"),
-    Column(name="awaited_pcs", title="Ждёт осмотра", width=9, look="told_pcs"),
-    Column(name="pcs", title="Вернулось, шт.", width=11, is_asked=True, look="fill_pcs"),
+    Column(name="returned_pcs", title="Уже в возвратах", width=11, look="told_pcs"),
+    Column(name="awaited_pcs", title="Ждёт осмотра", width=10, look="told_pcs"),
+    Column(name="pcs", title="Вернулось, шт.", width=12, is_asked=True, look="fill_pcs"),
     Column(name="condition", title="Состояние", width=13, is_asked=True, look="fill"),
     Column(name="decision", title="Решение", width=14, is_asked=True, look="fill"),
-    Column(name="reason", title="Причина", width=26, is_asked=True, look="fill_text"),
-    Column(name="day", title="Дата возврата", width=12, is_asked=True, look="fill_date"),
+    Column(name="reason", title="Причина", width=28, is_asked=True, look="fill_wrapped"),
+    Column(name="day", title="Дата возврата", width=13, is_asked=True, look="fill_date"),
     Column(name="outcome", title="Что вышло", width=44, look="told_wrapped"),
     Column(name="key", title="Ключ строки", width=14, is_hidden=True, look="key"),
 )
@@ -101,6 +101,7 @@ def write_headers(book: Book, sheet: Worksheet) -> None:
 def _write_row(book: Book, sheet: Worksheet, row: int, line: Mapping[str, Any] | None, key: str) -> None:
     """A row of an order, or an empty one, whose key ends in a letter: Excel counts on what ends in a digit when it is dragged down."""
     told = {**line, "order": line["order_name"], "sku": line["article"]} if line is not None else {}
+    sheet.set_row(row, height((told.get("name"), FORM[PLACE["name"]].width)))
     for column in FORM:
         value = key if column.name == "key" else told.get(column.name)
         book.write(sheet, row, PLACE[column.name], value, _look(column, value, is_empty=line is None))

@@ -1,8 +1,9 @@
 """How to fill in the workbook of returns, on a sheet of its own."""
 
-from adapters.workbook.saving import A4, Book
+from adapters.workbook.saving import A4, Book, height
 
 SHEET = "Как заполнять"
+WIDTHS = (34, 92)
 STEPS = (
     "Найдите строку заказа: по номеру, артикулу или фильтром в заголовке. Жёлтое «Ждёт осмотра» значит, что о возврате уже сообщила "
     "площадка или служба доставки и он у вас или едет к вам.",
@@ -46,8 +47,8 @@ QUESTIONS = (
 def write_help(book: Book) -> None:
     """Add the sheet."""
     sheet = book.sheet(SHEET)
-    sheet.set_column(0, 0, 32)
-    sheet.set_column(1, 1, 96)
+    for place, width in enumerate(WIDTHS):
+        sheet.set_column(place, place, width)
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, "Как заполнять книгу возвратов", book.look("title"))
     row = 2
@@ -56,8 +57,9 @@ def write_help(book: Book) -> None:
         sheet.write_string(row, 0, title, book.look("chapter"))
         for word, meaning in pairs:
             row += 1
-            sheet.write_string(row, 0, word, book.look("wrapped"))
+            sheet.write_string(row, 0, word, book.look("word"))
             sheet.write_string(row, 1, meaning, book.look("wrapped"))
+            sheet.set_row(row, height((word, WIDTHS[0]), (meaning, WIDTHS[1])))
         row += 2
     sheet.set_portrait()
     sheet.set_paper(A4)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from adapters.workbook.saving import Book, set_paper
+from adapters.workbook.saving import Book, height, set_paper
 
 SHEET, OTHER_NAME = "Что исправить", "Что исправить (2)"
 HEADER_ROW = 3
-COLUMNS = {"Строка": 9, "Столбец": 18, "Написано": 28, "Что не так и что сделать": 90}
+COLUMNS = {"Строка": 9, "Столбец": 18, "Написано": 30, "Что не так и что сделать": 90}
 """Header → width in characters."""
 ADVICE = (
     "Исправьте красные ячейки (исправленная станет зелёной), сохраните, закройте книгу и положите её в папку возвратов.",
@@ -49,5 +49,6 @@ def write_mistakes(book: Book, table: str, mistakes: Sequence[Mistake]) -> None:
         book.write(sheet, row, 1, one.column, "cell")
         book.write(sheet, row, 2, one.written or "(пусто)", "wrapped")
         book.write(sheet, row, 3, one.sentence, "fault")
+        sheet.set_row(row, height((one.written, COLUMNS["Написано"]), (one.sentence, COLUMNS["Что не так и что сделать"])))
     sheet.freeze_panes(HEADER_ROW + 1, 0)
     set_paper(sheet, footer="Что исправить", repeated=(HEADER_ROW, HEADER_ROW))

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 
 import xlsxwriter
@@ -12,44 +13,58 @@ from xlsxwriter.worksheet import Worksheet
 
 A4 = 9
 """Excel's number of the paper."""
+LINE_POINTS, PADDING_POINTS = 15, 4
+"""How high a line of text is, and how much is left free above and below."""
 GRID = {"border": 1, "border_color": "#C9CDD2", "valign": "vcenter"}
-TO_FILL = {**GRID, "bg_color": "#EAF5EA"}
-WRONG = {"bg_color": "#F4B6B6", "font_color": "#7A0000", "bold": True, "border": 1, "border_color": "#7A0000", "valign": "vcenter"}
+CELL = {**GRID, "indent": 1}
+TO_FILL = {**CELL, "bg_color": "#EAF5EA"}
+WRONG = {
+    "bg_color": "#F4B6B6",
+    "font_color": "#7A0000",
+    "bold": True,
+    "border": 1,
+    "border_color": "#7A0000",
+    "valign": "vcenter",
+    "indent": 1,
+}
+HEAD = {"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter", "align": "center"}
+BAND = {"bold": True, "top": 1, "bottom": 1, "valign": "vcenter", "font_size": 12}
 
 LOOKS: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 16, "font_color": "#1F3B57"},
     "chapter": {"bold": True, "font_size": 12, "font_color": "#1F3B57", "valign": "vcenter"},
     "plain": {"valign": "vcenter"},
-    "said": {"text_wrap": True, "valign": "top"},
-    "header": {"bold": True, "bg_color": "#DDE3EA", "border": 1, "border_color": "#8A939C", "text_wrap": True, "valign": "vcenter"},
-    "asked": {"bold": True, "bg_color": "#BFE3BF", "border": 1, "border_color": "#5E8F5E", "text_wrap": True, "valign": "vcenter"},
-    "told": {**GRID, "font_color": "#444444", "bg_color": "#F6F7F8"},
-    "told_wrapped": {**GRID, "font_color": "#444444", "bg_color": "#F6F7F8", "text_wrap": True},
+    "header": {**HEAD, "bg_color": "#DDE3EA", "border_color": "#8A939C"},
+    "asked": {**HEAD, "bg_color": "#BFE3BF", "border_color": "#5E8F5E"},
+    "told": {**CELL, "font_color": "#444444", "bg_color": "#F6F7F8"},
+    "told_wrapped": {**CELL, "font_color": "#444444", "bg_color": "#F6F7F8", "text_wrap": True},
     "told_pcs": {**GRID, "font_color": "#444444", "bg_color": "#F6F7F8", "align": "center"},
     "awaited": {**GRID, "bg_color": "#FFE699", "bold": True, "align": "center"},
-    "cell": GRID,
-    "wrapped": {**GRID, "text_wrap": True},
+    "cell": CELL,
+    "wrapped": {**CELL, "text_wrap": True},
+    "word": {**CELL, "bold": True, "text_wrap": True},
     "pcs": {**GRID, "align": "center"},
-    "text": {**GRID, "num_format": "@"},
+    "text": {**CELL, "num_format": "@"},
     "date": {**GRID, "num_format": "dd.mm.yyyy", "align": "center"},
-    "money": {**GRID, "num_format": "#,##0.00"},
-    "small": {**GRID, "font_size": 8, "font_color": "#777777", "num_format": "@"},
-    "fill_pcs": {**TO_FILL, "align": "center", "bold": True},
+    "money": {**CELL, "num_format": "#,##0.00", "align": "right"},
+    "small": {**CELL, "font_size": 8, "font_color": "#777777", "num_format": "@"},
+    "fill_pcs": {**GRID, "bg_color": "#EAF5EA", "align": "center", "bold": True},
     "fill": TO_FILL,
     "fill_text": {**TO_FILL, "num_format": "@"},
-    "fill_date": {**TO_FILL, "num_format": "dd.mm.yyyy", "align": "center"},
-    "sum": {"bold": True, "top": 2, "valign": "vcenter"},
+    "fill_wrapped": {**TO_FILL, "num_format": "@", "text_wrap": True},
+    "fill_date": {**GRID, "bg_color": "#EAF5EA", "num_format": "dd.mm.yyyy", "align": "center"},
+    "sum": {"bold": True, "top": 2, "valign": "vcenter", "indent": 1},
     "sum_pcs": {"bold": True, "top": 2, "align": "center", "valign": "vcenter"},
-    "sum_money": {"bold": True, "top": 2, "num_format": "#,##0.00", "valign": "vcenter"},
+    "sum_money": {"bold": True, "top": 2, "num_format": "#,##0.00", "valign": "vcenter", "align": "right", "indent": 1},
     "wrong": WRONG,
     "wrong_date": {**WRONG, "num_format": "dd.mm.yyyy"},
     "mended": {"bg_color": "#C6EFCE", "font_color": "#1E5B1E"},
-    "fault": {**GRID, "font_color": "#7A0000", "text_wrap": True},
-    "good": {**GRID, "font_color": "#2E6B2E", "text_wrap": True},
+    "fault": {**CELL, "font_color": "#7A0000", "text_wrap": True},
+    "good": {**CELL, "font_color": "#2E6B2E", "text_wrap": True},
     "key": {"font_color": "#999999", "font_size": 8},
     "link": {**GRID, "font_color": "#0B5CAD", "underline": 1, "align": "center"},
-    "group": {"bold": True, "bg_color": "#DDE3EA", "border": 1, "border_color": "#8A939C", "valign": "vcenter"},
-    "late": {"bold": True, "bg_color": "#F4B6B6", "font_color": "#7A0000", "border": 1, "border_color": "#7A0000", "valign": "vcenter"},
+    "group": {**BAND, "bg_color": "#DDE3EA"},
+    "late": {**BAND, "bg_color": "#F4B6B6", "font_color": "#7A0000"},
     "box": {**GRID, "align": "center", "font_size": 14},
     "many": {**GRID, "align": "center", "bold": True, "font_size": 14, "bg_color": "#FFE699"},
     "one": {**GRID, "align": "center", "bold": True, "font_size": 12},
@@ -84,6 +99,12 @@ class Book:
             sheet.write_string(row, place, value, self.look(look))
         else:
             sheet.write_number(row, place, value, self.look(look))
+
+
+def height(*cells: tuple[str | None, float]) -> float:
+    """Points that a row needs for its wrapped texts, each with the width of its column: not every program finds it out by itself."""
+    lines = [sum(max(1, ceil(len(line) * 1.1 / (width - 2))) for line in (text or "").split("\n")) for text, width in cells]
+    return max(lines, default=1) * LINE_POINTS + PADDING_POINTS
 
 
 def set_paper(sheet: Worksheet, *, footer: str, repeated: tuple[int, int]) -> None:

@@ -73,7 +73,7 @@ def rounds_of(picks: Iterable[Pick]) -> list[Round]:
 
 
 def picking(wanted: Iterable[Wanted]) -> list[Pick]:
-    """The list: the earliest to leave first, then by channel, place and article. Every piece wanted is in it once."""
+    """The list: the earliest to leave first, then by channel, place and article, what has no place last. Every piece is in it once."""
     taken: dict[tuple[str, str, str], int] = {}
     picks = [pick for one in wanted for pick in _picks(one, taken)]
     return sorted(picks, key=_walk)
@@ -111,4 +111,4 @@ def _pick(one: Wanted, place: str, pcs: int) -> Pick:
 def _walk(pick: Pick) -> tuple[object, ...]:
     at = pick.ship_by_at
     until = at.timestamp() if at else float("inf")
-    return until, pick.channel, pick.place, pick.article or pick.name, pick.item_ref, pick.shipment
+    return until, pick.channel, not pick.place, pick.place, pick.article or pick.name, pick.item_ref, pick.shipment

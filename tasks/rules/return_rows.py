@@ -136,7 +136,7 @@ def _word(column: str, words: Mapping[str, str]) -> pl.Expr:
 def _day() -> pl.Expr:
     """A date, a text that looks like one, or the number that Excel keeps a date as where the cell is not shown as one."""
     plain = pl.col("day").str.replace(r"[T ]\d?\d:\d\d(:\d\d(\.\d+)?)?$", "").str.replace_all(r"\s|г\.?$", "").str.replace_all("[/,]", ".")
-    plain = plain.str.replace(r"^(\d+\.\d+)\.(\d\d)$", "${1}.20${2}")
+    plain = plain.str.replace(r"^(\d{1,2}\.\d{1,2})\.(\d\d)$", "${1}.20${2}")
     number = plain.str.extract(r"^(\d{5})(?:\.\d+)?$").cast(pl.Int64)
     serial = pl.lit(EXCEL_DAY_0) + pl.duration(days=number)
     return pl.coalesce(serial, *(plain.str.to_date(pattern, strict=False) for pattern in DATES))
