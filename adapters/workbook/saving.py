@@ -103,7 +103,7 @@ class Book:
 
 def height(*cells: tuple[str | None, float]) -> float:
     """Points that a row needs for its wrapped texts, each with the width of its column: not every program finds it out by itself."""
-    lines = [sum(max(1, ceil(len(line) * 1.1 / (width - 2))) for line in (text or "").split("\n")) for text, width in cells]
+    lines = [sum(max(1, ceil(len(line) / (width - 2))) for line in (text or "").split("\n")) for text, width in cells]
     return max(lines, default=1) * LINE_POINTS + PADDING_POINTS
 
 
