@@ -77,7 +77,7 @@ def read_sheets(path: Path, columns: Mapping[str, str], *, needed: frozenset[str
         cells = _cells(book, path, name)
         for row, headers in _headers(cells):
             found = _found(path, name, headers, columns)
-            nearest = max(nearest, Nearest(len(found), name, frozenset(found)), key=lambda one: one.count)
+            nearest = max(nearest, Nearest(len(found), name, frozenset(found)), key=lambda one: one.matched)
             if needed <= found.keys():
                 table = _below(cells, row, found, list(columns.values()))
                 is_found = True
@@ -89,7 +89,7 @@ def read_sheets(path: Path, columns: Mapping[str, str], *, needed: frozenset[str
     lacking = ", ".join(f"«{header}»" for header, name in columns.items() if name in needed - nearest.found)
     raise WorkbookRefused(
         f"В файле {path.name} нет листа со столбцами {wanted}. "
-        + (f"На листе «{nearest.sheet}» не хватает: {lacking}. " if nearest.count else "")
+        + (f"На листе «{nearest.sheet}» не хватает: {lacking}. " if nearest.matched else "")
         + f"Есть листы: {', '.join(book.sheet_names)}. Напишите эти заголовки в одной из первых {HEADED_WITHIN} строк листа."
     )
 
@@ -97,7 +97,7 @@ def read_sheets(path: Path, columns: Mapping[str, str], *, needed: frozenset[str
 class Nearest(NamedTuple):
     """The row that has the most of the headers."""
 
-    count: int = 0
+    matched: int = 0
     sheet: str = ""
     found: frozenset[str] = frozenset()
 

@@ -66,8 +66,8 @@ class Round:
 def rounds_of(picks: Iterable[Pick]) -> list[Round]:
     """The list parted by channel and time: what leaves first is first, what has no time is last."""
     return [
-        Round(channel=channel, ship_by_at=found[0].ship_by_at, picks=found)
-        for (_, channel), group in groupby(sorted(picks, key=_walk), key=lambda pick: _walk(pick)[:2])
+        Round(channel=found[0].channel, ship_by_at=found[0].ship_by_at, picks=found)
+        for _, group in groupby(sorted(picks, key=_walk), key=lambda pick: _walk(pick)[:2])
         for found in [tuple(group)]
     ]
 

@@ -2,16 +2,20 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.label_files import keep_label, kind_of_file
+from tasks.rules.labels import LabelKind
 
 PDF, PNG = b"%PDF-1.4\n%%EOF", b"\x89PNG\r\n\x1a\n..."
 
 
-def keep(var_dir: Path, content: bytes = PDF, **told: str) -> tuple[str, str] | None:
-    return keep_label(var_dir, content=content, **{"owner": "ozon", "subject": "100001-1", "kind": "label", **told})  # type: ignore[arg-type]
+def keep(
+    var_dir: Path, content: bytes = PDF, *, owner: str = "ozon", subject: str = "100001-1", kind: LabelKind = "label"
+) -> tuple[str, str] | None:
+    return keep_label(var_dir, content=content, owner=owner, subject=subject, kind=kind)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,7 @@ def test_what_no_printer_takes_is_no_label_and_is_not_kept(tmp_path: Path, conte
         ({"owner": "мой сайт"}, "labels/мой_сайт/100001-1 этикетка.pdf"),
     ],
 )
-def test_a_packer_finds_a_label_by_its_name(tmp_path: Path, told: dict[str, str], path: str) -> None:
+def test_a_packer_finds_a_label_by_its_name(tmp_path: Path, told: dict[str, Any], path: str) -> None:
     kept = keep(tmp_path, **told)
     assert kept == (path, hashlib.sha256(PDF).hexdigest())
     assert (tmp_path / path).read_bytes() == PDF
