@@ -1,4 +1,4 @@
-"""``utyug returns``: the managers' workbook of returns, and what rests where."""
+"""``utyug returns``: the managers' workbook of returns, what is on its way back, and what rests where."""
 
 import secrets
 from datetime import timedelta
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.hub.opening import open_hub
@@ -16,7 +17,7 @@ from adapters.settings import read_settings
 from adapters.workbook.returns_form import write_form
 from deployments.plainly import said_plainly
 
-returns = typer.Typer(help="Возвраты: книга для менеджеров и что где лежит.", no_args_is_help=True)
+returns = typer.Typer(help="Возвраты: книга для менеджеров, что возвращается и что где лежит.", no_args_is_help=True)
 ACCOUNTS = {
     "coming": "в пути",
     "sellable": "годен, ждёт остатка из 1С",
@@ -25,11 +26,13 @@ ACCOUNTS = {
     "to_supplier": "поставщику",
     "written_off": "к списанию",
 }
+STATES = {"announced": "заявлен", "coming": "в пути", "ready": "ждёт, пока его заберут", "received": "у нас, ждёт решения"}
+SOURCES = {"workbook": "книга возвратов"}
 
 
 @returns.command("form")
 def form(
-    path: Annotated[Path | None, typer.Argument(help="Куда записать; без него в папку возвратов под именем с датой.")] = None,
+    path: Annotated[Path | None, typer.Argument(help="Куда записать; без него в папку возвратов, в «бланки», под именем с датой.")] = None,
     days: Annotated[int | None, typer.Option(min=1, max=365, help="За сколько дней взять отгруженные заказы.")] = None,
 ) -> None:
     """Записать новую книгу возвратов: недавние отгруженные заказы, списки и проверки."""
@@ -41,17 +44,44 @@ def form(
             lines = ReturnViews(hub).returnable(now - timedelta(days=days or settings.returns.form_days))
             target = path or settings.returns_folder() / "бланки" / f"Возвраты {today:%Y-%m-%d}.xlsx"
             write_form(target, lines, form_ref=secrets.token_hex(3), at=now, today=today)
-        typer.echo(f"{target}: строк {lines.height}. Заполненную книгу положите в папку {settings.returns_folder()}.")
+    waiting = lines["awaited_pcs"].drop_nulls().len()
+    typer.echo(f"Книга записана: {target}")
+    typer.echo(f"Товаров в отгруженных заказах: {lines.height}, из них ждут осмотра: {waiting}.")
+    typer.echo(f"Заполненную книгу закройте и положите в папку {settings.returns_folder()}.")
+
+
+@returns.command("list")
+def show() -> None:
+    """Показать возвраты, которые в пути или ждут решения, сначала давние."""
+    with said_plainly(), open_hub(read_settings()) as hub:
+        rows = ReturnViews(hub).awaited().to_dicts()
+    if not rows:
+        typer.echo("Ничего не возвращается и не ждёт решения.")
+        return
+    table = Table("Возврат", "Площадка", "Заказ", "Артикул", title=f"Ждут: {len(rows)}")
+    table.add_column("Шт.", justify="right")
+    table.add_column("Где")
+    table.add_column("Кто сообщил")
+    for row in rows:
+        told_by = ", ".join(SOURCES.get(one, one) for one in row["told_by"].split(", "))
+        named = (escape(row[name] or "") for name in ("channel", "order_name", "channel_sku"))
+        table.add_row(str(row["return_id"]), *named, str(row["pcs"]), STATES[row["state"]], escape(told_by))
+    Console().print(table)
 
 
 @returns.command("rest")
 def rest() -> None:
     """Показать, сколько возвращённого где лежит: всё это вне остатка 1С."""
     with said_plainly(), open_hub(read_settings()) as hub:
-        table = Table("Артикул", "Где", "Штук")
-        for row in ReturnViews(hub).resting().to_dicts():
-            table.add_row(row["article"], ACCOUNTS[row["account"]], str(row["pcs"]))
-        Console().print(table)
+        rows = ReturnViews(hub).resting().to_dicts()
+    if not rows:
+        typer.echo("Возвращённого товара вне остатка 1С нет.")
+        return
+    table = Table("Артикул", "Где", title="Возвращено и не в остатке 1С")
+    table.add_column("Штук", justify="right")
+    for row in rows:
+        table.add_row(escape(row["article"]), ACCOUNTS[row["account"]], str(row["pcs"]))
+    Console().print(table)
 
 
 @returns.command("booked")

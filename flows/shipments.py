@@ -53,7 +53,7 @@ def shipments(channel: str | None = None, hand_over: bool = False, dry_run: bool
     settings = read_settings()
     names = chosen(settings, channel)
     with open_hub(settings) as hub, reported_run(hub, "shipments", channel=channel, dry_run=dry_run) as report:
-        views = ShipmentViews(hub, {name: settings.ships_of(name) for name in names})
+        views = ShipmentViews(hub, {name: settings.ships_of(name) for name in settings.channels})
         if dry_run:
             show_table("shipments", views.shown().drop("sentence").to_dicts(), "Отправления")
             return report
@@ -61,7 +61,7 @@ def shipments(channel: str | None = None, hand_over: bool = False, dry_run: bool
         steps = at_once(ship, lanes, rounds=rounds, hand_over=hand_over)
         picks = views.to_pick()
         report.detail["to_pick"] = len(picks)
-        write_picking(settings.var_dir / "picking.xlsx", picks, zone=ZoneInfo(settings.time_zone))
+        write_picking(settings.var_dir / "picking.xlsx", picks, at=hub.clock.now(), zone=ZoneInfo(settings.time_zone))
         show_shipped(steps, report, views.tell_alarms())
         fail_where_stopped(steps)
     return report

@@ -17,6 +17,10 @@ from tasks.rules.labels import LabelAsked, LabelKind, LabelMade
 from tasks.rules.parts import PartTold
 from tasks.shipments import AT_ONCE, Shipped
 
+UNPRINTABLE = (
+    "Вместо этикетки пришёл файл, который не напечатать: не PDF, не картинка и не ZPL. Он не сохранён; Utyug попросит этикетку ещё раз. "
+    "Если она нужна сейчас, скачайте её в кабинете."
+)
 CARRIER_KINDS: tuple[tuple[LabelKind, FormKind], ...] = (("barcode", "barcode"), ("waybill", "waybill"))
 
 
@@ -100,14 +104,18 @@ def _made(one: Missing, kind: LabelKind, form: Form) -> LabelMade:
 
 
 def _keep(book: Labels, owner: str, made: Sequence[LabelMade], var_dir: Path) -> int:
-    """Files first: a row never names one that is not there."""
-    files = [
-        keep_label(var_dir, owner=owner, subject=one.subject, kind=one.kind, extension=one.format, content=one.content)
-        if one.content is not None
-        else None
-        for one in made
-    ]
-    return book.keep(owner, list(zip(made, files, strict=True)))
+    """Files first: a row never names one that is not there. What is no file that one can print is asked for anew."""
+    kept = [(one, _file(one, owner, var_dir)) for one in made]
+    told = [(one if file is not None or one.content is None else _unprintable(one), file) for one, file in kept]
+    return book.keep(owner, told)
+
+
+def _file(one: LabelMade, owner: str, var_dir: Path) -> tuple[str, str] | None:
+    return keep_label(var_dir, owner=owner, subject=one.subject, kind=one.kind, content=one.content) if one.content is not None else None
+
+
+def _unprintable(one: LabelMade) -> LabelMade:
+    return LabelMade(subject=one.subject, state="not_yet", kind=one.kind, sentence=UNPRINTABLE)
 
 
 def _stopped(outbox_id: int, error: SyncError) -> Answer:

@@ -27,6 +27,17 @@ class Entered:
     refused: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkedLine:
+    """A line of a shipment that needs codes: what its goods are called, their barcodes, how many codes it needs and has."""
+
+    line_ref: str
+    name: str
+    barcodes: tuple[str, ...]
+    wanted: int
+    entered: int
+
+
 class Marks:
     """The book of codes.
 
@@ -86,6 +97,37 @@ class Marks:
         entered = connection.scalar(select(func.count()).where(marking_code.c.shipment_id == one.shipment_id)) or 0
         if entered >= wanted and one.target.startswith("channel:"):
             ask(connection, now, one, order.channel, [])
+
+    def lines(self, number: str) -> list[MarkedLine]:
+        """The lines of a shipment that need codes; none where there is no such shipment."""
+        m = marking_code.c
+        with self._hub.engine.begin() as connection:
+            one = load_shipments(connection, numbers=[number]).get(number)
+            if one is None:
+                return []
+            order = read_orders(connection, [one.order_id])[one.order_id]
+            counted = select(m.line_ref, func.count()).where(m.shipment_id == one.shipment_id).group_by(m.line_ref)
+            entered = {row[0]: int(row[1]) for row in connection.execute(counted)}
+            lines = [order.lines[ref] for ref in one.pcs if ref in order.lines]
+            items = {item_id for line in lines for item_id, _ in line.recipe or ()}
+            goods = read_shipped_goods(connection, items, self._ships[order.channel].shop)
+        found = []
+        for line in lines:
+            parts = [goods[item_id] for item_id, _ in line.recipe or () if item_id in goods]
+            called = " + ".join(" ".join(filter(None, (part.article, part.name))) for part in parts)
+            wanted = unit_of(order, line, goods).marks * one.pcs[line.line_ref]
+            barcodes = tuple(part.barcode for part in parts if part.barcode)
+            if wanted:
+                found.append(
+                    MarkedLine(
+                        line_ref=line.line_ref,
+                        name=called or line.channel_sku,
+                        barcodes=barcodes,
+                        wanted=wanted,
+                        entered=entered.get(line.line_ref, 0),
+                    )
+                )
+        return found
 
     def count(self, number: str) -> int:
         """How many codes a shipment has."""

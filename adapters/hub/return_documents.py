@@ -41,9 +41,16 @@ UNBOOKED = text("""
 """Documents that 1C has; a return of which one is not written yet, or stands in a workbook, is not told of by 1C alone."""
 
 PLACES = text("""
-    select split_part(line_ref, '/', 1)::bigint as order_id, item_id, min(place) as place from sold_line
-    where split_part(line_ref, '/', 1) = any (:order_ids) group by 1, 2
+    select sold.*, w.name from (
+        select split_part(line_ref, '/', 1)::bigint as order_id, item_id, min(place) as place from sold_line
+        where split_part(line_ref, '/', 1) = any (:order_ids) group by 1, 2
+    ) sold
+    join item i using (item_id)
+    left join warehouse w on w.source = i.source and w.warehouse_ref = sold.place
 """)
+
+Place = tuple[str | None, str | None]
+"""A warehouse of 1C: its ``Ид``, and what people call it."""
 
 
 class ReturnDocuments:
@@ -117,7 +124,7 @@ def documents_of(connection: Connection, return_ids: Sequence[int]) -> list[Retu
     rows = connection.execute(LINES, {"return_ids": list(return_ids)}).all() if return_ids else []
     goods = read_goods(connection, {int(item_id) for row in rows for item_id, _ in row.recipe})
     asked = {"order_ids": sorted({str(row.order_id) for row in rows})}
-    places = {(row.order_id, row.item_id): row.place for row in connection.execute(PLACES, asked)} if rows else {}
+    places = {(row.order_id, row.item_id): (row.place, row.name) for row in connection.execute(PLACES, asked)} if rows else {}
     made: dict[tuple[int, str], list[tuple[Any, ReturnedGoods]]] = {}
     for row in rows:
         for one in _goods(row, goods, places):
@@ -140,13 +147,14 @@ def _document(return_id: int, base: str, lines: Sequence[tuple[Any, ReturnedGood
     )
 
 
-def _goods(row: Any, goods: Mapping[int, Goods], places: Mapping[tuple[int, int], str]) -> list[tuple[str, ReturnedGoods]]:  # noqa: ANN401
+def _goods(row: Any, goods: Mapping[int, Goods], places: Mapping[tuple[int, int], Place]) -> list[tuple[str, ReturnedGoods]]:  # noqa: ANN401
     """A bundle comes back as its parts; what was paid for it is shared out by what they are worth."""
     parts = [(int(item_id), int(per_unit)) for item_id, per_unit in row.recipe if int(item_id) in goods]
     paid = shares((row.price_kopecks or 0) * row.pcs, [(goods[item_id].worth_kopecks or 0) * per_unit for item_id, per_unit in parts])
     told = []
     for (item_id, per_unit), share in zip(parts, paid, strict=True):
         one, pcs = goods[item_id], per_unit * row.pcs
+        place, place_name = places.get((row.order_id, item_id), (None, None))
         line = ReturnedGoods(
             item_ref=one.item_ref,
             article=one.article,
@@ -157,7 +165,8 @@ def _goods(row: Any, goods: Mapping[int, Goods], places: Mapping[tuple[int, int]
             condition=row.condition,
             decision=row.decision,
             reason=row.reason,
-            place=places.get((row.order_id, item_id)),
+            place=place,
+            place_name=place_name,
         )
         told.append((one.source, line))
     return told

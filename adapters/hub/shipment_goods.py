@@ -27,6 +27,7 @@ GOODS = text("""
     )
     select i.item_id, i.item_ref, coalesce(i.name, p.name, i.article, i.item_ref) as name,
         coalesce(nullif(trim(i.article), ''), nullif(trim(p.article), '')) as article, p.weight_g, p.vat,
+        coalesce(nullif(trim(i.barcode), ''), nullif(trim(p.barcode), '')) as barcode,
         coalesce(named.properties, '{}') as properties
     from item i
     left join product p on p.source = i.source and p.product_ref = i.product_ref
@@ -58,6 +59,7 @@ class ShippedGoods:
     is_marked: bool
     brand: str = ""
     origin: str = ""
+    barcode: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +90,7 @@ def read_shipped_goods(connection: Connection, item_ids: Collection[int], rules:
             is_marked=is_marked(row.properties, row.article, rules),
             brand=_brand(row.properties, rules),
             origin=_origin(row.properties, rules),
+            barcode=row.barcode,
         )
         for row in rows
     }

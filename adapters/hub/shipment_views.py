@@ -123,9 +123,10 @@ class ShipmentViews:
         return len(alarms)
 
     def _tell(self, kind: str, channel: str, numbers: Sequence[str]) -> None:
+        near_h = self._ships[channel].shop.near_h
         sentences = {
-            NEAR: f"{channel}: скоро срок отгрузки, а заказы не отправлены: {len(numbers)}: {named(numbers)}.",
-            MISSED: f"{channel}: срок отгрузки прошёл, а заказы не отправлены: {len(numbers)}: {named(numbers)}.",
+            NEAR: f"{channel}: до срока отгрузки меньше {near_h:g} ч, а ещё не отправлено заказов: {len(numbers)} ({named(numbers)}).",
+            MISSED: f"{channel}: срок отгрузки прошёл, а не отправлено заказов: {len(numbers)} ({named(numbers)}).",
         }
         now, i = self._hub.clock.now(), incident.c
         with self._hub.engine.begin() as connection:
@@ -151,6 +152,7 @@ def _wanted(connection: Connection, order: OrderRow, number: str, pcs: Mapping[s
             order_ref=order.order_ref,
             item_ref=goods[item_id].item_ref,
             article=goods[item_id].article,
+            barcode=goods[item_id].barcode,
             name=goods[item_id].name,
             pcs=per_unit * pcs[ref],
             places=taken.get((ref, item_id), {}),

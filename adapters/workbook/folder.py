@@ -1,9 +1,11 @@
 """The folder that managers put workbooks into: what is there, what is whole, and where it goes when it has been read.
 
 A workbook is an archive with its table of contents at the end, so that one that is still being copied cannot be opened. One that is open
-in Excel has a file of its owner beside it; it is left alone until that is gone.
+in Excel or LibreOffice has a file of its owner beside it; it is left alone until that is gone.
 """
 
+import re
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +16,13 @@ from typing import TypeVar
 Read = TypeVar("Read")
 
 DONE, REFUSED, TO_FIX = "принято", "не прочитано", "исправить"
-KINDS = frozenset({".xlsx", ".xlsm"})
-OWNER = "~$"
-NOT_OURS = (".", OWNER)
-PARTS = "[Content_Types].xml"
+OWNER, LOCK = "~$", ".~lock.{}#"
+"""What Excel, and what LibreOffice, keeps beside a workbook that it has open."""
+NOT_OURS = re.compile(r"\..*|~\$.*|.*\.(tmp|part|crdownload)|thumbs\.db|desktop\.ini|[0-9A-F]{8}", re.IGNORECASE)
+"""What systems and browsers leave in folders, and what Excel saves into before it gives a workbook its name."""
+ARCHIVE = b"PK\3\4"
+COPY = re.compile(r"^(?:копия )?(.*?)\s*— исправить(?:\s*(?:\(\d+\)|-\s*\d+|[-—]\s*копия(?:\s*\(\d+\))?))*$", re.IGNORECASE)
+"""What systems make of the name of a copy when it is copied or fetched once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +53,15 @@ class WorkbookFolder:
         self.path = path
 
     def present(self) -> list[Path]:
-        """Files in it, the oldest name first; those of Excel's own and folders are left out."""
+        """Files in it, by name; those that programs keep for themselves, and folders, are left out."""
         self.path.mkdir(parents=True, exist_ok=True)
         return sorted(
-            file for file in self.path.iterdir() if file.is_file() and not file.is_symlink() and not file.name.startswith(NOT_OURS)
+            file for file in self.path.iterdir() if file.is_file() and not file.is_symlink() and not NOT_OURS.fullmatch(file.name)
         )
 
     def waits(self, file: Path) -> Waiting | None:
         """Why a file is left alone for now; None: it may be read."""
-        is_open = _owner_of(file).exists()
+        is_open = any(owner.exists() for owner in _owners_of(file))
         return Waiting(name=file.name, shape=shape_of(file), is_open=is_open) if is_open or not is_whole(file) else None
 
     def put_away(self, file: Path, where: str, day: date) -> Path:
@@ -81,8 +86,10 @@ class WorkbookFolder:
 
 
 def stem_of(file: Path) -> str:
-    """The name that a workbook and its copies share."""
-    return file.stem.removesuffix("— исправить").strip()
+    """The name that a workbook and its copies share, also where a Mac wrote its letters in parts."""
+    stem = unicodedata.normalize("NFC", file.stem).strip()
+    found = COPY.match(stem)
+    return found[1].strip() if found else stem
 
 
 def shape_of(file: Path) -> Shape:
@@ -92,12 +99,14 @@ def shape_of(file: Path) -> Shape:
 
 
 def is_whole(file: Path) -> bool:
-    """Whether a workbook shows its end; what is none at all is whole: it has to be refused."""
-    if file.suffix.lower() not in KINDS:
-        return True
+    """Whether an archive shows its end; what is none at all is whole, so that somebody refuses it. Nothing yet is not."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            return PARTS in archive.namelist()
+        with file.open("rb") as opened:
+            head = opened.read(len(ARCHIVE))
+        if head.strip(b"\0") and not ARCHIVE.startswith(head):
+            return True
+        with zipfile.ZipFile(file):
+            return True
     except (zipfile.BadZipFile, OSError):
         return False
 
@@ -109,8 +118,7 @@ def read_whole(file: Path, read: Callable[[Path], Read]) -> Read | None:
     return told if shape_of(file) == before else None
 
 
-def _owner_of(file: Path) -> Path:
-    """Excel's note of who has the file open; of a long name the first two characters give way to its mark."""
-    short = file.with_name(f"{OWNER}{file.name}")
-    long = file.with_name(f"{OWNER}{file.name[2:]}")
-    return long if long.exists() else short
+def _owners_of(file: Path) -> tuple[Path, ...]:
+    """Notes of who has the file open; in Excel's of a long name the first two characters give way to its mark."""
+    names = (OWNER + file.name, OWNER + file.name[2:], LOCK.format(file.name))
+    return tuple(file.with_name(name) for name in names)

@@ -10,7 +10,11 @@ manager's own will do as well, where it has the headers.
 
 from pathlib import Path
 
-from adapters.workbook.sheets import Sheet, read_sheet
+import polars as pl
+
+from adapters.errors import WorkbookRefused
+from adapters.workbook.sheets import Sheet, read_sheets
+from tasks.rules.return_rows import FILLED
 from validation.returns import ReturnWritten
 
 COLUMNS = {
@@ -27,11 +31,24 @@ NEEDED = frozenset({"order", "sku", "pcs", "condition"})
 
 
 def read_returns(path: Path) -> Sheet:
-    """The first sheet with the headers; its ``table`` is `ReturnWritten`.
+    """The sheet with the headers that somebody has filled in, or the first of them; its ``table`` is `ReturnWritten`.
 
     Raises:
-        WorkbookRefused: there is no such file, it is no workbook, or no sheet has the columns.
+        WorkbookRefused: there is no such file, it is no workbook, no sheet has the columns, or several that are filled in have.
     """
-    sheet = read_sheet(path, COLUMNS, needed=NEEDED)
+    sheets = list(read_sheets(path, COLUMNS, needed=NEEDED))
+    filled = [sheet for sheet in sheets if _is_filled(sheet)]
+    if len(filled) > 1:
+        names = ", ".join(f"«{sheet.name}»" for sheet in filled)
+        raise WorkbookRefused(
+            f"В файле {path.name} возвраты записаны на нескольких листах: {names}. Ни один не принят, чтобы ничего не потерялось. "
+            "Перенесите строки на один лист или сохраните листы отдельными книгами; посмотрите и скрытые листы."
+        )
+    (sheet,) = filled or sheets[:1]
     ReturnWritten.validate(sheet.table)
     return sheet
+
+
+def _is_filled(sheet: Sheet) -> bool:
+    """Rows of the form that nobody has filled in only tell."""
+    return not sheet.table.filter(pl.any_horizontal(pl.col(FILLED).str.strip_chars() != "")).is_empty()

@@ -6,6 +6,7 @@ Headers may stand in any order and below a title; further columns do no harm.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import fastexcel
 import polars as pl
@@ -14,6 +15,9 @@ from adapters.errors import WorkbookRefused
 
 HEADED_WITHIN = 20
 """The headers stand in one of the first rows."""
+ZIP, OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How files begin: workbooks of today's Excel are archives; those of old Excel, and all that have a password, are OLE."""
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,31 +62,72 @@ def read_sheet(path: Path, columns: Mapping[str, str], *, needed: frozenset[str]
     Raises:
         WorkbookRefused: as `read_table`.
     """
+    return next(read_sheets(path, columns, needed=needed))
+
+
+def read_sheets(path: Path, columns: Mapping[str, str], *, needed: frozenset[str]) -> Iterator[Sheet]:
+    """Every sheet with these headers, hidden ones too, in the order of the workbook; at least one.
+
+    Raises:
+        WorkbookRefused: as `read_table`.
+    """
     book = _opened(path)
-    for sheet in book.sheet_names:
-        cells = _cells(book, path, sheet)
+    nearest, is_found = Nearest(), False
+    for name in book.sheet_names:
+        cells = _cells(book, path, name)
         for row, headers in _headers(cells):
-            found = _found(path, sheet, headers, columns)
+            found = _found(path, name, headers, columns)
+            nearest = max(nearest, Nearest(len(found), name, frozenset(found)), key=lambda one: one.matched)
             if needed <= found.keys():
                 table = _below(cells, row, found, list(columns.values()))
-                return Sheet(name=sheet, cells=cells, header_row=row, found=found, table=table)
-    lacking = ", ".join(f"«{header}»" for header, name in columns.items() if name in needed)
+                is_found = True
+                yield Sheet(name=name, cells=cells, header_row=row, found=found, table=table)
+                break
+    if is_found:
+        return
+    wanted = ", ".join(f"«{header}»" for header, name in columns.items() if name in needed)
+    lacking = ", ".join(f"«{header}»" for header, name in columns.items() if name in needed - nearest.found)
     raise WorkbookRefused(
-        f"В файле {path.name} нет листа со столбцами {lacking}. Есть листы: {', '.join(book.sheet_names)}. "
-        f"Напишите эти заголовки в одной из первых {HEADED_WITHIN} строк листа."
+        f"В файле {path.name} нет листа со столбцами {wanted}. "
+        + (f"На листе «{nearest.sheet}» не хватает: {lacking}. " if nearest.matched else "")
+        + f"Есть листы: {', '.join(book.sheet_names)}. Напишите эти заголовки в одной из первых {HEADED_WITHIN} строк листа."
     )
 
 
+class Nearest(NamedTuple):
+    """The row that has the most of the headers."""
+
+    matched: int = 0
+    sheet: str = ""
+    found: frozenset[str] = frozenset()
+
+
 def _opened(path: Path) -> fastexcel.ExcelReader:
+    """By what the file holds, whatever its name ends in: workbooks of old Excel and of LibreOffice do as well."""
     if not path.is_file():
         raise WorkbookRefused(f"Файла {path} нет. Верните его на место или исправьте путь в настройках.")
     try:
-        return fastexcel.read_excel(path)
+        content = path.read_bytes()
+        return fastexcel.read_excel(content)
+    except OSError as error:
+        raise WorkbookRefused(_unread(path, "к нему нет доступа")) from error
     except fastexcel.FastExcelError as error:
-        raise WorkbookRefused(
-            f"Файл {path.name} не читается как книга Excel: он повреждён, закрыт паролем, недоступен или другого вида. "
-            "Откройте его в Excel и сохраните заново как .xlsx без пароля."
-        ) from error
+        raise WorkbookRefused(_unread(path, _why_unread(content))) from error
+
+
+def _unread(path: Path, why: str) -> str:
+    return f"Файл {path.name} не читается как книга Excel: {why}. Откройте его в Excel и сохраните заново как .xlsx без пароля."
+
+
+def _why_unread(content: bytes) -> str:
+    """What a file is that is no workbook, as far as its first bytes tell."""
+    if not content.strip(b"\0"):
+        return "он пуст"
+    if content.startswith(OLE) and ENCRYPTED in content:
+        return "он закрыт паролем"
+    if content.startswith((OLE, ZIP)):
+        return "он повреждён или это другой документ"
+    return "это текст, CSV или веб-страница, как бы файл ни назывался"
 
 
 def _cells(book: fastexcel.ExcelReader, path: Path, sheet: str) -> pl.DataFrame:

@@ -49,6 +49,18 @@ def read_code(told: str) -> str | None:
     return text if found is not None and _is_gtin(found[1]) else None
 
 
+def line_of_code(code: str, barcodes: Mapping[str, Collection[str]]) -> str | None:
+    """The line whose goods have the GTIN of a code as their barcode; None where none has, or several.
+
+    Args:
+        code: as `read_code` leaves it.
+        barcodes: line → barcodes of its goods.
+    """
+    gtin = code[2:16]
+    found = [line for line, known in barcodes.items() if any(one.isdecimal() and one.zfill(len(gtin)) == gtin for one in known)]
+    return found[0] if len(found) == 1 else None
+
+
 def missing(needed: Mapping[str, int], entered: Collection[str]) -> int:
     """How many codes a shipment still waits for."""
     return max(0, sum(needed.values()) - len(set(entered)))

@@ -1,8 +1,9 @@
-"""What a picker fetches: items from places for shipments, in the order in which he walks. Grain: item × place × shipment."""
+"""What a picker fetches: items from places for shipments, what leaves first before the rest. Grain: item × place × shipment."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +24,7 @@ class Wanted:
     places: Mapping[str, int]
     needs_code: bool = False
     ship_by_at: datetime | None = None
+    barcode: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,10 +41,39 @@ class Pick:
     order_ref: str
     needs_code: bool
     ship_by_at: datetime | None
+    barcode: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """What is fetched in one go: what leaves by one time through one channel, in the order of the walk."""
+
+    channel: str
+    ship_by_at: datetime | None
+    picks: tuple[Pick, ...]
+
+    @property
+    def pcs(self) -> int:
+        """Pieces of it all."""
+        return sum(pick.pcs for pick in self.picks)
+
+    @property
+    def shipments(self) -> int:
+        """How many shipments it is for."""
+        return len({pick.shipment for pick in self.picks})
+
+
+def rounds_of(picks: Iterable[Pick]) -> list[Round]:
+    """The list parted by channel and time: what leaves first is first, what has no time is last."""
+    return [
+        Round(channel=found[0].channel, ship_by_at=found[0].ship_by_at, picks=found)
+        for _, group in groupby(sorted(picks, key=_walk), key=lambda pick: _walk(pick)[:2])
+        for found in [tuple(group)]
+    ]
 
 
 def picking(wanted: Iterable[Wanted]) -> list[Pick]:
-    """The list: by place, by article, the earliest to leave first. Every piece wanted is in it once."""
+    """The list: the earliest to leave first, then by channel, place and article, what has no place last. Every piece is in it once."""
     taken: dict[tuple[str, str, str], int] = {}
     picks = [pick for one in wanted for pick in _picks(one, taken)]
     return sorted(picks, key=_walk)
@@ -73,9 +104,11 @@ def _pick(one: Wanted, place: str, pcs: int) -> Pick:
         order_ref=one.order_ref,
         needs_code=one.needs_code,
         ship_by_at=one.ship_by_at,
+        barcode=one.barcode,
     )
 
 
 def _walk(pick: Pick) -> tuple[object, ...]:
     at = pick.ship_by_at
-    return pick.place, pick.article or pick.name, pick.item_ref, at.timestamp() if at else float("inf"), pick.shipment
+    until = at.timestamp() if at else float("inf")
+    return until, pick.channel, not pick.place, pick.place, pick.article or pick.name, pick.item_ref, pick.shipment

@@ -7,7 +7,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReturnedGoods:
-    """Pieces of one item; ``sum_kopecks`` is what the buyer paid for all of them. ``place``: the 1C warehouse they were sold from."""
+    """Pieces of one item; ``sum_kopecks`` is what the buyer paid for all of them.
+
+    ``place``: the 1C warehouse they were sold from, by its ``Ид``; people know it as ``place_name``.
+    """
 
     item_ref: str
     article: str | None
@@ -19,6 +22,7 @@ class ReturnedGoods:
     decision: str
     reason: str | None
     place: str | None
+    place_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

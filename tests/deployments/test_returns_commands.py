@@ -32,7 +32,7 @@ def said(*words: str) -> str:
 
 @pytest.mark.usefixtures("shop")
 def test_the_form_lists_what_was_shipped(tmp_path: Path) -> None:
-    assert "строк 1" in said("form", str(tmp_path / "книга.xlsx"))
+    assert "Товаров в отгруженных заказах: 1, из них ждут осмотра: 0." in said("form", str(tmp_path / "книга.xlsx"))
     filled = read_returns(tmp_path / "книга.xlsx").table.drop_nulls("order")
     assert filled["sku"].to_list() == ["iron"]
 
@@ -67,3 +67,18 @@ def test_what_the_accountant_posted_rests_nowhere_and_nothing_else_is_marked(sho
     assert "Отмечено строк: 1" in said("booked", str(posted), *(str(one) for one in undecided))
     assert "Отмечать нечего" in said("booked", str(posted), "77")
     assert "ждёт остатка из 1С" not in said("rest")
+
+
+def test_what_is_on_its_way_is_listed_with_who_told_of_it(shop: ReturnShop) -> None:
+    assert "Ничего не возвращается" in said("list")
+    shop.told(CHANNEL, coming("r1", pcs=2))
+    shown = said("list")
+    assert "в пути" in shown
+    assert "iron" in shown
+    shop.written(brought("a", decision="ask"))
+    assert "книга" in said("list")
+
+
+@pytest.mark.usefixtures("shop")
+def test_where_nothing_rests_a_sentence_says_so() -> None:
+    assert said("rest") == "Возвращённого товара вне остатка 1С нет.\n"

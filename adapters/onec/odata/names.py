@@ -65,7 +65,7 @@ class DocumentNames(Part):
 
     name: Name = Field(description="Document_…")
     table: Name
-    posts: bool = Field(default=True, description="whether it is posted at once; otherwise the accountant does, as with every return")
+    posts: bool = Field(default=True, description="whether it is posted at once; otherwise the accountant does")
     place: MaybeName
     partner: MaybeName
     counterparty: MaybeName
@@ -115,7 +115,6 @@ UT = OdataNames(
         "return": DocumentNames(
             name="Document_ВозвратТоваровОтКлиента",
             table="Товары",
-            posts=False,
             place="Склад",
             partner="Партнер",
             counterparty="Контрагент",
@@ -148,7 +147,6 @@ UNF = OdataNames(
         "return": DocumentNames(
             name="Document_ПриходнаяНакладная",
             table="Запасы",
-            posts=False,
             place="СтруктурнаяЕдиница",
             partner=None,
             counterparty="Контрагент",

@@ -1,6 +1,5 @@
 """What packers need: labels as files, codes, the picking list, and an alarm before it is late."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from adapters.hub.incidents import Incidents
 from adapters.hub.labels import Labels
 from adapters.hub.marks import Marks
 from adapters.hub.shipment_views import MISSED, NEAR, ShipmentViews
-from adapters.label_files import keep_label
 from tasks.rules.labels import LabelMade
 from tasks.rules.parts import PartShipped, PartTold
 from tasks.rules.shipping_rules import ChannelShipping
@@ -49,15 +47,6 @@ def order(shop: ShippingShop, ref: str = "1", **head: object) -> str:
     return f"{shop.number(ref)}-1"
 
 
-def test_a_label_is_a_file_and_the_same_again_the_same_file(tmp_path: Path) -> None:
-    told = {"owner": "../ozon", "subject": "1/2", "kind": "label", "extension": "pdf"}
-    path, digest = keep_label(tmp_path, content=b"one", **told)
-    assert keep_label(tmp_path, content=b"two", **told)[0] == path
-    assert digest == hashlib.sha256(b"one").hexdigest()
-    assert [one.read_bytes() for one in (tmp_path / "labels").rglob("*") if one.is_file()] == [b"two"]
-    assert (tmp_path / path).is_relative_to(tmp_path / "labels")
-
-
 def test_a_carriers_papers_are_asked_for_and_fetched_when_they_are_made(shop: ShippingShop, clock: HandClock, tmp_path: Path) -> None:
     number, carrier = order(shop), PlayedCarrier()
     list(book_with(shop.shipments, CARRIER, carrier))  # type: ignore[arg-type]
@@ -73,14 +62,15 @@ def test_a_carriers_papers_are_asked_for_and_fetched_when_they_are_made(shop: Sh
 class Printer:
     """A channel that makes labels when its orders have come so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: bytes = b"<svg/>") -> None:
         self.is_ready = False
+        self.content = content
         self.asked: list[str] = []
 
     def make_labels(self, asked):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
         self.asked += [one.order_ref for one in asked]
         if self.is_ready:
-            return [LabelMade(subject=one.subject, state="ready", content=b"<svg/>", format="svg") for one in asked]
+            return [LabelMade(subject=one.subject, state="ready", content=self.content) for one in asked]
         return [LabelMade(subject=one.subject, state="not_yet", sentence="Рано.") for one in asked]
 
 
@@ -96,6 +86,23 @@ def test_a_channels_label_is_asked_for_again_when_it_was_too_early(hub: Hub, clo
     assert fetch_labels(hub, "ozon", printer, tmp_path).counts == {"labels": 1}
     (kept,) = Labels(hub).of(number)
     assert (tmp_path / kept.path).suffix == ".svg"
+
+
+def test_what_is_no_label_is_not_kept_and_asked_for_again(hub: Hub, clock: HandClock, tmp_path: Path) -> None:
+    shop, printer = ShippingShop(hub, channel="ozon"), Printer(content=b"<html>busy</html>")
+    shop.goods()
+    number = order(shop)
+    printer.is_ready = True
+    assert fetch_labels(hub, "ozon", printer, tmp_path).counts == {"labels": 0}
+    assert Labels(hub).of(number) == []
+    assert list(tmp_path.rglob("*.*")) == []
+    ((sentence,),) = shop.rows("select sentence from shipment_label")
+    assert "не напечатать" in sentence
+    printer.content = b"^XA^XZ"
+    clock.wait(200)
+    assert fetch_labels(hub, "ozon", printer, tmp_path).counts == {"labels": 1}
+    (kept,) = Labels(hub).of(number)
+    assert kept.path == f"labels/ozon/{number} этикетка.zpl"
 
 
 def test_a_channel_that_takes_no_parts_is_told_none(shop: ShippingShop) -> None:
@@ -164,6 +171,27 @@ def test_a_code_is_on_one_piece_in_the_world(hub: Hub) -> None:
     assert (said.taken, said.refused) == (0, ("Код 1 уже стоит в другом отправлении: он с другой штуки.",))
     assert (marks.count(first), marks.count(second), marks.count("none")) == (1, 0, 0)
     assert marks.enter("none", "iron", CODES).refused != ()
+
+
+def test_a_shipment_says_which_of_its_goods_need_codes_and_how_many_are_there(hub: Hub) -> None:
+    shop = ShippingShop(hub)
+    shop.goods(requisites={"Подлежит маркировке": "Да"}, barcode="4600439931256")
+    number, marks = order(shop), Marks(hub, shop.ships)
+    marks.enter(number, "iron", CODES[:1])
+    (line,) = marks.lines(number)
+    assert (line.line_ref, line.wanted, line.entered, line.barcodes) == ("iron", 2, 1, ("4600439931256",))
+    assert marks.lines("none") == []
+
+
+def test_goods_that_need_no_codes_are_not_among_those(shop: ShippingShop) -> None:
+    assert Marks(shop.hub, shop.ships).lines(order(shop)) == []
+
+
+def test_the_picking_list_has_the_barcodes_of_the_goods(hub: Hub) -> None:
+    shop = ShippingShop(hub)
+    shop.goods(barcode="4600439931256")
+    order(shop)
+    assert [pick.barcode for pick in ShipmentViews(hub, shop.ships).to_pick()] == ["4600439931256"]
 
 
 def test_the_picking_list_names_places_of_the_ledger(shop: ShippingShop) -> None:

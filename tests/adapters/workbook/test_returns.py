@@ -1,4 +1,4 @@
-"""The managers' workbook of returns: the form, the reading, the copy with the errors; the accountant's."""
+"""The managers' workbook of returns: the form, the reading, the copy with the errors."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -12,14 +12,12 @@ import xlsxwriter
 
 from adapters.errors import WorkbookRefused
 from adapters.hub.return_views import LINES
-from adapters.workbook.accountant import write_paper
 from adapters.workbook.returns_errors import RowSaid, write_errors
 from adapters.workbook.returns_form import FORM, HEADER_ROW, PLACE, write_form
 from adapters.workbook.returns_read import read_returns
 from adapters.workbook.saving import saved
-from tasks.rules.return_documents import ReturnDocument, ReturnedGoods
 from tasks.rules.return_rows import judge_rows
-from tests.adapters.workbook.parts import checks, formulas, lists, notes, red_cells
+from tests.adapters.workbook.parts import MAIN, checks, formulas, lists, notes, part, red_cells
 from tests.adapters.workbook.sheet import save
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -37,6 +35,12 @@ def line(**told: Any) -> dict[str, Any]:
 def form(path: Path, *lines: Mapping[str, Any]) -> Path:
     write_form(path, pl.DataFrame(list(lines), schema=LINES), form_ref="5f", at=AT, today=TODAY)
     return path
+
+
+def hidden_columns(path: Path) -> list[tuple[int, int]]:
+    """First and last of each run, from 1."""
+    found = part(path, "xl/worksheets/sheet1.xml").xpath("//m:col[@hidden='1']", namespaces=MAIN)
+    return [(int(one.get("min")), int(one.get("max"))) for one in found]
 
 
 def values(path: Path, sheet: int = 0) -> pl.DataFrame:
@@ -64,8 +68,8 @@ def test_the_form_read_back_as_it_is_says_nothing_came_back(path: Path) -> None:
     judged = judge_rows(sheet.table, TODAY)
     assert (judged.rows.height, judged.refused.height) == (0, 0)
     assert sheet.table.filter(pl.col("order").is_not_null()).select("row", "key", "order", "sku").rows() == [
-        (HEADER_ROW + 2, "5f-1", "100012", "УТ-101"),
-        (HEADER_ROW + 3, "5f-2", "100013", "УТ-101"),
+        (HEADER_ROW + 2, "5f-1x", "100012", "УТ-101"),
+        (HEADER_ROW + 3, "5f-2x", "100013", "УТ-101"),
     ]
 
 
@@ -78,6 +82,36 @@ def test_every_empty_row_of_the_form_has_a_key_of_its_own(path: Path) -> None:
 def test_what_an_order_says_never_becomes_a_formula(path: Path) -> None:
     form(path, line(name="=1+1", article="+7", order_name="=cmd"))
     assert formulas(path) == 0
+
+
+def test_no_key_of_the_form_ends_in_a_digit_which_excel_would_count_on_when_a_row_is_dragged_down(path: Path) -> None:
+    assert not any(key[-1].isdigit() for key in read_returns(form(path, line())).table["key"])
+
+
+def test_nobody_has_to_see_the_keys(path: Path, copied: Path) -> None:
+    place = PLACE["key"] + 1
+    assert hidden_columns(form(path, line())) == [(place, place)]
+    assert hidden_columns(copied) == [(9, 9)]
+
+
+def test_the_day_of_a_return_may_be_any_until_the_day_one_types_it(path: Path) -> None:
+    sheet = part(form(path, line()), "xl/worksheets/sheet1.xml")
+    assert sheet.xpath("//m:dataValidation[@type='date']/m:formula2/text()", namespaces=MAIN) == ["TODAY()"]
+
+
+def test_what_somebody_said_is_coming_stands_out(path: Path) -> None:
+    form(path, line(awaited_pcs=1), line(order_name="100013"))
+    sheet = part(path, "xl/worksheets/sheet1.xml")
+    looks = [cell.get("s") for cell in sheet.xpath(f"//m:c[starts-with(@r, 'G') and @r != 'G{HEADER_ROW + 1}']", namespaces=MAIN)]
+    assert looks[0] not in looks[1:]
+
+
+def test_the_form_is_printed_across_a4_with_its_headers_on_every_page(path: Path) -> None:
+    sheet = part(form(path, line()), "xl/worksheets/sheet1.xml")
+    (setup,) = sheet.xpath("//m:pageSetup", namespaces=MAIN)
+    assert (setup.get("paperSize"), setup.get("orientation"), setup.get("fitToHeight")) == ("9", "landscape", "0")
+    names = part(path, "xl/workbook.xml").xpath("//m:definedName/text()", namespaces=MAIN)
+    assert f"Возвраты!${HEADER_ROW + 1}:${HEADER_ROW + 1}" in names
 
 
 def test_columns_stand_anywhere_and_further_ones_do_no_harm(path: Path) -> None:
@@ -154,6 +188,32 @@ def test_the_copy_has_the_drop_downs_and_is_read_like_the_form(copied: Path) -> 
     assert table["key"].to_list() == ["k-4", "k-5"]
 
 
+def test_the_copy_lists_its_mistakes_and_leads_to_each(copied: Path) -> None:
+    listed = fastexcel.read_excel(copied).load_sheet("Что исправить", header_row=3, dtypes="string").to_polars()
+    assert listed.rows() == [
+        ("5", "Состояние", "норм", "Выберите состояние."),
+        ("5", "Дата возврата", "вчера", "Дата не читается."),
+    ]
+    links = part(copied, "xl/worksheets/sheet2.xml").xpath("//m:hyperlink/@location", namespaces=MAIN)
+    assert links == ["Составы!D5", "Составы!F5"] or links == ["'Составы'!D5", "'Составы'!F5"]
+
+
+def test_a_red_cell_turns_green_when_somebody_writes_something_else(copied: Path) -> None:
+    sheet = part(copied, "xl/worksheets/sheet1.xml")
+    rules = {
+        str(one.get("sqref")): one.xpath("string(m:cfRule[@stopIfTrue]/m:formula)", namespaces=MAIN)
+        for one in sheet.xpath("//m:conditionalFormatting", namespaces=MAIN)
+    }
+    assert (rules["D5"], rules["F5"]) == ('D5<>"норм"', 'F5<>"вчера"')
+
+
+def test_a_workbook_whose_sheet_is_called_like_our_list_is_copied_all_the_same(path: Path, tmp_path: Path) -> None:
+    save(path, [(None, "УТ-101", 1, "годен")], headers=HEADERS, sheet="что исправить")
+    copy = tmp_path / "copy.xlsx"
+    write_errors(copy, read_returns(path), {2: RowSaid(key="k", faults={"order": "Нет номера."})}, at=AT, today=TODAY)
+    assert read_returns(copy).name == "что исправить"
+
+
 def test_a_copy_of_a_copy_has_no_second_column_of_outcomes(copied: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.xlsx"
     write_errors(again, read_returns(copied), {4: RowSaid(key="k-4", sentence="Было принято раньше.")}, at=AT, today=TODAY)
@@ -168,30 +228,6 @@ def test_a_fault_in_an_empty_cell_is_red_too(path: Path, tmp_path: Path) -> None
     copy = tmp_path / "copy.xlsx"
     write_errors(copy, read_returns(path), {2: RowSaid(key="k", faults={"order": "Нет номера."})}, at=AT, today=TODAY)
     assert red_cells(copy) == {"A2"}
-
-
-def document(return_id: int = 7) -> ReturnDocument:
-    goods = ReturnedGoods(
-        item_ref="ref-iron", article="УТ-101", name="Утюг", pcs=2, price_kopecks=100_50, sum_kopecks=201_00, condition="sellable",
-        decision="restock", reason=None, place="main",
-    )  # fmt: skip
-    return ReturnDocument(
-        return_id=return_id, base="main", order_number="100012", channel="ozon", order_ref="0001-1", received_at=AT, told_by=("ozon",),
-        lines=(goods,),
-    )  # fmt: skip
-
-
-def test_the_accountants_workbook_says_what_to_book(tmp_path: Path) -> None:
-    made = write_paper(tmp_path, 3, [document()], at=AT, time_zone="Europe/Moscow")
-    row = texts(made)[HEADER_ROW + 1]
-    assert made.name == "Возвраты для 1С № 3.xlsx"
-    assert [row[0], row[3], row[7], row[10], row[12], row[13]] == ["7", "100012", "УТ-101", "2", "201", "годен"]
-
-
-def test_a_workbook_that_the_accountant_has_is_left_alone(tmp_path: Path) -> None:
-    made = write_paper(tmp_path, 3, [document()], at=AT, time_zone="Europe/Moscow")
-    made.write_bytes(b"his own")
-    assert write_paper(tmp_path, 3, [document()], at=AT, time_zone="Europe/Moscow").read_bytes() == b"his own"
 
 
 def test_a_writing_that_dies_leaves_nothing_under_the_name(path: Path) -> None:

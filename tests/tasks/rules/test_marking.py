@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tasks.rules.marking import is_marked, marked_on_channel, read_code
+from tasks.rules.marking import is_marked, line_of_code, marked_on_channel, read_code
 from tasks.rules.shipping_rules import ShippingRules
 
 RULES = ShippingRules(marked_properties=["Подлежит маркировке"], marked_articles=["КР-7/2"])
@@ -48,3 +48,12 @@ def test_a_code_is_read_as_scanners_type_it(told: str) -> None:
 @pytest.mark.parametrize("told", ["", "4600439931256", CODE.replace("31256", "31257"), CODE[:20], "0104600439931256"])
 def test_what_is_no_code_is_none(told: str) -> None:
     assert read_code(told) is None
+
+
+def test_a_code_is_of_the_goods_that_have_its_number_as_their_barcode() -> None:
+    assert line_of_code(CODE, {"iron": ("4600439931256",), "kettle": ("4601234567893",), "bag": ()}) == "iron"
+
+
+@pytest.mark.parametrize("barcodes", [{}, {"kettle": ("4601234567893",)}, {"iron": ("4600439931256",), "same": ("4600439931256",)}])
+def test_a_code_that_fits_no_line_or_several_is_of_none(barcodes: dict[str, tuple[str, ...]]) -> None:
+    assert line_of_code(CODE, barcodes) is None

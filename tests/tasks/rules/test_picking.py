@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.rules.picking import Wanted, picking
+from tasks.rules.picking import Wanted, picking, rounds_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -16,9 +16,19 @@ def wanted(shipment: str = "1-1", item: str = "iron", pcs: int = 1, **told: obje
     return Wanted(shipment=shipment, item_ref=item, pcs=pcs, **(given_ | told))  # type: ignore[arg-type]
 
 
-def test_it_goes_from_place_to_place_and_the_urgent_first() -> None:
-    picks = picking([wanted("1-1", places={"b": 1}), wanted("2-1", places={"a": 1}), wanted("3-1", places={"a": 1}, ship_by_at=NOON)])
-    assert [(pick.place, pick.shipment) for pick in picks] == [("a", "3-1"), ("a", "2-1"), ("b", "1-1")]
+def test_what_leaves_first_is_fetched_first_and_then_from_place_to_place() -> None:
+    picks = picking([wanted("1-1", places={"b": 1}), wanted("2-1", places={"a": 1}), wanted("3-1", places={"c": 1}, ship_by_at=NOON)])
+    assert [(pick.place, pick.shipment) for pick in picks] == [("c", "3-1"), ("a", "2-1"), ("b", "1-1")]
+
+
+def test_a_round_is_what_leaves_by_one_time_through_one_channel() -> None:
+    told = [wanted("1-1"), wanted("2-1", channel="ozon", ship_by_at=NOON), wanted("3-1", pcs=2), wanted("4-1", ship_by_at=NOON)]
+    rounds = rounds_of(picking(told))
+    assert [(one.channel, one.ship_by_at, one.shipments, one.pcs) for one in rounds] == [
+        ("ozon", NOON, 1, 1),
+        ("site", NOON, 1, 1),
+        ("site", None, 2, 3),
+    ]
 
 
 def test_pieces_of_several_places_are_fetched_from_each() -> None:
@@ -32,7 +42,7 @@ def test_parts_of_one_order_do_not_fetch_the_same_pieces() -> None:
 
 
 def test_pieces_whose_place_nobody_knows_are_in_the_list_all_the_same() -> None:
-    assert [(pick.place, pick.pcs) for pick in picking([wanted(pcs=3, places={"a": 1})])] == [("", 2), ("a", 1)]
+    assert [(pick.place, pick.pcs) for pick in picking([wanted(pcs=3, places={"a": 1})])] == [("a", 1), ("", 2)]
 
 
 @given(
@@ -49,3 +59,4 @@ def test_every_piece_is_fetched_once(told: list[tuple[str, int, dict[str, int]]]
     for one in asked:
         expected[one.shipment] += one.pcs
     assert counted == expected
+    assert [pick for one in rounds_of(picking(asked)) for pick in one.picks] == picking(asked)
