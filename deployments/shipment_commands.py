@@ -1,5 +1,6 @@
 """``utyug shipment``: what is on its way, and what people tell before a carrier is told."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.errors import Misconfigured
+from adapters.hub.courier_calls import CourierCalls, when
 from adapters.hub.hub import Hub
 from adapters.hub.marks import Marks
 from adapters.hub.opening import open_hub
@@ -77,6 +79,48 @@ def turn_back(number: Number) -> None:
         with open_hub(settings) as hub:
             is_done = _book(hub, settings).turn_back(number)
         typer.echo("Перевозчика попросят её вернуть." if is_done else f"Отправления {number} нет, или возвращать его не нужно.")
+
+
+@shipment.command("call-courier")
+def call_courier(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="День, как 2026-11-24.")],
+    since: Annotated[datetime, typer.Option(formats=["%H:%M"], help="С какого часа его ждать, по часам магазина.")],
+    until: Annotated[datetime, typer.Option(formats=["%H:%M"], help="До какого часа.")],
+    carrier: Annotated[str | None, typer.Option(help="Перевозчик, если их несколько.")] = None,
+) -> None:
+    """Вызвать курьера за готовыми посылками: раз в день; повторный вызов на тот же день второго не приведёт."""
+    with said_plainly():
+        settings = read_settings()
+        name = _carrier_name(settings, carrier)
+        on, starts_at, ends_at = day.date(), since.time(), until.time()
+        if starts_at >= ends_at:
+            raise Misconfigured(f"Часы перепутаны: с {starts_at:%H:%M} до {ends_at:%H:%M}.")
+        with open_hub(settings) as hub:
+            if on < settings.today(hub.clock.now()):
+                raise Misconfigured(f"День {on:%d.%m.%Y} уже прошёл.")
+            calls = CourierCalls(hub, f"carrier:{name}")
+            ready = calls.ready()
+            before = calls.stands(on)
+            if ready.parcels == 0 and before is None:
+                raise Misconfigured("Готовых посылок нет: перевозчик ещё ничего не оформил, забирать нечего.")
+            before = calls.call(on, starts_at, ends_at)
+        if before is None:
+            told = f"готово мест: {ready.parcels}, {ready.weight_g / 1000:.1f} кг"
+            typer.echo(
+                f"Курьер будет вызван на {when(on, starts_at, ends_at)}: {told}. Перевозчик ответит при следующем запуске shipments."
+            )
+        else:
+            done = "уже вызван" if before.state == "called" else "уже вызывается"
+            typer.echo(f"Курьер {done} на {when(on, before.starts_at, before.ends_at)}.")
+
+
+def _carrier_name(settings: Settings, told: str | None) -> str:
+    names = sorted(settings.carriers)
+    if told in settings.carriers:
+        return str(told)
+    if told is None and len(names) == 1:
+        return names[0]
+    raise Misconfigured(f"Назовите перевозчика из настроек: {', '.join(names) or 'в carriers пусто'}.")
 
 
 def _book(hub: Hub, settings: Settings) -> Shipments:

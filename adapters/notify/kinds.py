@@ -110,6 +110,20 @@ KINDS: dict[str, dict[str, Words]] = {
             "Correct it and put it back; the command utyug returns form makes a new one.",
         ),
     ),
+    "carrier_pushes_off": _kind(
+        (
+            "перевозчик не сообщает о посылках сам",
+            "О доставке и отказах Utyug узнаёт опросом, то есть позже.",
+            "Посылки оформляются и отслеживаются как прежде.",
+            "Удалите лишние подписки на уведомления в личном кабинете перевозчика и проверьте gateway.public_url.",
+        ),
+        (
+            "a carrier does not push what happens to parcels",
+            "Utyug learns of deliveries and refusals by polling, that is later.",
+            "Parcels are booked and followed as before.",
+            "Remove other subscriptions in the carrier's cabinet and check gateway.public_url.",
+        ),
+    ),
     "quarantine_grown": _kind(
         (
             "в карантине прибавилось строк",
