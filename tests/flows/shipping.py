@@ -12,8 +12,10 @@ from typing import Any
 from unittest.mock import patch
 
 from adapters.cdek.client import CdekClient
+from adapters.cdek.intakes import CdekIntakes
 from adapters.cdek.orders import CdekOrders
 from adapters.cdek.tracking import CdekTracking
+from adapters.hub.courier_calls import CourierCalls
 from adapters.hub.shipments import Shipments
 from flows.shipments import shipments
 from tests.flows.delivering import dies_after
@@ -51,6 +53,8 @@ POINTS: dict[str, tuple[str, Callable[..., Any]]] = {
     "half tracked": ("adapters.hub.shipment_tracking.tell", die),
     "tracked": ("adapters.hub.shipments.Shipments.record_tracks", dies_over(Shipments.record_tracks)),
     "label filed": ("tasks.shipment_papers.Labels.keep", die),
+    "courier asked": ("adapters.cdek.intakes.CdekIntakes.ask_pickup", dies_after(CdekIntakes.ask_pickup)),
+    "courier settled": ("adapters.hub.courier_calls.CourierCalls.settle", dies_after(CourierCalls.settle)),
     "number told": ("adapters.hub.shipments.Shipments.settle_parts", die),
 }
 """Where the process dies: what it names is done, and nothing after it."""

@@ -200,3 +200,19 @@ def opened_gateway(street: Street, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     with served(make_app(street.shop.hub, street.settings)) as base:
         monkeypatch.setenv("UTYUG_GATEWAY", json.dumps({"public_url": base}))
         yield base
+
+
+def books_agree(street: Street, ref: str, state: str, theirs: str) -> None:
+    """One parcel under the number in either book, and the same key and tracking number."""
+    (one,) = street.shop.parts(ref)
+    (uuid,) = street.alive(ref)
+    order = street.books()[uuid]
+    assert (one.state, one.carrier_ref, one.tracking, order["state"]) == (state, uuid, order["cdek_number"], theirs)
+
+
+def booked_once(street: Street, ref: str) -> None:
+    """The carrier has it, a person reads so, and nobody asks anything."""
+    books_agree(street, ref, "booked", "CREATED")
+    (one,) = street.shop.parts(ref)
+    assert street.journal(ref)[-1] == f"Отправление {one.number}: принято перевозчиком к исполнению. Трек {one.tracking}."
+    assert street.asked(ref) == []
