@@ -116,7 +116,9 @@ def follow_with(hub: Hub, book: Shipments, target: str, carrier: Carrier, *, pol
     hints = pushes.waiting(name)
     hinted = {hint.order_ref for hint in hints if hint.order_ref}
     asked_at = hub.clock.now()
-    while due := book.to_track(target, hinted, most=TRACKED_AT_ONCE):
+    seen: set[str] = set()
+    while due := [one for one in book.to_track(target, hinted, most=TRACKED_AT_ONCE) if one.number not in seen]:
+        seen |= {one.number for one in due}
         read: list[tuple[str, datetime, Track | None]] = []
         stopped_by: SyncError | None = None
         for one in due:

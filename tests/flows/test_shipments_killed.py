@@ -20,8 +20,6 @@ from tests.flows.street import ROUNDS, Street, opened_street
 
 pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow, pytest.mark.timeout(180)]
 
-SPEED = 200.0
-"""A lease is three seconds."""
 MODULE = "tests.flows.shipping"
 SEEDS = (20261124, 20261125)
 DEATHS = 3
@@ -65,7 +63,7 @@ CARRIED = {"new": ["CREATED"], "more": ["CREATED"], "comes": ["DELIVERED"], "can
 
 @pytest.fixture
 def street(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Street]:
-    with opened_street(database_url, monkeypatch, tmp_path, speed=SPEED) as opened:
+    with opened_street(database_url, monkeypatch, tmp_path) as opened:
         yield opened
 
 
