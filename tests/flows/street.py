@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from prefect.logging import disable_run_logger
 
 from adapters.carriers import open_carrier
 from adapters.gateway.app import make_app
@@ -24,9 +25,9 @@ from deployments.world.cdek.make import furnish_cdek
 from deployments.world.cdek.room import CdekRoom
 from deployments.world.clock import WorldClock
 from deployments.world.served import served
-from flows.shipments import shipments
+from flows.shipments import ship, targets_of
 from tasks.orders import channel_orders
-from tasks.shipments import book_with
+from tasks.shipments import Shipped, book_with
 from tests.adapters.hub.order_shop import as_json, report
 from tests.adapters.hub.shipping import CARRIER, ShippingShop
 from tests.adapters.retailcrm.vendor import EPOCH
@@ -62,12 +63,23 @@ class Street:
     def is_cancelled(self, ref: str, pcs: int = 1) -> None:
         self.shop.record(report(ref, {"iron": pcs}, buyer=BUYER, state="cancelled", status="cancelled"))
 
+    def run(self) -> list[Shipped]:
+        """A run of the flow's steps as its settings are now, without Prefect; what every target came to."""
+        settings = read_settings()
+        with disable_run_logger():
+            return [
+                step
+                for target in targets_of(settings, ["site"])
+                for step in ship.fn(self.shop.hub, settings, target, rounds=1, hand_over=False)
+            ]
+
     def until(self, ref: str, state: str) -> None:
-        """Runs of the flow until the order's first part is so far: the carrier settles in its own time."""
+        """Runs until the order's first part is so far: the carrier settles in its own time."""
         for _ in range(ROUNDS):
-            shipments()
+            self.run()
             if self.state(ref) == state:
                 return
+            self.wait(seconds=30)
         raise AssertionError(self.shop.parts(ref))
 
     def book(self, *refs: str) -> None:
@@ -137,6 +149,12 @@ class Street:
         """Of the shop's time."""
         clock = self.shop.hub.clock
         clock.sleep_until(clock.now() + timedelta(**span))
+
+    def told_site(self, ref: str) -> list[str]:
+        """How to follow the order's first part, as the site was told it, each time anew; empty where it was told to forget it."""
+        puts = [one["body"] for one in self.site.heard("PUT") if one["path"].endswith(f"/orders/{ref}")]
+        rows = [row for body in puts for row in (body or {}).get("meta_data", ())]
+        return [row["value"] for row in rows if row["key"].endswith(self.number(ref))]
 
     def asked(self, ref: str) -> list[tuple[str, str]]:
         """What a person is asked of an order's first part: reason and sentence."""

@@ -13,13 +13,10 @@ from adapters.hub.courier_calls import CourierCalls
 from adapters.hub.incidents import Incidents
 from adapters.hub.journal import Journal
 from deployments.cli import app
-from flows.shipments import shipments
 from tests.adapters.hub.shipping import CARRIER
 from tests.flows.dying import run_and_die
 from tests.flows.street import ROUNDS, Street, opened_street
 from tests.flows.test_shipments_killed import MODULE, rest
-
-pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow]
 
 Open = Callable[..., Street]
 WAREHOUSE = {"city_code": 44, "line": "Тверская, 1"}
@@ -57,7 +54,7 @@ def call(on: date, *words: str) -> str:
 def comes(street: Street, on: date) -> None:
     """Runs until the carrier has decided."""
     for _ in range(ROUNDS):
-        shipments()
+        street.run()
         stands = CourierCalls(street.shop.hub, CARRIER).stands(on)
         if stands is not None and stands.state != "owed":
             return
@@ -83,7 +80,7 @@ def test_a_courier_is_called_once_for_what_is_ready(street: Street) -> None:
     assert (intake["intake_date"], intake["intake_time_from"], intake["intake_time_to"]) == (on.isoformat(), "10:00", "14:00")
     assert (intake["from_location"]["code"], intake["weight"], intake["name"]) == (44, 1800, "Посылки: 1")
     assert call(on) == f"Курьер уже вызван на {on:%d.%m.%Y} с 10:00 до 14:00.\n"
-    shipments()
+    street.run()
     assert len(intakes(street)) == 1
     (said,) = Journal(street.shop.hub).entries(kind="courier_agreed")
     assert said.sentence == f"Курьер приедет {on:%d.%m.%Y} с 10:00 до 14:00."
@@ -108,6 +105,8 @@ def test_a_call_whose_answer_was_cut_brings_one_courier(open_street: Open, kind:
     assert call(on).startswith("Курьер уже вызван")
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("prefect_server")
 @pytest.mark.parametrize("point", ["courier asked", "courier settled"])
 def test_a_run_killed_over_a_courier_calls_no_second_one(street: Street, point: str) -> None:
     on = tomorrow(street)

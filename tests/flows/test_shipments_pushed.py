@@ -11,10 +11,7 @@ import pytest
 from adapters.hub.incidents import Incidents
 from adapters.hub.pushes import Pushes
 from deployments.processes import await_until
-from flows.shipments import shipments
 from tests.flows.street import PUSH_SECRET, Street, booked_once, books_agree, opened_gateway, opened_street
-
-pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow]
 
 Open = Callable[..., Street]
 
@@ -50,10 +47,10 @@ def test_a_run_asks_for_pushes_once_and_is_woken_by_them(pushed: Street) -> None
     subscribed = pushed.control("GET", "/books")["subscriptions"]
     assert [(one["type"], one["url"].rpartition("/")[2]) for one in subscribed] == [("ORDER_STATUS", PUSH_SECRET)]
     pushes_come(pushed)
-    shipments()
+    pushed.run()
     pushed.moves(ref, "ACCEPTED_AT_PICK_UP_POINT")
     assert pushes_come(pushed) == 1
-    shipments()
+    pushed.run()
     books_agree(pushed, ref, "arrived", "ACCEPTED_AT_PICK_UP_POINT")
     assert Pushes(pushed.shop.hub).waiting("cdek") == []
 
@@ -68,7 +65,7 @@ def test_pushes_that_are_repeated_and_forged_are_only_a_reason_to_look(pushed: S
         assert httpx.post(subscribed["url"], json={**said, "uuid": uuid}).status_code == 200
     stranger = subscribed["url"].replace(PUSH_SECRET, "another-secret-of-nobody")
     assert httpx.post(stranger, json={**said, "uuid": one.carrier_ref}).status_code != 200
-    shipments()
+    pushed.run()
     books_agree(pushed, ref, "booked", "CREATED")
     assert Pushes(pushed.shop.hub).waiting("cdek") == []
 
@@ -80,10 +77,10 @@ def test_the_same_news_by_push_and_by_poll_is_told_once(open_street: Open, monke
         street.until(ref, "booked")
         street.control("POST", "/webhooks/mischief", json={"kind": "repeat", "times": 2})
         street.moves(ref, "DELIVERED")
-        shipments()
+        street.run()
         pushes_come(street)
         for _ in range(2):
-            shipments()
+            street.run()
     assert [said for said in street.journal(ref) if "вручено" in said] == [street.journal(ref)[-1]]
     books_agree(street, ref, "delivered", "DELIVERED")
 
@@ -96,11 +93,11 @@ def test_a_carrier_that_lets_nobody_subscribe_is_polled_and_a_person_hears_of_it
     (incident,) = Incidents(pushed.shop.hub).live(kind="carrier_pushes_off")
     assert incident.sentence.startswith("cdek не подписывает Утюг на уведомления о посылках.")
     pushed.heals()
-    shipments()
+    pushed.run()
     assert Incidents(pushed.shop.hub).live(kind="carrier_pushes_off") == []
 
 
 def test_without_a_public_address_nobody_is_asked_to_push(open_street: Open) -> None:
     street = open_street()
-    shipments()
+    street.run()
     assert street.control("GET", "/books")["subscriptions"] == []
