@@ -1,6 +1,10 @@
 """``utyug shipment``: what is on its way, its labels, the picking list, and what people tell before a carrier is told."""
 
+<<<<<<< HEAD
 from pathlib import Path
+=======
+from datetime import datetime
+>>>>>>> k-kill6
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.errors import Misconfigured
+from adapters.hub.courier_calls import CourierCalls, when
 from adapters.hub.hub import Hub
 from adapters.hub.labels import Labels
 from adapters.hub.opening import open_hub
@@ -174,6 +179,48 @@ def _say(sentence: str, *, is_done: bool) -> None:
 
 def _views(hub: Hub, settings: Settings) -> ShipmentViews:
     return ShipmentViews(hub, {name: settings.ships_of(name) for name in settings.channels})
+
+
+@shipment.command("call-courier")
+def call_courier(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="День, как 2026-11-24.")],
+    since: Annotated[datetime, typer.Option(formats=["%H:%M"], help="С какого часа его ждать, по часам магазина.")],
+    until: Annotated[datetime, typer.Option(formats=["%H:%M"], help="До какого часа.")],
+    carrier: Annotated[str | None, typer.Option(help="Перевозчик, если их несколько.")] = None,
+) -> None:
+    """Вызвать курьера за готовыми посылками: раз в день; повторный вызов на тот же день второго не приведёт."""
+    with said_plainly():
+        settings = read_settings()
+        name = _carrier_name(settings, carrier)
+        on, starts_at, ends_at = day.date(), since.time(), until.time()
+        if starts_at >= ends_at:
+            raise Misconfigured(f"Часы перепутаны: с {starts_at:%H:%M} до {ends_at:%H:%M}.")
+        with open_hub(settings) as hub:
+            if on < settings.today(hub.clock.now()):
+                raise Misconfigured(f"День {on:%d.%m.%Y} уже прошёл.")
+            calls = CourierCalls(hub, f"carrier:{name}")
+            ready = calls.ready()
+            before = calls.stands(on)
+            if ready.parcels == 0 and before is None:
+                raise Misconfigured("Готовых посылок нет: перевозчик ещё ничего не оформил, забирать нечего.")
+            before = calls.call(on, starts_at, ends_at)
+        if before is None:
+            told = f"готово мест: {ready.parcels}, {ready.weight_g / 1000:.1f} кг"
+            typer.echo(
+                f"Курьер будет вызван на {when(on, starts_at, ends_at)}: {told}. Перевозчик ответит при следующем запуске shipments."
+            )
+        else:
+            done = "уже вызван" if before.state == "called" else "уже вызывается"
+            typer.echo(f"Курьер {done} на {when(on, before.starts_at, before.ends_at)}.")
+
+
+def _carrier_name(settings: Settings, told: str | None) -> str:
+    names = sorted(settings.carriers)
+    if told in settings.carriers:
+        return str(told)
+    if told is None and len(names) == 1:
+        return names[0]
+    raise Misconfigured(f"Назовите перевозчика из настроек: {', '.join(names) or 'в carriers пусто'}.")
 
 
 def _book(hub: Hub, settings: Settings) -> Shipments:

@@ -7,6 +7,7 @@ from prefect import flow, get_run_logger, task
 from adapters.carriers import open_carrier
 from adapters.channels import open_channel
 from adapters.errors import Misconfigured, SyncError
+from adapters.hub.courier_calls import CourierCalls
 from adapters.hub.hub import Hub
 from adapters.hub.opening import open_hub
 from adapters.hub.rounds import rounds_of
@@ -15,7 +16,11 @@ from adapters.hub.shipment_views import ShipmentViews
 from adapters.settings import Settings, read_settings
 from adapters.workbook.picking import write_picking
 from tasks.alerts import tell_failure, tell_recovery
+<<<<<<< HEAD
 from tasks.carrier_pushes import keep_heard
+=======
+from tasks.couriers import call_couriers
+>>>>>>> k-kill6
 from tasks.policy import at_once, policy
 from tasks.publishing import chosen
 from tasks.reporting import RunReport, reported_run, show_table
@@ -26,6 +31,7 @@ from tasks.shipments import (
     call_off_with,
     fail_where_stopped,
     follow_with,
+    keep_pushed,
     plan_channel,
     shipments_of,
     show_shipped,
@@ -83,6 +89,7 @@ def targets_of(settings: Settings, names: list[str]) -> list[str]:
 def ship(hub: Hub, settings: Settings, target: str, *, rounds: int | None, hand_over: bool) -> list[Shipped]:
     """A target's rounds; one that fails is tried again in the next."""
     numbers = rounds_of(hub, NOTICE, "orders", "stock", rounds=rounds, poll_s=POLL_S)
+<<<<<<< HEAD
     subscribed = _subscribe(hub, settings, target)
     return [*subscribed, *(one for _ in numbers for one in _attempt(hub, settings, target, hand_over=hand_over))]
 
@@ -95,18 +102,23 @@ def _subscribe(hub: Hub, settings: Settings, target: str) -> list[Shipped]:
         get_run_logger().warning("%s: %s", target, error.sentence)
         return [Shipped(target=target, stopped_by=error)]
     return []
+=======
+    return [one for number in numbers for one in _attempt(hub, settings, target, hand_over=hand_over, is_first=number == 1)]
+>>>>>>> k-kill6
 
 
-def _attempt(hub: Hub, settings: Settings, target: str, *, hand_over: bool) -> list[Shipped]:
+def _attempt(hub: Hub, settings: Settings, target: str, *, hand_over: bool, is_first: bool) -> list[Shipped]:
     """One round; where it fails the others still have theirs. A round that came to its end ends what stopped one before it."""
     kind, _, name = target.partition(":")
     try:
         if kind == "channel":
-            return _channel_round(hub, settings, name, hand_over=hand_over)
-        return _carrier_round(hub, settings, name)
+            steps = _channel_round(hub, settings, name, hand_over=hand_over)
+        else:
+            steps = _carrier_round(hub, settings, name, is_first=is_first)
     except SyncError as error:
         get_run_logger().error("%s: %s", target, error.sentence)
         return [Shipped(target=target, stopped_by=error)]
+    return [*steps, Shipped(target=target, stopped_by=next((one.stopped_by for one in steps if one.stopped_by is not None), None))]
 
 
 def _channel_round(hub: Hub, settings: Settings, name: str, *, hand_over: bool) -> list[Shipped]:
@@ -117,12 +129,14 @@ def _channel_round(hub: Hub, settings: Settings, name: str, *, hand_over: bool) 
         return [*told, hand_over_supplies(hub, name, shop, settings.var_dir)] if hand_over else told
 
 
-def _carrier_round(hub: Hub, settings: Settings, name: str) -> list[Shipped]:
+def _carrier_round(hub: Hub, settings: Settings, name: str, *, is_first: bool) -> list[Shipped]:
     book, target, poll_s = shipments_of(hub, settings), f"carrier:{name}", settings.carriers[name].poll_s
     with open_carrier(settings.carriers[name], hub=hub) as carrier:
-        return [
+        done = [
             *book_with(book, target, carrier),
             *call_off_with(book, target, carrier),
             *follow_with(hub, book, target, carrier, poll_s=poll_s),
             fetch_forms(hub, target, carrier, settings.var_dir),
+            *call_couriers(CourierCalls(hub, target), target, carrier, today=settings.today(hub.clock.now())),
         ]
+        return [*done, keep_pushed(hub, settings, name, carrier)] if is_first else done

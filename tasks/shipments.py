@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from adapters.capabilities import Carrier
-from adapters.errors import OutcomeUnknown, SyncError
+from adapters.capabilities import Carrier, Subscribes
+from adapters.errors import OutcomeUnknown, Rejected, SyncError
 from adapters.hub.hub import Hub
+from adapters.hub.incidents import Incidents
 from adapters.hub.outbox import Answer
 from adapters.hub.pushes import Pushes
 from adapters.hub.shipments import Outcome, Question, Shipments, ToBook
 from adapters.settings import Settings
 from tasks.orders import channel_orders
 from tasks.reporting import RunReport, show_table
-from tasks.rules.carrier import Address, CalledOff, CarrierShipment
+from tasks.rules.carrier import Address, Booked, CalledOff, CarrierShipment
 from tasks.rules.carrier_tracks import Track
 from tasks.rules.destinations import city_question, point_question
 from tasks.rules.parcels import ToCarry, as_carried, questions
@@ -31,7 +32,9 @@ COUNTED = {
     "moved": "сдвинулось",
     "parts": "частей сообщено",
     "labels": "этикеток",
+    "couriers": "курьеров",
 }
+UNHEARD = "carrier_pushes_off"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +117,9 @@ def follow_with(hub: Hub, book: Shipments, target: str, carrier: Carrier, *, pol
     hints = pushes.waiting(name)
     hinted = {hint.order_ref for hint in hints if hint.order_ref}
     asked_at = hub.clock.now()
-    while due := book.to_track(target, hinted, most=TRACKED_AT_ONCE):
+    seen: set[str] = set()
+    while due := [one for one in book.to_track(target, hinted, most=TRACKED_AT_ONCE) if one.number not in seen]:
+        seen |= {one.number for one in due}
         read: list[tuple[str, datetime, Track | None]] = []
         stopped_by: SyncError | None = None
         for one in due:
@@ -131,6 +136,27 @@ def follow_with(hub: Hub, book: Shipments, target: str, carrier: Carrier, *, pol
         hinted -= {one.carrier_ref for one in due}
     if hints:
         pushes.settle(name, max(hint.push_id for hint in hints), asked_at)
+
+
+def keep_pushed(hub: Hub, settings: Settings, name: str, carrier: Carrier) -> Shipped:
+    """Have a carrier send its pushes to our gateway, where that has a public address; it switches them off by itself after failures.
+
+    One that will not is polled all the same: a person hears of it, and parcels leave.
+    """
+    target, public_url, secret = f"carrier:{name}", settings.gateway.public_url, settings.carriers[name].push_secret
+    if not isinstance(carrier, Subscribes) or public_url is None or secret is None:
+        return Shipped(target=target)
+    incidents = Incidents(hub)
+    try:
+        carrier.ensure_webhooks(f"{public_url.rstrip('/')}/hooks/{name}", secret=secret)
+    except Rejected as error:
+        sentence = f"{name} не подписывает Утюг на уведомления о посылках. {error.sentence}"
+        incidents.report(kind=UNHEARD, cause=name, sentence=sentence)
+    except SyncError as error:
+        return Shipped(target=target, stopped_by=error)
+    else:
+        incidents.recover(kind=UNHEARD, cause=name)
+    return Shipped(target=target)
 
 
 def _put_all(
@@ -164,14 +190,31 @@ def _put(book: Shipments, target: str, carrier: Carrier, one: ToBook) -> Outcome
         SyncError: the carrier did not say.
     """
     if one.sent is not None:
-        ref = one.shipment.carrier_ref if one.shipment is not None else None
-        return carrier.put_shipment(one.sent, carrier_ref=ref)
+        return _noted(book, target, carrier.put_shipment(one.sent, carrier_ref=_shown_ref(carrier, one)))
     if one.carry is None:
         return None
     ready = _looked_over(carrier, one.carry)
     if isinstance(ready, tuple):
         return ready
-    return carrier.put_shipment(ready) if book.mark(target, one.carry.number, ready) else None
+    return _noted(book, target, carrier.put_shipment(ready)) if book.mark(target, one.carry.number, ready) else None
+
+
+def _noted(book: Shipments, target: str, said: Booked) -> Booked:
+    """The carrier's word, its key written down at once: what comes after it may be the power cut."""
+    if said.carrier_ref is not None:
+        book.note_ref(target, said.ref, said.carrier_ref)
+    return said
+
+
+def _shown_ref(carrier: Carrier, one: ToBook) -> str | None:
+    """The carrier's key of what was sent. One that it shows nobody although all its time is over is none: then our number decides.
+
+    Raises:
+        SyncError: the carrier did not say.
+    """
+    ref = one.shipment.carrier_ref if one.shipment is not None else None
+    is_overdue = one.sent_ago >= timedelta(seconds=carrier.settles_within_s)
+    return None if ref is not None and is_overdue and carrier.read_track(ref) is None else ref
 
 
 def _looked_over(carrier: Carrier, carry: ToCarry) -> CarrierShipment | tuple[Question, ...]:

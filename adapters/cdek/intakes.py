@@ -12,6 +12,11 @@ from adapters.errors import ContractBroken, OutcomeUnknown, Rejected
 from tasks.rules.carrier import Address
 from tasks.rules.carrier_papers import Pickup, PickupSaid
 
+NOWHERE = (
+    "Вы сдаёте посылки в пункт СДЭК (shipment_point), к вам курьер не ездит. "
+    "Чтобы он приезжал, укажите в настройках перевозчика склад (origin) вместо пункта."
+)
+
 
 class CdekIntakes(CdekClient):
     """Sends couriers."""
@@ -22,6 +27,8 @@ class CdekIntakes(CdekClient):
         Raises:
             SyncError: nothing was asked.
         """
+        if pickup.carrier_ref is None and self._place(pickup.address) is None:
+            return PickupSaid(state="refused", sentence=NOWHERE)
         try:
             told = self.tell("POST", paths.INTAKES, self._body(pickup), shape=answers.ACCEPTED)
         except (OutcomeUnknown, ContractBroken):

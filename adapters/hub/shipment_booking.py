@@ -6,7 +6,7 @@ its carrier finds it by our number (`adapters.capabilities.Carrier.put_shipment`
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,12 +40,14 @@ class ToBook:
         shipment: as it is; none where there is none of the number any more.
         carry: what is known of it; none where nothing is to be done.
         sent: what the carrier was told before; it is told the very same.
+        sent_ago: how long before now.
     """
 
     claimed: Claimed
     shipment: ShipmentRow | None
     carry: ToCarry | None = None
     sent: CarrierShipment | None = None
+    sent_ago: timedelta = timedelta(0)
 
     @property
     def is_moot(self) -> bool:
@@ -97,6 +99,13 @@ class Booking:
         return change(
             self.connection, one.shipment_id, state="booking", sent=words, asked_at=self.at, sentence=None, tariff=sent.tariff, ask_at=None
         )
+
+    def note_ref(self, number: str, carrier_ref: str) -> None:
+        """The carrier's key of a shipment that is being booked; one that is known already stays."""
+        lock_book(self.connection)
+        one = load_shipments(self.connection, numbers=[number])[number]
+        if one.carrier_ref is None:
+            change(self.connection, one.shipment_id, version="booking", carrier_ref=carrier_ref)
 
     def settle(self, claimed: Sequence[ToBook], outcomes: Mapping[str, Outcome], stopped: Mapping[str, Answer]) -> int:
         """Write down what became of claimed shipments; returns how many the carrier has now.
@@ -168,7 +177,7 @@ class Booking:
         if row is None or row.state not in UNTOLD | {"booking"} or (row.is_unwanted and row.state in UNTOLD):
             return ToBook(claimed=claimed, shipment=row)
         if row.state == "booking":
-            return ToBook(claimed=claimed, shipment=row, sent=SENT.validate_python(row.sent))
+            return ToBook(claimed=claimed, shipment=row, sent=SENT.validate_python(row.sent), sent_ago=self.at - (row.asked_at or self.at))
         order = orders[row.order_id]
         if row.pcs.keys() - order.lines.keys():
             return ToBook(claimed=claimed, shipment=row)

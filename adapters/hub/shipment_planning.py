@@ -49,7 +49,9 @@ ENTITY = "shipment"
 """What these questions are in the quarantine; their key is our number of the shipment."""
 BOOK, CALL_OFF, PART = "shipment", "call_off", "ship_part"
 """What carriers are owed of a shipment, and channels of a part of an order."""
-KINDS = (BOOK, CALL_OFF, PART)
+COURIER = "courier"
+"""A carrier is asked for a courier, once for a day."""
+KINDS = (BOOK, CALL_OFF, PART, COURIER)
 AGAIN = timedelta(minutes=10)
 """What a question was asked about is looked at again so often: the answer may have come by another book."""
 

@@ -63,6 +63,12 @@ class Shipments:
             booking = Booking(connection=connection, at=self._hub.clock.now(), target=target, ships=self._ships, orders=self._orders)
             return booking.mark(number, sent)
 
+    def note_ref(self, target: str, number: str, carrier_ref: str) -> None:
+        """Keep the carrier's key of a shipment as soon as it is known: whoever asks again, after a death too, asks by it."""
+        with self._hub.engine.begin() as connection:
+            booking = Booking(connection=connection, at=self._hub.clock.now(), target=target, ships=self._ships, orders=self._orders)
+            booking.note_ref(number, carrier_ref)
+
     def settle(self, target: str, claimed: Sequence[ToBook], outcomes: Mapping[str, Outcome], stopped: Mapping[str, Answer]) -> int:
         """`Booking.settle`."""
         with self._hub.engine.begin() as connection:
