@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Literal
 
 from adapters.errors import OutcomeUnknown
@@ -34,21 +35,23 @@ class MoodyCarrier(PlayedCarrier):
     contents: dict[str, Mapping[str, int]] = field(default_factory=dict)
     stands: dict[str, TrackState] = field(default_factory=dict)
     words: dict[str, TrackState] = field(default_factory=dict)
+    book: Lock = field(default_factory=Lock)
 
     def put_shipment(self, shipment: CarrierShipment, *, carrier_ref: str | None = None) -> Booked:
         """By our number; a waybill that turned out invalid is refused to whoever asks by its key."""
-        ref = shipment.ref
-        if self.mood == "silent before":
+        ref, mood = shipment.ref, self.mood
+        if mood == "silent before":
             raise OutcomeUnknown("Перевозчик не ответил.", system="cdek")
-        if (carrier_ref is not None and self.stands.get(carrier_ref) == "refused") or (self.mood == "refuses" and ref not in self.waybills):
-            return Booked(ref=ref, state="refused", sentence="Не туда.")
-        is_there = ref in self.waybills
-        key = self.waybills.setdefault(ref, f"u{len(self.contents)}-{ref}")
-        if not is_there:
-            self.contents[key], self.stands[key] = _units(shipment), "registered"
-        if self.mood == "silent after":
+        with self.book:
+            if (carrier_ref is not None and self.stands.get(carrier_ref) == "refused") or (mood == "refuses" and ref not in self.waybills):
+                return Booked(ref=ref, state="refused", sentence="Не туда.")
+            is_there = ref in self.waybills
+            key = self.waybills.setdefault(ref, f"u{len(self.contents)}-{ref}")
+            if not is_there:
+                self.contents[key], self.stands[key] = _units(shipment), "registered"
+        if mood == "silent after":
             raise OutcomeUnknown("Перевозчик не ответил.", system="cdek")
-        if self.mood == "pending":
+        if mood == "pending":
             return Booked(ref=ref, state="pending", carrier_ref=key)
         return Booked(ref=ref, state="exists" if is_there else "accepted", carrier_ref=key, tracking=f"T{key}")
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from adapters.hub.hub import Hub
+from adapters.hub.outbox import Answer
 from adapters.hub.shipments import ToBook
 from tasks.rules.carrier import Booked
 from tasks.rules.carrier_tracks import Track, TrackState
@@ -137,7 +138,12 @@ class Lives(RuleBasedStateMachine):
             for one in claimed
             if (key := self.shop.carrier.waybills.get(one.claimed.subject))
         }
-        self.act(lambda: self.shop.site.shipments.settle(CARRIER, claimed, said, {}))
+        unheard = {
+            one.claimed.subject: Answer(outbox_id=one.claimed.outbox_id, outcome="unknown")
+            for one in claimed
+            if not one.is_moot and one.claimed.subject not in said
+        }
+        self.act(lambda: self.shop.site.shipments.settle(CARRIER, claimed, said, unheard))
 
     @rule(mood=st.sampled_from(["takes", "takes", "pending", "silent after"]))
     def call_off(self, mood: Mood) -> None:
