@@ -22,7 +22,7 @@ from tests.adapters.hub.sold_once.hand import HandClock
 from validation.returns import WORKBOOK
 
 AT_ONCE = 5
-ROUNDS = 25
+ROUNDS = 12
 Act = Callable[[], object]
 
 
@@ -51,7 +51,7 @@ def test_random_lives_of_orders_obey_the_law(hub: Hub) -> None:
     run_state_machine_as_test(
         type("LivesOfThisHub", (Lives,), {"hub": hub}),
         settings=settings(
-            max_examples=25,
+            max_examples=10,
             stateful_step_count=30,
             deadline=None,
             database=None,
@@ -63,7 +63,7 @@ def test_random_lives_of_orders_obey_the_law(hub: Hub) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_law_holds_where_several_do_everything_to_the_same_orders_at_once(shop: LifeShop, laws: Laws, seed: int) -> None:
     dice = random.Random(seed)
     refs = [
@@ -106,25 +106,24 @@ def some_act(shop: LifeShop, dice: random.Random, refs: list[str]) -> Act:
         shop.site.count({item_id: dice.randint(8, 20) for item_id in shop.items.values()}, formed_at=None)
     version, mood = dice.randrange(len(order.versions)), shop.carrier.mood
     asked = [row[0] for row in shop.rows("select number from shipment where state = 'asked'")]
-    return dice.choice(
-        [
-            lambda: shop.hears(ref, version),
-            lambda: shop.hears(ref, version),
-            shop.site.plan,
-            shop.site.plan,
-            shop.ozon.plan,
-            lambda: shop.books(mood),
-            lambda: shop.books("takes"),
-            lambda: shop.calls_off(mood),
-            shop.follows,
-            shop.site.ledger.post_counts,
-            lambda: [shop.site.shipments.correct(number, {"city": "Тула"}) for number in asked],
-            lambda: shop.site.weigh("board", 2500),
-            lambda: shop.tells_parts(SITE, PartTold(number="", outcome="accepted")),
-            lambda: shop.tells_parts(OZON, PartTold(number="", outcome="accepted")),
-            lambda: shop.returned(source, state=state, channel=order.channel if source == order.channel else None, **row),
-        ]
-    )
+    acts: list[Act] = [
+        lambda: shop.hears(ref, version),
+        lambda: shop.hears(ref, version),
+        shop.site.plan,
+        shop.site.plan,
+        shop.ozon.plan,
+        lambda: shop.books(mood),
+        lambda: shop.books("takes"),
+        lambda: shop.calls_off(mood),
+        shop.follows,
+        shop.site.ledger.post_counts,
+        lambda: [shop.site.shipments.correct(number, {"city": "Тула"}) for number in asked],
+        lambda: shop.site.weigh("board", 2500),
+        lambda: shop.tells_parts(SITE, PartTold(number="", outcome="accepted")),
+        lambda: shop.tells_parts(OZON, PartTold(number="", outcome="accepted")),
+        lambda: shop.returned(source, state=state, channel=order.channel if source == order.channel else None, **row),
+    ]
+    return dice.choice(acts)
 
 
 def bought(shop: LifeShop, lines: dict[str, int]) -> str:

@@ -18,7 +18,7 @@ from tests.adapters.hub.lives.laws import Laws
 from tests.adapters.hub.lives.shop import OZON, SITE, LifeShop
 from tests.adapters.hub.order_shop import PLACED
 from tests.adapters.hub.shipping import CARRIER
-from tests.adapters.hub.sold_once.hand import HandClock
+from tests.adapters.hub.sold_once.hand import MORNING, HandClock
 from validation.returns import CONDITIONS, DECISIONS, WORKBOOK
 from validation.returns import STATES as RETURN_STATES
 
@@ -40,6 +40,7 @@ class Lives(RuleBasedStateMachine):
         super().__init__()
         clock = self.hub.clock
         assert isinstance(clock, HandClock)
+        clock.hand[0] = MORNING
         self.shop = LifeShop(self.hub, clock)
         self.laws = Laws(self.shop)
         self.last: Callable[[], object] | None = None

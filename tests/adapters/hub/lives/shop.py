@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-import polars as pl
 from sqlalchemy import insert
 
 from adapters.hub.backorders import Receipts
@@ -116,11 +115,11 @@ class LifeShop:
         """The channel has a newer version of an order; its number. Without any piece it is cancelled."""
         order = self.orders[ref]
         last = order.versions[-1] if order.versions else {}
-        kept = {name: last[name] for name in ("buyer", "payload") if name in last}
+        kept: dict[str, Any] = {name: last[name] for name in ("buyer", "payload") if name in last}
         some = {sku: pcs for sku, pcs in lines.items() if pcs}
         if not some:
             head |= {"state": "cancelled", "status": "cancelled"}
-        dated = {"minute": len(order.versions)} if order.channel == SITE else {}
+        dated: dict[str, Any] = {"minute": len(order.versions)} if order.channel == SITE else {}
         order.versions.append({"lines": some or dict(order.versions[0]["lines"]), **kept, **dated, **head})
         return len(order.versions) - 1
 
@@ -169,17 +168,17 @@ class LifeShop:
     def books(self, mood: Mood) -> None:
         """The carrier is given what it is owed."""
         self.carrier.mood = mood
-        list(book_with(self.site.shipments, CARRIER, self.carrier))
+        list(book_with(self.site.shipments, CARRIER, self.carrier))  # type: ignore[arg-type]
 
     def calls_off(self, mood: Mood) -> None:
         """The carrier is asked to take back what is not wanted."""
         self.carrier.mood = mood
-        list(call_off_with(self.site.shipments, CARRIER, self.carrier))
+        list(call_off_with(self.site.shipments, CARRIER, self.carrier))  # type: ignore[arg-type]
 
     def follows(self, mood: Mood = "takes") -> None:
         """The carrier is asked where its shipments are."""
         self.carrier.mood = mood
-        list(follow_with(self.hub, self.site.shipments, CARRIER, self.carrier, poll_s=60))
+        list(follow_with(self.hub, self.site.shipments, CARRIER, self.carrier, poll_s=60))  # type: ignore[arg-type]
 
     def tells_parts(self, channel: str, outcome: Any) -> None:
         """A channel hears of parts of its orders."""
@@ -189,7 +188,7 @@ class LifeShop:
 
     def returned(self, source: str, **row: Any) -> ReturnsRecorded:
         """A source tells of what comes back."""
-        return self.returns.record(source, pl.concat([coming(**row)]), rules=PAYING)
+        return self.returns.record(source, coming(**{"channel": None, **row}), rules=PAYING)
 
     def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """What a query finds."""
