@@ -1,10 +1,7 @@
 """``utyug shipment``: what is on its way, its labels, the picking list, and what people tell before a carrier is told."""
 
-<<<<<<< HEAD
-from pathlib import Path
-=======
 from datetime import datetime
->>>>>>> k-kill6
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 

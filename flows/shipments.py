@@ -16,11 +16,7 @@ from adapters.hub.shipment_views import ShipmentViews
 from adapters.settings import Settings, read_settings
 from adapters.workbook.picking import write_picking
 from tasks.alerts import tell_failure, tell_recovery
-<<<<<<< HEAD
-from tasks.carrier_pushes import keep_heard
-=======
 from tasks.couriers import call_couriers
->>>>>>> k-kill6
 from tasks.policy import at_once, policy
 from tasks.publishing import chosen
 from tasks.reporting import RunReport, reported_run, show_table
@@ -89,22 +85,7 @@ def targets_of(settings: Settings, names: list[str]) -> list[str]:
 def ship(hub: Hub, settings: Settings, target: str, *, rounds: int | None, hand_over: bool) -> list[Shipped]:
     """A target's rounds; one that fails is tried again in the next."""
     numbers = rounds_of(hub, NOTICE, "orders", "stock", rounds=rounds, poll_s=POLL_S)
-<<<<<<< HEAD
-    subscribed = _subscribe(hub, settings, target)
-    return [*subscribed, *(one for _ in numbers for one in _attempt(hub, settings, target, hand_over=hand_over))]
-
-
-def _subscribe(hub: Hub, settings: Settings, target: str) -> list[Shipped]:
-    """Once a shift; without pushes the polls find the same, later."""
-    try:
-        keep_heard(hub, settings, target)
-    except SyncError as error:
-        get_run_logger().warning("%s: %s", target, error.sentence)
-        return [Shipped(target=target, stopped_by=error)]
-    return []
-=======
     return [one for number in numbers for one in _attempt(hub, settings, target, hand_over=hand_over, is_first=number == 1)]
->>>>>>> k-kill6
 
 
 def _attempt(hub: Hub, settings: Settings, target: str, *, hand_over: bool, is_first: bool) -> list[Shipped]:

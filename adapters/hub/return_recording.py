@@ -32,6 +32,7 @@ from adapters.hub.return_rows import (
     load_returns,
     put_tellings,
 )
+from adapters.hub.shipment_rows import given_pieces
 from tasks.rules.order_changes import SHIPPED
 from tasks.rules.return_rules import ReturnRules
 from tasks.rules.returns import CANCELLED, RECEIVED, Batch, Placed, fate, is_newer, place, returned_pcs
@@ -89,6 +90,7 @@ class ReturnRecording:
     rules: ReturnRules
     _orders: dict[Named, OrderRow] = field(default_factory=dict)
     _book: ReturnBook = field(default_factory=ReturnBook)
+    _given: Mapping[int, Counter[str]] = field(default_factory=dict)
     _told: dict[TellingKey, dict[str, Any]] = field(default_factory=dict)
     _placed: dict[LineKey, tuple[Batch, ...]] = field(default_factory=dict)
     _withdrawn: list[TellingKey] = field(default_factory=list)
@@ -104,6 +106,7 @@ class ReturnRecording:
             self.connection.execute(select(func.pg_advisory_xact_lock(RECORDER, func.hashtext(channel))))
         self._orders = load_named(self.connection, looked_at)
         self._book = load_returns(self.connection, [order.order_id for order in self._orders.values()])
+        self._given = given_pieces(self.connection, [order.order_id for order in self._orders.values()])
         called = goods_called(self.connection, self._orders.values())
         groups: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
@@ -147,8 +150,13 @@ class ReturnRecording:
         word["payload"] = json.loads(told["payload"]) if told["payload"] else None
         if known is not None and not _is_news(known, word):
             return _became(told, "same"), key[2:]
-        fault = self._place(key, word, live_pcs=line.live_pcs)
+        fault = self._place(key, word, live_pcs=self._shipped_pcs(order, line))
         return _became(told, "refused" if fault else "taken", fault), key[2:]
+
+    def _shipped_pcs(self, order: OrderRow, line: LineRow) -> int:
+        """So many may come back: what is sold, and of an order that a carrier brings only what he was given, unless all of it has left."""
+        given = self._given.get(order.order_id)
+        return line.live_pcs if given is None or order.state in SHIPPED else min(line.live_pcs, given[line.line_ref])
 
     def _is_no_return(self, order: OrderRow, told: Mapping[str, Any]) -> bool:
         """What a channel calls a return of goods that had not left us: a cancellation, which the orders tell of."""
@@ -191,7 +199,8 @@ class ReturnRecording:
             self._withdrawn.append(key)
 
     def _keep(self) -> set[int]:
-        """Write everything; returns the returns that were looked at."""
+        """Write everything; returns the returns that were looked at, those that nothing is left of among them."""
+        looked_at = {row.batch.return_id for rows in self._book.batches.values() for row in rows}
         drop_tellings(self.connection, self._withdrawn)
         put_tellings(self.connection, self.at, self._told)
         live = {(order.order_id, ref): one.live_pcs for order in self._orders.values() for ref, one in order.lines.items()}
@@ -203,7 +212,8 @@ class ReturnRecording:
             keep_batches(self.connection, line, before, after)
             self._book.batches[line] = after
         order_ids = {order.order_id for order in self._orders.values()}
-        return {row.batch.return_id for line, rows in self._book.batches.items() if line[0] in order_ids for row in rows}
+        looked_at |= {row.batch.return_id for line, rows in self._book.batches.items() if line[0] in order_ids for row in rows}
+        return looked_at
 
     def _judged(self, line: LineKey, batch: Batch, before: Sequence[BatchRow]) -> BatchRow:
         """A batch with its fate; one that 1C has been told of keeps what it was told."""

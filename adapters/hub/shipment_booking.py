@@ -17,7 +17,7 @@ from adapters.hub.order_rows import OrderRow
 from adapters.hub.outbox import Answer, Claimed, Owed, claim, owe, settle
 from adapters.hub.shipment_goods import UnitGoods, read_shipped_goods, unit_of
 from adapters.hub.shipment_planning import AGAIN, BOOK, CALL_OFF, ask
-from adapters.hub.shipment_rows import PackageRow, ShipmentRow, change, load_shipments, lock_book, put_boxes
+from adapters.hub.shipment_rows import PackageRow, ShipmentRow, change, load_shipments, lock_book, put_boxes, shipped_pieces
 from adapters.hub.shipment_tells import lock_orders, read_orders, tell, tell_onec
 from adapters.hub.tables.shipments import marking_code, package
 from tasks.rules.carrier import Booked, CalledOff, CarrierShipment
@@ -87,7 +87,8 @@ class Booking:
         claimed = claim(self.connection, self.at, self.target, [BOOK], most=most)
         found = load_shipments(self.connection, numbers=[one.subject for one in claimed])
         orders = read_orders(self.connection, {one.order_id for one in found.values()})
-        return [self._to_book(one, found.get(one.subject), orders) for one in claimed]
+        shipped = shipped_pieces(self.connection, orders)
+        return [self._to_book(one, found.get(one.subject), orders, shipped) for one in claimed]
 
     def mark(self, number: str, sent: CarrierShipment) -> bool:
         """A shipment is about to leave, with these words; False where it was called off meanwhile."""
@@ -118,7 +119,7 @@ class Booking:
         lock_book(self.connection)
         found = load_shipments(self.connection, numbers=[one.claimed.subject for one in claimed])
         locked = lock_orders(self.connection, {one.order_id for one in found.values()})
-        answers = [self._answer(one.claimed, outcomes.get(one.claimed.subject), stopped) for one in claimed]
+        answers = [self._answer(one.claimed, found.get(one.claimed.subject), outcomes.get(one.claimed.subject), stopped) for one in claimed]
         ours = settle(self.connection, self.at, self.target, [one.claimed for one in claimed], answers).outbox_ids
         booked = 0
         for one in claimed:
@@ -133,9 +134,11 @@ class Booking:
                 tell_onec(self.connection, self.at, order, self.orders[order.channel], locked.papers)
         return booked
 
-    def _answer(self, claimed: Claimed, outcome: Outcome | None, stopped: Mapping[str, Answer]) -> Answer:
+    def _answer(self, claimed: Claimed, row: ShipmentRow | None, outcome: Outcome | None, stopped: Mapping[str, Answer]) -> Answer:
         if claimed.subject in stopped:
             return stopped[claimed.subject]
+        if outcome is None and row is not None and not row.is_unwanted and row.state in UNTOLD:
+            return Answer(outbox_id=claimed.outbox_id, outcome="later", sentence="Заказ изменился: отправление собирается заново.")
         if isinstance(outcome, Booked) and outcome.state == "pending":
             sentence = "Перевозчик ещё не сказал, принял ли отправление."
             return Answer(outbox_id=claimed.outbox_id, outcome="unknown", foreign_ref=outcome.carrier_ref, sentence=sentence)
@@ -173,13 +176,16 @@ class Booking:
         ref = {"carrier_ref": None, "sent": None} if is_told else {}
         change(self.connection, row.shipment_id, state="asked", sentence=sentence, ask_at=ask_at, **ref)
 
-    def _to_book(self, claimed: Claimed, row: ShipmentRow | None, orders: Mapping[int, OrderRow]) -> ToBook:
+    def _to_book(
+        self, claimed: Claimed, row: ShipmentRow | None, orders: Mapping[int, OrderRow], shipped: Mapping[tuple[int, str], int]
+    ) -> ToBook:
         if row is None or row.state not in UNTOLD | {"booking"} or (row.is_unwanted and row.state in UNTOLD):
             return ToBook(claimed=claimed, shipment=row)
         if row.state == "booking":
             return ToBook(claimed=claimed, shipment=row, sent=SENT.validate_python(row.sent), sent_ago=self.at - (row.asked_at or self.at))
         order = orders[row.order_id]
-        if row.pcs.keys() - order.lines.keys():
+        live = {ref: line.live_pcs for ref, line in order.lines.items()}
+        if any(shipped.get((order.order_id, ref), 0) > live.get(ref, 0) for ref in row.pcs):
             return ToBook(claimed=claimed, shipment=row)
         return ToBook(claimed=claimed, shipment=row, carry=self._carry(row, order))
 
@@ -218,7 +224,7 @@ class Booking:
             for number, box in enumerate(packed(lines, ships.shop), 1)
         ]
         self.connection.execute(delete(package).where(package.c.shipment_id == row.shipment_id))
-        put_boxes(self.connection, row.shipment_id, row.order_id, boxes)
+        put_boxes(self.connection, row.shipment_id, row.order_id, boxes, is_counted=True)
         row.packages = boxes
 
 

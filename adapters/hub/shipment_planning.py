@@ -3,6 +3,7 @@
 Locks are taken as everybody here takes them: the book of shipments, the order with its lines, shipments, the outbox, questions.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ from tasks.rules.packing import Packed, ToPack, packed
 from tasks.rules.shipments import (
     LEFT,
     PENDING,
+    REACHING,
     SETTLED,
     UNTOLD,
     Due,
@@ -67,8 +69,9 @@ CANDIDATES = text("""
         or exists (
             select from shipment h join shipment_line l using (shipment_id)
             left join sale_line s on s.order_id = l.order_id and s.line_ref = l.line_ref
-            where h.order_id = o.order_id and h.settled_at is null and not h.is_unwanted
-            group by l.line_ref, s.pcs, s.cancelled_pcs having sum(l.pcs) > coalesce(s.pcs - s.cancelled_pcs, 0)
+            where h.order_id = o.order_id and h.state <> 'cancelled' and not h.is_unwanted
+            group by l.line_ref, s.pcs, s.cancelled_pcs
+            having sum(l.pcs) > coalesce(s.pcs - s.cancelled_pcs, 0) and bool_or(h.settled_at is null)
         )
     )
     order by o.ship_by_at nulls last, o.order_id
@@ -210,10 +213,10 @@ class Planning:
         notify(self.connection)
 
     def _lines(self, order: OrderRow, parts: Sequence[ShipmentRow]) -> tuple[WaitingLine, ...]:
-        shipped: dict[str, int] = {}
+        shipped, going = Counter[str](), Counter[str]()
         for one in parts:
-            for ref, pcs in one.pcs.items() if one.counts else ():
-                shipped[ref] = shipped.get(ref, 0) + pcs
+            if one.counts or one.state in REACHING:
+                (shipped if one.counts else going).update(one.pcs)
         expected = expected_units(self.connection, order)
         refs = sorted({*order.lines, *shipped})
         asked = {key.partition("|")[2] for key in self._asked(order) if "|" in key}
@@ -222,7 +225,8 @@ class Planning:
                 line_ref=ref,
                 state=order.lines[ref].state if ref in order.lines else "sold",
                 live_pcs=order.lines[ref].live_pcs if ref in order.lines and order.state != "cancelled" else 0,
-                shipped_pcs=shipped.get(ref, 0),
+                shipped_pcs=shipped[ref],
+                going_pcs=going[ref],
                 expected_pcs=expected.get(ref, 0),
                 is_asked=ref in asked,
             )
@@ -242,7 +246,7 @@ class Planning:
         )
 
     def _add(self, order: OrderRow, parts: Sequence[ShipmentRow], found: Due) -> str:
-        part = 1 + max((one.part for one in parts), default=0)
+        part = self._next_part(order, parts)
         number = number_of(order.number or "", part)
         units = self._units(order)
         boxes = packed([_to_pack(ref, pcs, units[ref]) for ref, pcs in sorted(found.pcs.items())], self.ships.shop)
@@ -272,6 +276,13 @@ class Planning:
         said = [question.sentence for question in to.questions if not question.stops]
         if said:
             journal.write(self.connection, self.at, "shipment_remarks", f"shipment:{number}", f"Отправление {number}: {' '.join(said)}")
+
+    def _next_part(self, order: OrderRow, parts: Sequence[ShipmentRow]) -> int:
+        """A part that went on with a split keeps the number that it was given under this order."""
+        h = shipment.c
+        numbers = self.connection.scalars(select(h.number).where(h.number.startswith(f"{order.number}-", autoescape=True)))
+        given = (int(number.rpartition("-")[2]) for number in numbers)
+        return 1 + max((*(one.part for one in parts), *given), default=0)
 
     def _ask_for_marks(self, number: str) -> None:
         """A carrier is told of no shipment that lacks codes; what a channel fetches can only be said to lack them."""

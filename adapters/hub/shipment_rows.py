@@ -3,14 +3,16 @@
 Whoever changes shipments holds `lock_book` first: an order's parts are planned, booked and called off one after the other.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Row, bindparam, func, insert, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Connection, Row, Text, bindparam, func, insert, select, text, update
 
 from adapters.hub.tables.shipments import package, shipment, shipment_line
+from tasks.rules.shipments import UNTOLD
 
 BOOK = 0x5348
 NOTICE = "shipments"
@@ -20,10 +22,10 @@ ADD_LINE = text("""
     insert into shipment_line (shipment_id, package_no, line_ref, order_id, pcs)
     select :shipment_id, :package_no, s.line_ref, s.order_id, :pcs
     from sale_line s
-    where s.order_id = :order_id and s.line_ref = :line_ref and s.pcs - s.cancelled_pcs >= :pcs + coalesce((
+    where s.order_id = :order_id and s.line_ref = :line_ref and (:is_counted or s.pcs - s.cancelled_pcs >= :pcs + coalesce((
         select sum(l.pcs) from shipment_line l join shipment h using (shipment_id)
         where l.order_id = s.order_id and l.line_ref = s.line_ref and h.state <> 'cancelled' and not h.is_unwanted
-    ), 0)
+    ), 0))
 """)
 """The guard of all shipments together: never more pieces of a line than are sold and not cancelled."""
 
@@ -33,6 +35,13 @@ SHIPPED = text("""
     where l.order_id = any (:order_ids) and h.state <> 'cancelled' and not h.is_unwanted
     group by l.order_id, l.line_ref
 """).bindparams(bindparam("order_ids", type_=ARRAY(BigInteger)))
+
+GIVEN = text("""
+    select l.order_id, l.line_ref, coalesce(sum(l.pcs) filter (where h.state <> all (:kept)), 0)::bigint as pcs
+    from shipment_line l join shipment h using (shipment_id)
+    where l.order_id = any (:order_ids) and h.target like 'carrier:%'
+    group by l.order_id, l.line_ref
+""").bindparams(bindparam("order_ids", type_=ARRAY(BigInteger)), bindparam("kept", type_=ARRAY(Text)))
 
 TRACKED = text("""
     select order_id, array_agg(tracking order by part) as trackings from shipment
@@ -134,8 +143,8 @@ def add_shipment(connection: Connection, values: Mapping[str, Any], boxes: Itera
     return shipment_id
 
 
-def put_boxes(connection: Connection, shipment_id: int, order_id: int, boxes: Iterable[PackageRow]) -> None:
-    """Write the boxes of a shipment that has none.
+def put_boxes(connection: Connection, shipment_id: int, order_id: int, boxes: Iterable[PackageRow], *, is_counted: bool = False) -> None:
+    """Write the boxes of a shipment that has none; ``is_counted``: it had them, with as many pieces as these, which are packed anew.
 
     Raises:
         Overshipped: a line has not so many pieces left.
@@ -146,7 +155,7 @@ def put_boxes(connection: Connection, shipment_id: int, order_id: int, boxes: It
         key = {"shipment_id": shipment_id, "package_no": box.package_no}
         connection.execute(insert(package).values(**key, weight_g=box.weight_g, **sides))
         for line_ref, pcs in box.pcs.items():
-            added = connection.execute(ADD_LINE, {**key, "order_id": order_id, "line_ref": line_ref, "pcs": pcs})
+            added = connection.execute(ADD_LINE, {**key, "order_id": order_id, "line_ref": line_ref, "pcs": pcs, "is_counted": is_counted})
             if added.rowcount != 1:
                 raise Overshipped
 
@@ -161,6 +170,14 @@ def shipped_pieces(connection: Connection, order_ids: Collection[int]) -> dict[t
     """Units in shipments that count, by order and line."""
     rows = connection.execute(SHIPPED, {"order_ids": sorted(order_ids)})
     return {(row.order_id, row.line_ref): int(row.pcs) for row in rows}
+
+
+def given_pieces(connection: Connection, order_ids: Collection[int]) -> dict[int, Counter[str]]:
+    """Units by line that carriers were told of, or perhaps were, by order; orders that no carrier brings are left out."""
+    given: dict[int, Counter[str]] = {}
+    for row in connection.execute(GIVEN, {"order_ids": sorted(order_ids), "kept": [*UNTOLD, "cancelled"]}):
+        given.setdefault(row.order_id, Counter())[row.line_ref] = int(row.pcs)
+    return given
 
 
 def trackings(connection: Connection, order_ids: Collection[int]) -> dict[int, tuple[str, ...]]:

@@ -62,7 +62,7 @@ class Tracking:
         moved = 0
         for number, began_at, track in read:
             row = found.get(number)
-            if row is None or (row.tracked_at is not None and row.tracked_at >= began_at):
+            if row is None or (row.tracked_at is not None and row.tracked_at >= began_at) or _is_of_another(row, track):
                 continue
             if track is None:
                 change(self.connection, row.shipment_id, track_at=self.at + again)
@@ -83,6 +83,8 @@ class Tracking:
         """Whether it is elsewhere now, and whether its number is another."""
         before = row.state, row.tracking
         row.state = tracked(cast(State, row.state), track.state)
+        if row.state == "asked" and row.is_unwanted:
+            row.state = "cancelled"
         is_over = row.state in SETTLED
         values: dict[str, Any] = {
             "state": row.state,
@@ -90,14 +92,15 @@ class Tracking:
             "tracked_at": began_at,
             "track_at": self.at + again,
             "handed_at": (row.handed_at or self.at) if row.state in LEFT else row.handed_at,
-            "settled_at": self.at if is_over else None,
+            "settled_at": row.settled_at or self.at if is_over else None,
         }
         if row.state == "asked":
             row.sentence = next((event.title for event in reversed(track.events) if event.title), None)
             values |= {"carrier_ref": None, "tracking": None, "sent": None, "sentence": row.sentence}
         change(self.connection, row.shipment_id, **values)
         row.tracking = values["tracking"]
-        return before[0] != row.state, before[1] != row.tracking
+        is_void = row.state == "cancelled" != before[0] and row.tracking is not None
+        return before[0] != row.state, before[1] != row.tracking or is_void
 
     def _keep_events(self, row: ShipmentRow, track: Track) -> None:
         """Each once, whatever the order in which they are told; what the carrier no longer tells of is withdrawn, and kept."""
@@ -120,3 +123,8 @@ class Tracking:
             )
             again = {name: put.excluded[name] for name in ("state", "title", "city", "reason")} | {"withdrawn_at": None}
             self.connection.execute(put.on_conflict_do_update(index_elements=["shipment_id", "at", "code"], set_=again))
+
+
+def _is_of_another(row: ShipmentRow, track: Track | None) -> bool:
+    """A waybill that the carrier refused meanwhile, and was given anew under another key."""
+    return track is not None and track.carrier_ref != row.carrier_ref

@@ -20,6 +20,20 @@ MACHINERY: dict[str, Explained] = {
         ("запуск не уложился во время", "Обмен шёл дольше допустимого и был остановлен.", SAFE, LOOK),
         ("a run took too long", "The exchange ran longer than allowed and was stopped.", SAFE_EN, LOOK_EN),
     ),
+    "carrier_pushes_off": explained(
+        (
+            "перевозчик не сообщает о посылках сам",
+            "О доставке и отказах Utyug узнаёт опросом, то есть позже.",
+            "Посылки оформляются и отслеживаются как прежде.",
+            "Удалите лишние подписки на уведомления в личном кабинете перевозчика и проверьте gateway.public_url.",
+        ),
+        (
+            "a carrier does not push what happens to parcels",
+            "Utyug learns of deliveries and refusals by polling, that is later.",
+            "Parcels are booked and followed as before.",
+            "Remove other subscriptions in the carrier's cabinet and check gateway.public_url.",
+        ),
+    ),
     "dead_letters": explained(
         (
             "не удалось передать другой системе",

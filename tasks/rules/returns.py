@@ -106,16 +106,41 @@ def _grown(batches: Sequence[Batch], source: str, return_ref: str, pcs: int) -> 
 
 def _released(batches: Sequence[Batch], source: str, return_ref: str, pcs: int) -> Placed:
     """Pieces that the source no longer tells of, the newest first; those that nobody tells of any more are not coming back."""
-    left = pcs
+    left, freed = pcs, list[Batch]()
     placed: dict[int, tuple[Batch, ...]] = {id(batch): (batch,) for batch in batches}
     for batch in reversed([batch for batch in batches if batch.tellers.get(source) == return_ref and not batch.is_settled]):
-        freed = min(batch.pcs, left)
-        if freed:
-            placed[id(batch)] = _parted(batch, freed, {name: ref for name, ref in batch.tellers.items() if name != source})
-            left -= freed
+        taken = min(batch.pcs, left)
+        if taken:
+            others = {name: ref for name, ref in batch.tellers.items() if name != source}
+            one, *rest = _parted(batch, taken, others)
+            freed.append(one)
+            placed[id(batch)] = tuple(rest)
+            left -= taken
     if left:
         return Placed(batches=tuple(batches), fault="return_is_in_onec_already")
-    return Placed(batches=tuple(one for batch in batches for one in placed[id(batch)] if one.tellers))
+    return Placed(batches=_joined([one for batch in batches for one in placed[id(batch)]], freed))
+
+
+def _joined(kept: Sequence[Batch], freed: Sequence[Batch]) -> tuple[Batch, ...]:
+    """What others tell of freed pieces is of pieces that are known besides, as far as these others do not tell of those yet.
+
+    Else two who tell of one piece each would be taken for two pieces, because a third had told of both.
+    """
+    batches = [*kept, *(replace(one, tellers={}) for one in freed)]
+    for one in freed:
+        for source, return_ref in sorted(one.tellers.items()):
+            batches = _told(batches, source, return_ref, one.pcs)
+    return tuple(batch for batch in batches if batch.tellers)
+
+
+def _told(batches: Sequence[Batch], source: str, return_ref: str, pcs: int) -> list[Batch]:
+    """So many pieces told of by a source, of the first batches that it does not tell of."""
+    left, told = pcs, list[Batch]()
+    for batch in batches:
+        taken = 0 if source in batch.tellers else min(batch.pcs, left)
+        left -= taken
+        told += _parted(batch, taken, {**batch.tellers, source: return_ref}) if taken else [batch]
+    return told
 
 
 def _parted(batch: Batch, pcs: int, tellers: Mapping[str, str]) -> tuple[Batch, ...]:

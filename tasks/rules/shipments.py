@@ -26,6 +26,8 @@ UNDER_WAY = frozenset({"handed", "on_way", "arrived", "coming_back"})
 SETTLED = frozenset({"delivered", "returned", "lost", "cancelled"})
 LEFT = UNDER_WAY | (SETTLED - {"cancelled"})
 """The parcel was in the carrier's hands."""
+REACHING = (PENDING - UNTOLD) | {"handed", "on_way", "arrived", "delivered"}
+"""The buyer has it, or may get it yet, also where it is not wanted any more."""
 
 OF_TRACK: Mapping[TrackState, State] = {
     "registered": "booked",
@@ -52,6 +54,7 @@ class WaitingLine:
         state: of ``sale_line``: sold | unknown | apart | backordered.
         live_pcs: sold and not cancelled.
         shipped_pcs: of them in shipments.
+        going_pcs: in shipments that are not wanted any more and may reach the buyer all the same.
         expected_pcs: of them still to come with a receipt.
         is_asked: a question about the line is open.
     """
@@ -60,13 +63,14 @@ class WaitingLine:
     state: str
     live_pcs: int
     shipped_pcs: int = 0
+    going_pcs: int = 0
     expected_pcs: int = 0
     is_asked: bool = False
 
     @property
     def left_pcs(self) -> int:
-        """Not shipped yet."""
-        return max(0, self.live_pcs - self.shipped_pcs)
+        """To be shipped: what is called off leaves anew only when nobody can get it any more."""
+        return max(0, self.live_pcs - self.shipped_pcs - self.going_pcs)
 
     @property
     def there_pcs(self) -> int:
@@ -144,6 +148,8 @@ def number_of(order_number: str, part: int) -> str:
 
 def tracked(state: State, told: TrackState) -> State:
     """Where a shipment is after its carrier's newest reading; what is settled stays so, but for a delivery that was taken back."""
+    if state in SETTLED - {"delivered"}:
+        return state
     after = OF_TRACK.get(told, state)
     if after == "asked" and state not in PENDING:
         return state

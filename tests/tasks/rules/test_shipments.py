@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.rules.shipments import (
+    OF_TRACK,
     SETTLED,
+    State,
     WaitingLine,
     WaitingOrder,
     alarm,
@@ -140,6 +142,15 @@ def test_a_word_that_nobody_knows_moves_nothing() -> None:
 
 def test_a_delivery_that_the_carrier_takes_back_is_under_way_again() -> None:
     assert tracked("delivered", "ready") == "arrived"
+
+
+@pytest.mark.parametrize("state", ["cancelled", "returned", "lost"])
+def test_what_is_over_otherwise_stays_so(state: State) -> None:
+    assert {tracked(state, told) for told in OF_TRACK} == {state}
+
+
+def test_what_may_still_reach_the_buyer_is_not_shipped_anew() -> None:
+    assert due(order(replace(LINE, going_pcs=2)), states=STATES, parts=True).pcs == {"iron": 1}
 
 
 @pytest.mark.parametrize(
