@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from adapters.capabilities import Carrier
 from adapters.errors import OutcomeUnknown, SyncError
@@ -32,7 +33,7 @@ def call_couriers(book: CourierCalls, target: str, carrier: Carrier, *, today: d
             try:
                 said[outbox_id] = _said(carrier, one, ready, today)
             except SyncError as error:
-                outcome = "unknown" if isinstance(error, OutcomeUnknown) else "later"
+                outcome: Literal["unknown", "later"] = "unknown" if isinstance(error, OutcomeUnknown) else "later"
                 stopped[outbox_id] = Answer(outbox_id=outbox_id, outcome=outcome, sentence=error.sentence)
                 stopped_by = error
         yield Shipped(target=target, counts={"couriers": book.settle(calls, said, stopped)}, stopped_by=stopped_by)

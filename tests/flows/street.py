@@ -1,7 +1,7 @@
 """A shop with a site and a contract with CDEK, both in the world over HTTP, as the settings of flows name them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +20,7 @@ from adapters.hub.opening import open_hub
 from adapters.hub.shipment_planning import KINDS
 from adapters.settings import Settings, read_settings
 from deployments.world.app import make_world
+from deployments.world.cdek.directory import CITIES, City
 from deployments.world.cdek.knobs import Knobs
 from deployments.world.cdek.make import furnish_cdek
 from deployments.world.cdek.room import CdekRoom
@@ -173,7 +174,14 @@ class Street:
 
 @contextmanager
 def opened_street(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, folder: Path, *, knobs: Knobs = KNOBS, speed: float = SPEED, **cdek: Any
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    *,
+    knobs: Knobs = KNOBS,
+    speed: float = SPEED,
+    cities: Iterable[City] = CITIES,
+    **cdek: Any,
 ) -> Iterator[Street]:
     """The street while the block lasts, and its settings in the environment.
 
@@ -183,11 +191,12 @@ def opened_street(
         folder: for files.
         knobs: what CDEK leaves open.
         speed: of the shop's clock.
+        cities: that CDEK knows.
         cdek: settings of the contract.
     """
     clock = WorldClock(epoch_at=EPOCH, speed=speed)
     world: FastAPI = make_world(site_key=SITE_KEY, site_secret=SITE_SECRET, clock=clock)
-    room = furnish_cdek(world, clock=clock, account=ACCOUNT, secret=SECRET, knobs=knobs)
+    room = furnish_cdek(world, clock=clock, account=ACCOUNT, secret=SECRET, knobs=knobs, cities=cities)
     with served(world) as base:
         site = {
             "kind": "woocommerce", "url": f"{base}/woocommerce", "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET,

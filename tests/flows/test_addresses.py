@@ -8,26 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from adapters.hub.hub import Hub
-from adapters.hub.opening import open_hub
-from adapters.settings import read_settings
 from deployments.cli import app
-from deployments.world.app import make_world
 from deployments.world.cdek.directory import CITIES, City
-from deployments.world.cdek.knobs import Knobs
-from deployments.world.cdek.make import furnish_cdek
-from deployments.world.clock import WorldClock
-from deployments.world.served import served
 from flows.shipments import shipments
-from tasks.orders import channel_orders
 from tests.adapters.hub.order_shop import as_json, report
-from tests.adapters.hub.shipping import ShippingShop
 from tests.adapters.retailcrm.vendor import EPOCH
-from tests.flows.test_shipments import ACCOUNT, SECRET, SPEED, Street
-from tests.world import SITE_KEY, SITE_SECRET, Site
+from tests.flows.street import Street, opened_street
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 MIRNY, FAR_MIRNY, KALUGA = 1_001, 1_002, 1_003
@@ -41,40 +29,20 @@ PAPERS = ("passport_series=4510", "passport_number=123456", "passport_issued_on=
 ANSWER = re.compile(r'utyug shipment fix (\S+) "(city=[^"]+)"')
 
 
+CONTRACT: dict[str, Any] = {
+    "latin": {"abroad": True}, "shipper_name": "Utyug Store", "shipper_address": "Moscow, Tverskaya, 1",
+    "seller": {"address": "Москва, Тверская, 1"},
+}  # fmt: skip
+
+
 @pytest.fixture
-def street(hub: Hub, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Street]:
-    clock = WorldClock(epoch_at=EPOCH, speed=SPEED)
-    world: FastAPI = make_world(site_key=SITE_KEY, site_secret=SITE_SECRET, clock=clock)
-    knobs = Knobs(findable_s=0.0, settling_s=1.0, printing_s=0.0, removing_s=1.0)
-    furnish_cdek(world, clock=clock, account=ACCOUNT, secret=SECRET, knobs=knobs, cities=(*CITIES, *TOWNS))
-    with served(world) as base:
-        site = {
-            "kind": "woocommerce", "url": f"{base}/woocommerce", "consumer_key": SITE_KEY, "consumer_secret": SITE_SECRET,
-            "shipping": {"carrier": "cdek", "carrier_title": "СДЭК", "parts": True},
-        }  # fmt: skip
-        cdek = {
-            "kind": "cdek", "url": f"{base}/cdek", "account": ACCOUNT, "secret": SECRET, "shipment_point": "MSK5", "poll_s": 0.1,
-            "latin": {"abroad": True}, "shipper_name": "Utyug Store", "shipper_address": "Moscow, Tverskaya, 1",
-            "seller": {"address": "Москва, Тверская, 1"},
-        }  # fmt: skip
-        monkeypatch.setenv("UTYUG_TOML", str(tmp_path / "none.toml"))
-        monkeypatch.setenv("UTYUG_DATABASE_URL", database_url)
-        monkeypatch.setenv("UTYUG_VAR_DIR", str(tmp_path))
-        monkeypatch.setenv("UTYUG_CHANNELS", json.dumps({"site": site}))
-        monkeypatch.setenv("UTYUG_CARRIERS", json.dumps({"cdek": cdek}))
-        monkeypatch.setenv("UTYUG_SHIPPING", json.dumps({"brand_property": "Бренд", "usual_origin": "RU"}))
-        monkeypatch.setenv("UTYUG_CLOCK", json.dumps({"epoch_at": EPOCH.isoformat(), "speed": SPEED}))
-        monkeypatch.setenv("COLUMNS", "250")
-        settings = read_settings()
-        with open_hub(settings) as shops:
-            shop = ShippingShop(shops)
-            shop.rules = channel_orders(settings, "site")
-            shop.goods(pcs=20, exposed=0, requisites={"Бренд": "Щука"})
-            shop.execute("update item set name = 'Утюг дорожный'")
-            hand = Site(base)
-            hand.put({"sku": "iron", "pcs": 20, "price": "100.00"})
-            yield Street(shop, hand, base, tmp_path)
-            hand.close()
+def street(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Street]:
+    monkeypatch.setenv("UTYUG_SHIPPING", json.dumps({"brand_property": "Бренд", "usual_origin": "RU"}))
+    monkeypatch.setenv("COLUMNS", "250")
+    with opened_street(database_url, monkeypatch, tmp_path, cities=(*CITIES, *TOWNS), **CONTRACT) as opened:
+        opened.shop.execute("update product set requisites = :told", told=json.dumps({"Бренд": "Щука"}))
+        opened.shop.execute("update item set name = 'Утюг дорожный'")
+        yield opened
 
 
 def bought(street: Street, **billing: Any) -> str:
