@@ -322,6 +322,7 @@ class ParcelsDemo:
     def _book(self) -> None:
         """1C ships what has left, takes the returns, and tells what lies on its shelves."""
         base = self._onward.base
+        self._onward.exchange()
         for name, row in self.orders().items():
             base.ship(row["number"], {self.bought[name].item_ref: self.bought[name].pcs})
         self._onward.exchange()
