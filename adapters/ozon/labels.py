@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter
 
-from adapters.errors import Rejected
+from adapters.errors import Refused, Rejected
 from adapters.ozon import paths
 from adapters.ozon.answers import Answer
 from adapters.ozon.client import message_of
@@ -103,7 +103,8 @@ class OzonLabels(OzonShipping):
         if told.status.code == "completed" and told.file_url:
             try:
                 return LabelMade(subject=asked.subject, state="ready", kind=asked.kind, content=self.fetch(told.file_url))
-            except Rejected:
+            except Refused:
+                # A place for files says 403 of what has expired; no key of ours was shown there.
                 return _none(asked, "not_yet", "")
         if told.status.code in {"completed", "error"}:
             return _none(asked, "not_yet", told.words)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -103,8 +102,8 @@ def test_a_part_whose_packing_failed_is_assembled_under_its_own_number(room: Roo
 
 def test_goods_of_which_nothing_stays_in_the_posting_are_known_again(labels: Vendor) -> None:
     """The posting has no line of theirs any more."""
-    left: dict[str, Any] = {"posting_number": "1-1", "status": "awaiting_packaging", "products": [{"sku": 2, "quantity": 1}]}
-    left["related_postings"] = {"related_posting_numbers": ["1-2"]}
+    stays = {"posting_number": "1-1", "status": "awaiting_packaging", "products": [{"sku": 2, "quantity": 1}]}
+    left = {**stays, "related_postings": {"related_posting_numbers": ["1-2"]}}
     gone = {"posting_number": "1-2", "status": "awaiting_deliver", "products": [{"sku": 1, "quantity": 1}]}
     labels.says(paths.POSTING, lambda body: httpx.Response(200, json={"result": left if body["posting_number"] == "1-1" else gone}))
     one = PartShipped(number="777-1", order_ref="1-1", boxes=({"1": 1},), rest_pcs={"2": 1, "3": 1})
