@@ -16,15 +16,19 @@ from tasks.rules.marking import line_of_code, read_code
 
 
 def codes(
-    number: Annotated[str, typer.Argument(help="Номер отправления, как 100001-1.")],
-    scanned: Annotated[list[str] | None, typer.Argument(help="Коды; без них читаются со сканера, по одному в строке.")] = None,
-    line: Annotated[str | None, typer.Option(help="Строка заказа, если по коду не понять, какой это товар.")] = None,
-    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Файл с кодами, по одному в строке.")] = None,
+    number: Annotated[str, typer.Argument(metavar="НОМЕР", help="Номер отправления, как 100001-1.")],
+    scanned: Annotated[
+        list[str] | None, typer.Argument(metavar="КОД", help="Коды; без них читаются со сканера, по одному в строке.")
+    ] = None,
+    line: Annotated[str | None, typer.Option(metavar="СТРОКА", help="Строка заказа, если по коду не понять, какой это товар.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, metavar="ФАЙЛ", help="Файл с кодами, по одному в строке.")
+    ] = None,
 ) -> None:
     """Внести коды маркировки: отправление, которое их ждало, уйдёт со следующим запуском.
 
-    В кодах бывают кавычки и знаки, которые терминал понимает по-своему: надёжнее запустить команду без них и сканировать, закончив
-    пустой строкой. К какому товару код, видно по его штрихкоду.
+    Запустите команду с одним номером, отсканируйте код с каждой штуки и закончите пустой строкой.
+    К какому товару код, Utyug узнает по штрихкоду. Коды в самой команде берите в кавычки.
     """
     with said_plainly():
         settings = read_settings()

@@ -32,8 +32,10 @@ SOURCES = {"workbook": "книга возвратов"}
 
 @returns.command("form")
 def form(
-    path: Annotated[Path | None, typer.Argument(help="Куда записать; без него в папку возвратов, в «бланки», под именем с датой.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, max=365, help="За сколько дней взять отгруженные заказы.")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="ФАЙЛ", help="Куда записать; без него в папку возвратов, в «бланки», под именем с датой.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=365, metavar="ДНЕЙ", help="За сколько дней взять отгруженные заказы.")] = None,
 ) -> None:
     """Записать новую книгу возвратов: недавние отгруженные заказы, списки и проверки."""
     with said_plainly():
@@ -58,7 +60,7 @@ def show() -> None:
     if not rows:
         typer.echo("Ничего не возвращается и не ждёт решения.")
         return
-    table = Table("Возврат", "Площадка", "Заказ", "Артикул", title=f"Ждут: {len(rows)}")
+    table = Table("Возврат", "Площадка", "Заказ", "Артикул", title=f"Возвраты в пути и без решения: {len(rows)}")
     table.add_column("Шт.", justify="right")
     table.add_column("Где")
     table.add_column("Кто сообщил")

@@ -26,8 +26,7 @@ from deployments.plainly import said_plainly
 from tasks.rules.buyers import read_phone
 
 shipment = typer.Typer(help="Отправления: что в пути, чего не хватает, этикетки, лист сборки, коды маркировки.", no_args_is_help=True)
-shipment.command("codes")(codes)
-Number = Annotated[str, typer.Argument(help="Номер отправления, как 100001-1.")]
+Number = Annotated[str, typer.Argument(metavar="НОМЕР", help="Номер отправления, как 100001-1.")]
 WORDS = {
     "имя": "name", "телефон": "phone", "добавочный": "extension", "почта": "email", "компания": "company", "инн": "inn",
     "примечание": "comment", "страна": "country", "регион": "region", "город": "city", "индекс": "postcode", "адрес": "line",
@@ -39,7 +38,9 @@ NOT_THERE = "Отправления {} нет, или оно уже у пере�
 
 @shipment.command("list")
 def show(
-    word: Annotated[str | None, typer.Argument(help="Номер заказа, наш или площадки, номер отправления или трек; без него все.")] = None,
+    word: Annotated[
+        str | None, typer.Argument(metavar="СЛОВО", help="Номер заказа, наш или площадки, номер отправления или трек; без него все.")
+    ] = None,
 ) -> None:
     """Показать отправления, сначала те, что ещё не вручены."""
     with said_plainly():
@@ -69,7 +70,9 @@ def show(
 
 
 @shipment.command("labels")
-def labels(number: Annotated[str, typer.Argument(help="Номер отправления, как 100001-1, или поставки, как WB-GI-1.")]) -> None:
+def labels(
+    number: Annotated[str, typer.Argument(metavar="НОМЕР", help="Номер отправления, как 100001-1, или поставки, как WB-GI-1.")],
+) -> None:
     """Показать, где лежат этикетки и накладные отправления."""
     with said_plainly():
         settings = read_settings()
@@ -84,7 +87,9 @@ def labels(number: Annotated[str, typer.Argument(help="Номер отправл
 
 @shipment.command("picking")
 def picking(
-    path: Annotated[Path | None, typer.Argument(help="Куда записать; без него туда, где его пишет поток: var/picking.xlsx.")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="ФАЙЛ", help="Куда записать; без него туда, где его пишет поток: var/picking.xlsx.")
+    ] = None,
 ) -> None:
     """Записать свежий лист сборки: что взять с полок, сначала то, что уезжает раньше."""
     with said_plainly():
@@ -120,8 +125,10 @@ def show_one(number: Number) -> None:
 @shipment.command("fix")
 def fix(
     number: Number,
-    told: Annotated[list[str] | None, typer.Argument(help=f"Что исправить: имя=значение; имена: {', '.join(WORDS)}.")] = None,
-    tariff: Annotated[str | None, typer.Option(help="Код тарифа перевозчика.")] = None,
+    told: Annotated[
+        list[str] | None, typer.Argument(metavar="ИМЯ=ЗНАЧЕНИЕ", help=f"Что исправить: имя=значение; имена: {', '.join(WORDS)}.")
+    ] = None,
+    tariff: Annotated[str | None, typer.Option(metavar="КОД", help="Код тарифа перевозчика.")] = None,
 ) -> None:
     """Исправить адрес, получателя или тариф: отправление уйдёт со следующим запуском.
 
@@ -135,6 +142,9 @@ def fix(
         with open_hub(settings) as hub:
             is_done = _book(hub, settings).correct(number, parts, tariff=tariff)
     _say("Исправлено." if is_done else NOT_THERE.format(number), is_done=is_done)
+
+
+shipment.command("codes")(codes)
 
 
 @shipment.command("turn-back")

@@ -18,6 +18,8 @@ from tests.adapters.workbook.sheet import save
 TODAY = date(2026, 11, 23)
 HEADERS = ("Заказ", "Артикул", "Вернулось, шт.", "Состояние", "Решение", "Дата возврата", "Ключ строки")
 HEAD = "".join(map(text, HEADERS))
+BOOKS = Path(__file__).parent / "books"
+"""Written by LibreOffice."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -78,7 +80,16 @@ def test_empty_rows_between_are_no_rows_and_the_others_keep_their_numbers(path: 
     assert judge_rows(read_returns(path).table, TODAY).rows["row"].to_list() == [4, 7]
 
 
-def test_a_book_of_libreoffice_excel_of_old_or_another_name_is_read_by_what_it_holds(path: Path) -> None:
+@pytest.mark.parametrize("name", ["returns.ods", "returns.xls"])
+def test_a_book_of_libreoffice_or_of_old_excel_is_read_also_under_todays_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "возвраты.xlsx"
+    for copy in (tmp_path / name, path):
+        copy.write_bytes((BOOKS / name).read_bytes())
+        assert is_whole(copy)
+        assert taken(copy) == [("100012", "УТ-101", 1, date(2026, 11, 20))]
+
+
+def test_a_book_is_read_by_what_it_holds_and_not_by_its_name(path: Path) -> None:
     save(path, [("100012", "УТ-101", 1, "годен")], headers=HEADERS)
     for name in ("возвраты.XLSX", "возвраты", "возвраты.xls", "возвраты.csv"):
         path = path.rename(path.with_name(name))
