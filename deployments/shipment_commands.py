@@ -213,9 +213,7 @@ def call_courier(
             before = calls.call(on, starts_at, ends_at)
         if before is None:
             told = f"готово мест: {ready.parcels}, {ready.weight_g / 1000:.1f} кг"
-            typer.echo(
-                f"Курьер будет вызван на {when(on, starts_at, ends_at)}: {told}. Перевозчик ответит при следующем запуске shipments."
-            )
+            typer.echo(f"Курьер будет вызван на {when(on, starts_at, ends_at)}: {told}. Перевозчика спросит следующий запуск shipments.")
         else:
             done = "уже вызван" if before.state == "called" else "уже вызывается"
             typer.echo(f"Курьер {done} на {when(on, before.starts_at, before.ends_at)}.")

@@ -16,6 +16,9 @@ from tasks.rules.carrier_tracks import Track
 from tasks.rules.sales import ChannelOrders
 from tasks.rules.shipments import LEFT, SETTLED, State, tracked
 
+STOPPED = frozenset({"coming_back", "returned", "cancelled"})
+"""It does not go to the buyer any more: nobody need be asked whether it should."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToTrack:
@@ -75,12 +78,14 @@ class Tracking:
                 tell(self.connection, self.at, row, order, self.orders[order.channel], is_tracking_news=is_tracked)
                 if is_tracked:
                     tell_onec(self.connection, self.at, order, self.orders[order.channel], locked.papers)
+            if is_elsewhere and row.state in STOPPED:
+                ask(self.connection, self.at, row, order.channel, [])
             if row.state == "asked":
                 ask(self.connection, self.at, row, order.channel, [("shipment_is_refused", row.sentence)])
         return moved
 
     def _move(self, row: ShipmentRow, began_at: datetime, track: Track, again: timedelta) -> tuple[bool, bool]:
-        """Whether it is elsewhere now, and whether its number is another."""
+        """Whether it is elsewhere now, and whether its number is another, or holds no longer."""
         before = row.state, row.tracking
         row.state = tracked(cast(State, row.state), track.state)
         if row.state == "asked" and row.is_unwanted:
@@ -99,8 +104,9 @@ class Tracking:
             values |= {"carrier_ref": None, "tracking": None, "sent": None, "sentence": row.sentence}
         change(self.connection, row.shipment_id, **values)
         row.tracking = values["tracking"]
-        is_void = row.state == "cancelled" != before[0] and row.tracking is not None
-        return before[0] != row.state, before[1] != row.tracking or is_void
+        is_elsewhere = before[0] != row.state
+        is_void = is_elsewhere and row.state == "cancelled" and row.tracking is not None
+        return is_elsewhere, is_void or before[1] != row.tracking
 
     def _keep_events(self, row: ShipmentRow, track: Track) -> None:
         """Each once, whatever the order in which they are told; what the carrier no longer tells of is withdrawn, and kept."""
