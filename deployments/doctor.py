@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy import select, text
 
 from adapters.capabilities import Finding
@@ -62,7 +62,7 @@ def examine(hub: Hub, settings: Settings) -> Told:
 
 def show(told: Told, console: Console) -> bool:
     """Print what was found; whether nothing is wrong."""
-    table = Table("Где", "Что", "Состояние", "Подробности", title="Осмотр")
+    table = Table("Где", "Что", "Состояние", Column("Подробности", overflow="fold"), title="Осмотр")
     for number, (where, finding) in enumerate(told):
         if number and told[number - 1][0] != where:
             table.add_section()
