@@ -263,6 +263,7 @@ class ParcelsDemo:
         (refused,) = self.parcels("refused")
         self._move(refused["number"], "NOT_DELIVERED", reason_code=11, kept={})
         self._market_moves()
+        self._rounds.ship()
         self._rounds.deliver()
         over = {"parts": {"delivered"}, "abroad": {"delivered"}, "refused": {"coming_back", "returned"}}
         self._wait(
@@ -307,11 +308,11 @@ class ParcelsDemo:
         write_form(folder / "бланки" / "Возвраты.xlsx", lines, form_ref="demo", at=now, today=self._settings.today(now))
         numbers = {name: row["number"] for name, row in self.orders().items()}
         rows: list[tuple[object, ...]] = [
-            (numbers["excel"], self.bought["excel"].sku, 1, "годен", "привезли в магазин", "к-1"),
-            (numbers["refused"], self.bought["refused"].sku, 1, "годен", "отказ", "к-2"),
-            (numbers["market"], self.bought["market"].sku, 1, "брак", "не греет", "к-3"),
-            (numbers["half"], self.bought["half"].sku, 1, "годен", "одна из двух", "к-4"),
-            (numbers["half"], self.bought["half"].sku, 5, "годен", "лишний ноль", "к-5"),
+            (numbers["excel"], self.bought["excel"].sku, 1, "годен", "", "привезли в магазин", "к-1"),
+            (numbers["refused"], self.bought["refused"].sku, 1, "годен", "", "отказ", "к-2"),
+            (numbers["market"], self.bought["market"].sku, 1, "брак", "списать", "не греет", "к-3"),
+            (numbers["half"], self.bought["half"].sku, 1, "годен", "", "одна из двух", "к-4"),
+            (numbers["half"], self.bought["half"].sku, 5, "годен", "", "лишний ноль", "к-5"),
         ]
         _write_book(folder / "Возвраты за день.xlsx", rows)
 
@@ -333,6 +334,7 @@ class ParcelsDemo:
         back = {self.bought[name].item_ref: pcs for name, pcs in self._returned(is_sellable=True).items()}
         self._export({ref: sold.get(ref, 0) + back.get(ref, 0) for ref in sold})
         self._rounds.returns()
+        self._rounds.ship()
         self._rounds.deliver()
 
     def _post_returns(self) -> None:
@@ -429,5 +431,5 @@ def _write_book(path: Path, rows: Sequence[Sequence[object]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Возвраты")
-        for number, row in enumerate([("Заказ", "Артикул", "Вернулось, шт.", "Состояние", "Причина", "Ключ строки"), *rows]):
+        for number, row in enumerate([("Заказ", "Артикул", "Вернулось, шт.", "Состояние", "Решение", "Причина", "Ключ строки"), *rows]):
             sheet.write_row(number, 0, row)

@@ -66,6 +66,14 @@ class Rounds:
         """
         self._run("deliver/systems")
 
+    def ship(self) -> None:
+        """Plan what may leave, ask the carrier where everything is.
+
+        Raises:
+            Misconfigured: it does not end.
+        """
+        self._run("shipments/carriers")
+
     def returns(self) -> None:
         """Read what came back, from everybody who tells of it.
 
