@@ -31,7 +31,9 @@ from adapters.hub.quarantine import Quarantine
 from adapters.hub.work import Work
 from adapters.settings import ClockSettings, GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings
 from deployments.children import end_marked
+from deployments.demo_back_office import BackOffice
 from deployments.demo_books import BookTold, ReturnTold, ShipmentTold, shipments_told, show_parcels
+from deployments.demo_cast import Cast
 from deployments.demo_channels import Channels, ChannelTold, fill_cabinets, fill_plainly, look, told_so_far
 from deployments.demo_export import alone, articles, own_files
 from deployments.demo_onward import CRM, OnwardDemo, OrderTold, show_onward, took
@@ -47,6 +49,7 @@ from deployments.stopping import Stop
 from deployments.story.story import run_story
 from deployments.supervisor import Supervisor, only_one
 from deployments.why import explain
+from deployments.world.hands import Hands
 from deployments.world.onec import OnecClient, OnecStopped
 from deployments.world.onec_base import MOSCOW
 from deployments.world.served import served
@@ -277,18 +280,20 @@ class Demo:
 
     def _move_parcels(self, onward: OnwardDemo, report: Report) -> None:
         """Parcels and returns, and every book in the end; a shop that has nothing fit for the story has none of it."""
+        world = Hands(self._world)
+        office = BackOffice(
+            self._hub, world, onward, self._onec, accountant=self._accountant, folder=self._var_dir / "export", stamp=_stamp
+        )
         parcels = ParcelsDemo(
             self._hub,
             self.supervisor.settings,
-            self._world,
-            onward,
-            self._onec,
+            world,
+            cast=Cast(self._hub, world),
+            onward=onward,
+            office=office,
             rounds=self._rounds,
             check=self._check,
             step=self._step,
-            accountant=self._accountant,
-            var_dir=self._var_dir,
-            stamp=_stamp,
         )
         if not parcels.play():
             self.console.print("  Для посылок и возвратов не нашлось шести подходящих товаров: этой части не будет.")

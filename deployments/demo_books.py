@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
@@ -17,6 +16,7 @@ from adapters.hub.hub import Hub
 from adapters.hub.ledger import Ledger
 from adapters.settings import Settings
 from deployments.demo_channels import KINDS
+from deployments.world.hands import Hands
 from deployments.world.onec_base import OnecBase
 
 SHIPMENTS = text("""
@@ -177,7 +177,7 @@ class Books:
     Args:
         hub: the demo's.
         settings: the demo's.
-        world: the stand-in world's address.
+        world: a hand on its rooms.
         base: 1C's orders.
         documents: 1C's documents of returns.
         orders: name → ``channel, order_ref, number, state, status`` of the hub.
@@ -188,7 +188,7 @@ class Books:
         self,
         hub: Hub,
         settings: Settings,
-        world: str,
+        world: Hands,
         *,
         base: OnecBase,
         documents: Mapping[str, Mapping[str, Any]],
@@ -284,7 +284,7 @@ class Books:
         return {one.tracking for one in self._shipments if (one.channel, one.ref) == (channel, order_ref) and one.tracking}
 
     def _truth(self, room: str) -> dict[str, Any]:
-        books: dict[str, Any] = httpx.get(f"{self._world}/_control/{room}/books", timeout=60).raise_for_status().json()
+        books: dict[str, Any] = self._world.tell(room, "GET", "/books")
         return books
 
 
