@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
 
 from adapters.capabilities import Carrier
 from adapters.errors import OutcomeUnknown, SyncError
@@ -33,8 +32,8 @@ def call_couriers(book: CourierCalls, target: str, carrier: Carrier, *, today: d
             try:
                 said[outbox_id] = _said(carrier, one, ready, today)
             except SyncError as error:
-                outcome: Literal["unknown", "later"] = "unknown" if isinstance(error, OutcomeUnknown) else "later"
-                stopped[outbox_id] = Answer(outbox_id=outbox_id, outcome=outcome, sentence=error.sentence)
+                is_unknown = isinstance(error, OutcomeUnknown)
+                stopped[outbox_id] = Answer(outbox_id=outbox_id, outcome="unknown" if is_unknown else "later", sentence=error.sentence)
                 stopped_by = error
         yield Shipped(target=target, counts={"couriers": book.settle(calls, said, stopped)}, stopped_by=stopped_by)
         if stopped_by is not None:
