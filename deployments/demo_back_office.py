@@ -18,8 +18,12 @@ from deployments.world.onec import OnecClient
 BASE = "ut"
 """The world's 1C that documents are written to by OData."""
 RETURN = "Document_ВозвратТоваровОтКлиента"
-BUYER = {"Партнер_Key": "0a1b2c3d-0000-4000-8000-000000000001", "Контрагент_Key": "0a1b2c3d-0000-4000-8000-000000000002"}
-"""«Розничный покупатель», whom the accountant chooses."""
+CHOSEN = {
+    "Партнер_Key": "0a1b2c3d-0000-4000-8000-000000000001",
+    "Контрагент_Key": "0a1b2c3d-0000-4000-8000-000000000002",
+    "Организация_Key": "0a1b2c3d-0000-4000-8000-000000000003",
+}
+"""«Розничный покупатель» and the shop's own legal entity, which the accountant chooses."""
 
 COUNTS = text("""
     select i.item_ref, c.place, c.pcs from stock_count c join item i using (item_id) where i.item_ref = any (:refs)
@@ -67,9 +71,9 @@ class BackOffice:
         return found
 
     def post_returns(self) -> None:
-        """The accountant fills in the buyer, whom no site tells 1C by reference, and posts."""
+        """The accountant looks at each, fills in what no site can know, and posts."""
         for ref in self.documents():
-            self._world.tell("odata", "PATCH", f"/{BASE}/objects/{RETURN}/{ref}", BUYER)
+            self._world.tell("odata", "PATCH", f"/{BASE}/objects/{RETURN}/{ref}", CHOSEN)
             address = f"{self._world.base}/odata/{BASE}/odata/standard.odata/{RETURN}(guid'{ref}')/Post"
             httpx.post(address, auth=self._accountant, timeout=PATIENCE_S).raise_for_status()
 
