@@ -55,9 +55,11 @@ def fetch_labels(hub: Hub, name: str, shop: object, var_dir: Path) -> Shipped:
     missing = book.missing(target, "label", most=100)
     try:
         made = shop.make_labels([one.asked for one in missing]) if missing else []
+        kept = _keep(book, name, made, var_dir)
+        kept += _supply_codes(book, name, shop, var_dir)
     except SyncError as error:
         return Shipped(target=target, stopped_by=error)
-    return Shipped(target=target, counts={"labels": _keep(book, name, made, var_dir)})
+    return Shipped(target=target, counts={"labels": kept})
 
 
 def hand_over_supplies(hub: Hub, name: str, shop: object, var_dir: Path) -> Shipped:
@@ -65,13 +67,26 @@ def hand_over_supplies(hub: Hub, name: str, shop: object, var_dir: Path) -> Ship
     target, book = f"channel:{name}", Labels(hub)
     if not isinstance(shop, HandsOver):
         return Shipped(target=target)
-    done = [shop.hand_over(one.id) for one in shop.open_supplies()]
+    supply_refs = [one.id for one in shop.open_supplies()]
+    book.want(name, supply_refs, "supply")
+    done = [shop.hand_over(ref) for ref in supply_refs]
     taken = [one.supply_ref for one in done if one.outcome in {"accepted", "already"}]
+    book.forget([one.supply_ref for one in done if one.outcome == "refused"], "supply")
     for one in done:
         if one.sentence is not None:
             get_run_logger().warning("%s: поставка «%s» не передана. %s", name, one.name, one.sentence)
-    made = shop.make_labels([LabelAsked(subject=ref, order_ref="", kind="supply") for ref in taken])
-    return Shipped(target=target, counts={"parts": len(taken), "labels": _keep(book, name, made, var_dir)})
+    return Shipped(target=target, counts={"parts": len(taken), "labels": _supply_codes(book, name, shop, var_dir)})
+
+
+def _supply_codes(book: Labels, name: str, shop: PrintsLabels, var_dir: Path) -> int:
+    """Codes for the gate of supplies that were handed over, also of those whose run ended before it had them.
+
+    Raises:
+        SyncError: the channel does not say.
+    """
+    wanted = book.wanted(name, "supply")
+    made = shop.make_labels([LabelAsked(subject=ref, order_ref="", kind="supply") for ref in wanted]) if wanted else []
+    return _keep(book, name, made, var_dir)
 
 
 def fetch_forms(hub: Hub, target: str, carrier: Carrier, var_dir: Path) -> Shipped:

@@ -1,11 +1,11 @@
 """The book of labels: what packers still need, what was fetched, where the file is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.hub.hub import Hub
@@ -74,6 +74,28 @@ class Labels:
             with self._hub.engine.begin() as connection:
                 connection.execute(put.on_conflict_do_update(index_elements=["subject", "kind"], set_=told), rows)
         return sum(row["path"] is not None for row in rows)
+
+    def want(self, owner: str, subjects: Collection[str], kind: LabelKind) -> None:
+        """Remember that these labels are needed, before anything is done that nobody tells of twice."""
+        now = self._hub.clock.now()
+        rows = [{"subject": subject, "kind": kind, "channel": owner, "due_at": now} for subject in sorted(subjects)]
+        if rows:
+            with self._hub.engine.begin() as connection:
+                connection.execute(insert(shipment_label).on_conflict_do_nothing(), rows)
+
+    def wanted(self, owner: str, kind: LabelKind) -> list[str]:
+        """Subjects whose labels are needed, not there, and may be asked for now."""
+        l = shipment_label.c  # noqa: E741
+        is_due = l.path.is_(None) & (l.due_at <= self._hub.clock.now())
+        with self._hub.engine.begin() as connection:
+            found = connection.scalars(select(l.subject).where(l.channel == owner, l.kind == kind, is_due).order_by(l.subject))
+            return list(found)
+
+    def forget(self, subjects: Collection[str], kind: LabelKind) -> None:
+        """These labels are not needed after all."""
+        l = shipment_label.c  # noqa: E741
+        with self._hub.engine.begin() as connection:
+            connection.execute(delete(shipment_label).where(l.subject.in_(subjects), l.kind == kind, l.path.is_(None)))
 
     def of(self, subject: str) -> list[Kept]:
         """The files of a shipment or a supply."""
