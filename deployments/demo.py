@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,14 @@ from adapters.hub.work import Work
 from adapters.settings import ClockSettings, GatewaySettings, OnecBase, OnecSettings, PrefectSettings, Settings
 from deployments.children import end_marked
 from deployments.demo_back_office import BackOffice
-from deployments.demo_books import BookTold, ReturnTold, ShipmentTold, shipments_told, show_parcels
+from deployments.demo_books import BOOKS, shipments_told, show_parcels
 from deployments.demo_cast import Cast
-from deployments.demo_channels import Channels, ChannelTold, fill_cabinets, fill_plainly, look, told_so_far
+from deployments.demo_channels import Channels, fill_cabinets, fill_plainly, look, told_so_far
 from deployments.demo_export import alone, articles, own_files
-from deployments.demo_onward import CRM, OnwardDemo, OrderTold, show_onward, took
+from deployments.demo_onward import CRM, OnwardDemo, show_onward, took
 from deployments.demo_orders import HOT_GOODS, OrdersTold, most_shared, oversold, promised_beyond, send_buyers, show_orders, told_of_orders
 from deployments.demo_parcels import CARRIER, ParcelsDemo
+from deployments.demo_report import Report
 from deployments.demo_rounds import Rounds
 from deployments.demo_tables import show_channels
 from deployments.environment import mark_of
@@ -66,25 +67,6 @@ UNHURRIED: dict[str, Any] = {
     name: OnecSettings.model_fields[name].default * SHOP_SPEED for name in ("stalled_after_s", "file_quiet_s", "series_quiet_s")
 }
 """What 1C and the watched folder are given by the shop's clock stays as long for them, who do not live by it."""
-
-
-@dataclass(kw_only=True)
-class Report:
-    """``report.json``: what was loaded and refused, what each channel took, what left and came back, which books agree, which flows ran."""
-
-    loaded: dict[str, int] = field(default_factory=dict)
-    refused: dict[str, int] = field(default_factory=dict)
-    channels: dict[str, ChannelTold] = field(default_factory=dict)
-    flows: list[dict[str, Any]] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
-    second_exchange: dict[str, Any] = field(default_factory=dict)
-    orders: list[OrderTold] = field(default_factory=list)
-    orders_took: dict[str, Any] = field(default_factory=dict)
-    orders_by_channel: dict[str, OrdersTold] = field(default_factory=dict)
-    shipments: list[ShipmentTold] = field(default_factory=list)
-    returns: list[ReturnTold] = field(default_factory=list)
-    books: dict[str, bool] = field(default_factory=dict)
-    books_compared: dict[str, BookTold] = field(default_factory=dict)
 
 
 def run_demo(*, export: Path | None, stays: bool, var_dir: Path = Path("var/demo")) -> bool:
@@ -301,8 +283,11 @@ class Demo:
         books = parcels.books()
         report.shipments, report.returns = shipments_told(self._hub), parcels.returns()
         report.books, report.books_compared = {name: not told.differences for name, told in books.items()}, books
-        show_parcels(report.shipments, report.returns, books, self.console)
-        self._check("все книги сходятся: Utyug, 1С, CRM, сайт, площадки, СДЭК", all(report.books.values()))
+        show_parcels([one for one in report.shipments if (one.channel, one.ref) in parcels.refs], report.returns, self.console)
+        for name, told in books.items():
+            self._check(f"{BOOKS[name]}, сверено {told.rows}: {told.compared}", not told.differences)
+            for difference in told.differences:
+                self.console.print(f"    {difference}")
 
     def _sell(self) -> dict[str, OrdersTold]:
         """Buyers on all channels at once, for the same goods; the hub must know of every order, and sell nothing twice."""

@@ -11,13 +11,15 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
-from adapters.hub.crm_orders import crm_ref
+from adapters.hub.crm_orders import CrmOrders, crm_ref
 from adapters.hub.hub import Hub
 from adapters.hub.ledger import Ledger
+from adapters.hub.shipment_tells import STATES
 from adapters.settings import Settings
 from deployments.demo_channels import KINDS
 from deployments.world.hands import Hands
 from deployments.world.onec_base import OnecBase
+from tasks.rules.return_rows import CONDITION_WORDS, DECISION_WORDS
 
 SHIPMENTS = text("""
     select h.number, o.channel, o.order_ref, o.number as order_number, h.part, h.target, h.state, h.tracking, h.address, h.sent,
@@ -62,8 +64,9 @@ ITEMS = text("""
 """)
 
 WAY = list[dict[str, str]]
-DELIVERED = {"site": "completed"}
-"""What a channel calls an order that came, where the demo has it come."""
+WORDS = {code: word for words in (CONDITION_WORDS, DECISION_WORDS) for word, code in words.items()}
+TELLERS = {"workbook": "книга Excel", "carrier:cdek": "СДЭК", "ozon": "Ozon", "ym": "Маркет", "wb": "WB"}
+BOOKS = {"hub": "Utyug", "1c": "1С", "crm": "CRM", "site": "сайт", "wb": "Wildberries", "ozon": "Ozon", "ym": "Маркет", "cdek": "СДЭК"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -243,12 +246,14 @@ class Books:
 
     def _in_crm(self) -> BookTold:
         told = BookTold(compared="заказ в CRM один, в том же состоянии")
-        statuses = self._settings.crm[self._crm].statuses
+        statuses, numbers = self._settings.crm[self._crm].statuses, [str(row["number"]) for row in self._orders.values()]
+        here = CrmOrders(self._hub).by_number(numbers, {})
         there: dict[str, list[str]] = {}
         for one in self._truth("retailcrm")["orders"].values():
             there.setdefault(str(one.get("externalId")), []).append(str(one["status"]))
         for row in self._orders.values():
-            told.same(f"заказ {row['number']}", there.get(crm_ref(row["channel"], row["order_ref"])), [statuses.get(row["state"])])
+            wanted = [statuses.get(here[row["number"]].state)]
+            told.same(f"заказ {row['number']}", there.get(crm_ref(row["channel"], row["order_ref"])), wanted)
         return told
 
     def _channel(self, name: str, kind: str) -> BookTold:
@@ -288,21 +293,21 @@ class Books:
         return books
 
 
-def show_parcels(shipments: Sequence[ShipmentTold], returns: Sequence[ReturnTold], books: Mapping[str, BookTold], console: Console) -> None:
-    """What left, what came back, and which books agree."""
+def show_parcels(shipments: Sequence[ShipmentTold], returns: Sequence[ReturnTold], console: Console) -> None:
+    """What left, and what came back."""
     table = Table("Заказ", "Часть", "Кто везёт", "Трек", "Штук", "Состояние", title="Отправления")
     for one in shipments:
-        table.add_row(f"{one.channel} {one.order}", str(one.part), one.carrier, one.tracking or "", str(one.pcs), one.state)
+        table.add_row(f"{one.channel} {one.order}", str(one.part), one.carrier, one.tracking or "", str(one.pcs), STATES[one.state])
     console.print(table)
-    table = Table("Возврат", "Заказ", "Товар", "Штук", "Кто рассказал", "Состояние", "Решение", "В 1С", title="Возвраты")
+    for one in shipments:
+        if one.told and one.told != one.address:
+            written = (", ".join(place.values()) for place in (one.address, one.told))
+            console.print(f"  Адрес заказа {one.order} передан перевозчику латиницей: {' → '.join(written)}")
+    table = Table("№", "Заказ", "Штук", "Кто рассказал", "Что с ним", title="Возвраты")
     for back in returns:
-        booked = "проведён" if back.is_booked else "ждёт"
-        place = (str(back.return_id), f"{back.channel} {back.order}", back.sku or "", str(back.pcs))
-        table.add_row(*place, ", ".join(back.told_by), back.condition, back.decision, booked)
-    console.print(table)
-    table = Table("Книга", "Сверено", "Что сверяли", "Сходится", title="Книги")
-    for name, told in books.items():
-        table.add_row(name, str(told.rows), told.compared, "да" if not told.differences else "; ".join(told.differences))
+        fate = f"{WORDS[back.condition]}, {WORDS[back.decision]}, в 1С {'проведён' if back.is_booked else 'ждёт'}"
+        told_by = ", ".join(TELLERS.get(one, one) for one in back.told_by)
+        table.add_row(str(back.return_id), f"{back.channel} {back.order}", str(back.pcs), told_by, fate)
     console.print(table)
 
 

@@ -197,6 +197,11 @@ class ParcelsDemo:
         self._rounds.ship()
         self._rounds.deliver()
 
+    @property
+    def refs(self) -> set[tuple[str, str]]:
+        """Channel and reference of the story's orders."""
+        return {(one.channel, one.ref) for one in self._cast.bought.values()}
+
     def books(self) -> dict[str, BookTold]:
         """All books side by side, once they have had time to agree."""
         await_until(lambda: not any(told.differences for told in self._compared().values()), timeout_s=WITHIN_S)
