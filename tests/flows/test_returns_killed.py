@@ -17,7 +17,7 @@ from tests.flows.returning_alone import MOMENT, POINTS
 from tests.flows.test_returns import HEADERS, returned, ship, world
 
 __all__ = ["world"]
-pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow, pytest.mark.timeout(300)]
 
 MODULE = "tests.flows.returning_alone"
 SEEDS = (20261124, 20261125)

@@ -17,7 +17,7 @@ from tests.flows.dying import run_and_die
 from tests.flows.shipping import MOMENT, POINTS
 from tests.flows.street import ROUNDS, Street, opened_street
 
-pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow, pytest.mark.timeout(300)]
 
 MODULE = "tests.flows.shipping"
 SEEDS = (20261124, 20261125)
