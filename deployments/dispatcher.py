@@ -182,8 +182,13 @@ def oldest_workbook(folder: Path) -> str | None:
 
 
 def _to_ship(work: Work, carriers: Collection[str]) -> str | None:
-    """A debt of a shipment, a carrier's push, or an order that is not planned yet."""
-    waits = {"debt": work.oldest_shipped(), "push": work.oldest_hint(carriers), "order": work.newest_unplanned()}
+    """A shipment to be called off, a debt of one, a carrier's push, or an order that is not planned yet."""
+    waits = {
+        "unwanted": work.oldest_unwanted(),
+        "debt": work.oldest_shipped(),
+        "push": work.oldest_hint(carriers),
+        "order": work.newest_unplanned(),
+    }
     return next((f"{kind} {number}" for kind, number in waits.items() if number is not None), None)
 
 

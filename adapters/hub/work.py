@@ -66,6 +66,13 @@ class Work:
         may_leave = (o.state.in_(["new", "confirmed"]), o.number.is_not(None), ~o.is_by_channel, ~o.is_prior, o.recorded_at >= since_at)
         return self._read(select(func.max(o.order_id)).where(*may_leave, ~is_planned))
 
+    def oldest_unwanted(self) -> int | None:
+        """The first shipment of a cancelled order that nobody has called off yet: packers would send it."""
+        h, o = shipment.c, sale_order.c
+        is_open = (h.settled_at.is_(None), h.handed_at.is_(None), ~h.is_unwanted)
+        joined = shipment.join(sale_order, o.order_id == h.order_id)
+        return self._read(select(func.min(h.shipment_id)).select_from(joined).where(*is_open, o.state == "cancelled"))
+
     def _oldest_debt(self, is_meant: ColumnElement[bool]) -> int | None:
         now, o = self._hub.clock.now(), outbox.c
         is_free = or_(o.claimed_until.is_(None), o.claimed_until <= now)

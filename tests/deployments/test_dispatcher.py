@@ -240,6 +240,22 @@ def test_an_order_that_may_leave_starts_a_shift_until_it_is_planned(
     assert Work(street.hub).newest_unplanned() is None
 
 
+def test_an_order_that_is_cancelled_after_it_was_planned_starts_a_shift_that_calls_its_parcel_off(
+    street: ShippingShop, shop: Opened, shipments: Played
+) -> None:
+    street.record(report("1", {"iron": 1}, buyer=BUYER, state="confirmed"))
+    street.plan()
+    street.execute("update outbox set told_version = version")
+    dispatcher = shop(street.hub)
+    dispatcher.look(NOW)
+    assert shipments.started == []
+    street.record(report("1", {"iron": 1}, buyer=BUYER, state="cancelled", minute=5))
+    dispatcher.look(NOW)
+    assert len(shipments.started) == 1
+    street.plan()
+    assert Work(street.hub).oldest_unwanted() is None
+
+
 def test_an_order_that_nobody_can_plan_holds_up_none_that_comes_after_it(street: ShippingShop) -> None:
     seen = []
     for ref in "12":
