@@ -30,7 +30,8 @@ Number = Annotated[str, typer.Argument(metavar="НОМЕР", help="Номер о
 WORDS = {
     "имя": "name", "телефон": "phone", "добавочный": "extension", "почта": "email", "компания": "company", "инн": "inn",
     "примечание": "comment", "страна": "country", "регион": "region", "город": "city", "индекс": "postcode", "адрес": "line",
-    "пункт": "point_ref",
+    "пункт": "point_ref", "серия_паспорта": "passport_series", "номер_паспорта": "passport_number",
+    "паспорт_выдан": "passport_issued_on", "кем_выдан": "passport_issued_by", "дата_рождения": "born_on",
 }  # fmt: skip
 """What a person may correct, by the word for it; the hub's own names do as well."""
 NOT_THERE = "Отправления {} нет, или оно уже у перевозчика: номер смотрите в utyug shipment list."
