@@ -122,7 +122,7 @@ def test_statuses_out_of_order_and_twice_do_not_take_a_parcel_back(street: Stree
     street.until(ref, "delivered")
     books_agree(street, ref, "delivered", "DELIVERED")
     told = [said.partition(": ")[2].partition(".")[0] for said in street.journal(ref)]
-    assert told == ["принято перевозчиком к исполнению", "ждёт получателя", "вручено"]
+    assert told == ["В адресе нет квартиры или офиса", "принято перевозчиком к исполнению", "ждёт получателя", "вручено"]
 
 
 def test_statuses_of_the_other_vocabulary_mean_the_same(open_street: Open) -> None:

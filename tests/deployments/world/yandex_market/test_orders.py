@@ -32,7 +32,8 @@ def test_an_order_is_told_with_its_line_and_where_it_is_to_come_from(cabinet: Ca
     assert [(line["offerId"], line["count"], line["prices"]["payment"]["value"]) for line in order["items"]] == [("А-1", 2, 3980.0)]
     assert order["delivery"]["warehouseId"] == "3001"
     assert "Иван" not in str(order)
-    assert cabinet.books()["orders"][str(number)] == {"sku": "А-1", "pcs": 2, "state": "PROCESSING", "warehouse_ref": "3001"}
+    kept = {"sku": "А-1", "pcs": 2, "state": "PROCESSING", "warehouse_ref": "3001", "returned_pcs": 0}
+    assert cabinet.books()["orders"][str(number)] == kept
 
 
 def test_a_buyer_gets_no_more_than_is_shown_and_from_the_warehouse_named(cabinet: Cabinet) -> None:
