@@ -181,6 +181,17 @@ WILDBERRIES = [
 ]
 
 SETTING = ("id", "label", "description", "type", "default", "tip", "value")
+NOTE = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"},
+        **{name: {"type": "string"} for name in ("author", "date_created", "date_created_gmt", "note")},
+        "customer_note": {"type": "boolean"},
+        "_links": {"type": "object"},
+    },
+    "required": ["id", "note", "customer_note"],
+    "unevaluatedProperties": False,
+}
 SETTINGS = {
     "type": "array",
     "items": {
@@ -215,6 +226,7 @@ _SITE: list[tuple[str, str, dict[str, Any], str]] = [
     ("/orders/<id>/refunds", "/line_items/*/meta_data/*/display_value", {"type": "string"}, "sample: refunds"),
     ("/orders/<id>/refunds", "/_links", {"type": "object"}, "sample: refunds"),
     ("/webhooks", "/_links", {"type": "object"}, "sample: webhooks"),
+    ("/orders/<id>/notes", "", NOTE, "https://woocommerce.github.io/woocommerce-rest-api-docs/#order-note-properties: not recorded"),
     ("/settings", "", SETTINGS, "https://woocommerce.github.io/woocommerce-rest-api-docs/#list-all-setting-options: not recorded"),
     ("/products/<id>/variations", "/shipping_class_id", {"type": "integer"}, "sample: variation_batch"),
     ("/products/<id>/variations", "/image", {"type": ["object", "null"]}, "sample: variation_batch"),

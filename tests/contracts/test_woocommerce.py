@@ -44,7 +44,12 @@ def furnish(world: FastAPI, clock: WorldClock) -> None:
 def shop(stage: Stage, *, secret: str = SITE_SECRET) -> WooCommerceSite:
     """Ours, at the site's address."""
     return WooCommerceSite(
-        url=stage.url, consumer_key=SecretStr(SITE_KEY), consumer_secret=SecretStr(secret), clock=CLOCK, transport=stage.transport
+        url=stage.url,
+        consumer_key=SecretStr(SITE_KEY),
+        consumer_secret=SecretStr(secret),
+        clock=CLOCK,
+        tracking_note="shop",
+        transport=stage.transport,
     )
 
 

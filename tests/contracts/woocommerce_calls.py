@@ -103,7 +103,10 @@ def _written_orders(stage: Stage) -> None:
         "POST", f"{home}/refunds", {"amount": "19.90", "reason": "Брак", "line_items": [piece], "api_refund": False, "api_restock": True}
     )
     stage.say("POST", f"{REST}/orders/999999/refunds", {"amount": "1.00", "api_refund": False})
-    for path in (home, f"{home}/refunds", f"{REST}/orders/999999"):
+    stage.say("POST", f"{home}/notes", {"note": "Отправление 777-1", "customer_note": True})
+    stage.say("POST", f"{home}/notes", {"customer_note": True})
+    stage.say("GET", f"{home}/notes", query=[("type", "customer")])
+    for path in (home, f"{home}/refunds", f"{home}/notes", f"{REST}/orders/999999"):
         stage.say("GET", path)
     stage.say("PUT", home, {"status": "cancelled", "meta_data": [{"key": "_hub_id", "value": "7"}]})
     stage.say("DELETE", home)

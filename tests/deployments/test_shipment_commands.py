@@ -70,7 +70,7 @@ def test_what_the_order_tells_is_shown_beside_what_the_carrier_will_be_told(shop
     told = said("show", number)
     assert "Исправлено человеком: line, name." in told
     assert "Держит отправление: Адрес по России" in told
-    assert "нет" in said("show", "none-1")
+    assert "нет" in said("show", "none-1", code=2)
 
 
 def test_what_is_asked_of_a_person_stands_in_the_list_whole(shop: ShippingShop, monkeypatch: pytest.MonkeyPatch) -> None:

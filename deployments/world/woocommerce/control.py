@@ -197,6 +197,7 @@ def _told(order: Order) -> dict[str, Any]:
         "warehouse_ref": ONLY_PLACE,
         "refunded_pcs": sum(part.pcs for refund in order.refunds for part in refund.parts),
         "fields": {one["key"]: one["value"] for one in order.meta_data},
+        "remarks": [one.words for one in order.remarks],
     }
 
 

@@ -112,6 +112,8 @@ REFUND: dict[str, Kind] = {
     "refunded_by": int,
     "meta_data": [{"id": int, "key": str}],
 }
+REMARKS: dict[str, Kind] = {"context": {"view", "edit"}, "type": {"any", "customer", "internal"}}
+REMARK: dict[str, Kind] = {"note": str, **dict.fromkeys(("customer_note", "added_by_user"), bool)}
 HOOK_STATUSES = {"active", "paused", "disabled"}
 WEBHOOK: dict[str, Kind] = {**dict.fromkeys(("name", "topic", "secret", "delivery_url"), str), "status": HOOK_STATUSES}
 WEBHOOKS: dict[str, Kind] = {**LISTED, "search": str, "orderby": {"date", "id", "title"}, "status": HOOK_STATUSES | {"all"}}
@@ -159,6 +161,12 @@ def invalid(name: str, message: str, *, code: str = "rest_invalid_type") -> Refu
     details = {name: {"code": code, "message": message, "data": None}}
     data = {"status": 400, "params": {name: message}, "details": details}
     return Refusal(400, {"code": "rest_invalid_param", "message": f"Invalid parameter(s): {name}", "data": data})
+
+
+def missing(name: str) -> Refusal:
+    """WordPress's answer to a body without an argument that it must have."""
+    data = {"status": 400, "params": [name]}
+    return Refusal(400, {"code": "rest_missing_callback_param", "message": f"Missing parameter(s): {name}", "data": data})
 
 
 def _is(value: Any, kind: Kind) -> bool:  # noqa: ANN401

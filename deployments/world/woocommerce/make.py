@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from deployments.world.clock import WorldClock
 from deployments.world.oauth import Doorkeeper
 from deployments.world.room import furnish
-from deployments.world.woocommerce import order_writing, orders, refunding, settings, webhooks
+from deployments.world.woocommerce import order_writing, orders, refunding, remarks, settings, webhooks
 from deployments.world.woocommerce import products as products_of_site
 from deployments.world.woocommerce.books import Books
 from deployments.world.woocommerce.control import control
@@ -45,7 +45,7 @@ def furnish_woocommerce(
     put(books, products, clock.now())
     room = WooCommerceRoom(clock=clock, books=books, doorkeeper=Doorkeeper(key=key, secret=secret, clock=clock), outside=outside)
     router = APIRouter()
-    for part in (products_of_site, orders, order_writing, refunding, webhooks, settings):
+    for part in (products_of_site, orders, order_writing, refunding, remarks, webhooks, settings):
         router.routes.extend(part.router.routes)
     furnish(world, "woocommerce", room, router, control, oddities)
     return room

@@ -45,6 +45,16 @@ class Refund:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """What somebody wrote beside an order."""
+
+    remark_id: int
+    words: str
+    is_for_buyer: bool
+    at: datetime
+
+
 @dataclass(kw_only=True)
 class Order:
     """An order of the site. ``seen_from`` is when anybody but the buyer first sees it; lists in it are replaced whole."""
@@ -56,6 +66,7 @@ class Order:
     note: str = ""
     meta_data: tuple[dict[str, Any], ...] = ()
     refunds: tuple[Refund, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     created_via: str
     created_at: datetime
     modified_at: datetime

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from deployments.world.woocommerce.books import Books, Goods, kopecks
 from deployments.world.woocommerce.hook_books import TOPICS, Webhook
-from deployments.world.woocommerce.order_books import Line, Order, Refund, Refunded
+from deployments.world.woocommerce.order_books import Line, Order, Refund, Refunded, Remark
 
 ADDRESS = ("first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country")
 SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€"}
@@ -128,6 +128,24 @@ def as_refund(refund: Refund, order: Order, api: str) -> dict[str, Any]:
         "_links": {
             "self": [{"href": f"{home}/refunds/{refund.refund_id}"}],
             "collection": [{"href": f"{home}/refunds"}],
+            "up": [{"href": home}],
+        },
+    }
+
+
+def as_remark(remark: Remark, order: Order, api: str) -> dict[str, Any]:
+    """A remark as the notes' controller shows it."""
+    home = f"{api}/orders/{order.order_id}"
+    return {
+        "id": remark.remark_id,
+        "author": "system",
+        "date_created": _stamp(remark.at),
+        "date_created_gmt": _stamp(remark.at),
+        "note": remark.words,
+        "customer_note": remark.is_for_buyer,
+        "_links": {
+            "self": [{"href": f"{home}/notes/{remark.remark_id}"}],
+            "collection": [{"href": f"{home}/notes"}],
             "up": [{"href": home}],
         },
     }

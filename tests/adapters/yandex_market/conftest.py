@@ -62,6 +62,6 @@ def business(room: Room) -> Iterator[YandexBusiness]:
         yield opened
 
 
-def connected(room: Room, *, key: str = API_KEY, **details: Any) -> YandexBusiness:
+def connected(room: Room, *, key: str = API_KEY, timeout_s: float = 1.0, **details: Any) -> YandexBusiness:
     """An adapter to a cabinet."""
-    return YandexBusiness(url=room.url, business_id=BUSINESS, api_key=SecretStr(key), clock=Clock(), timeout_s=1.0, **details)
+    return YandexBusiness(url=room.url, business_id=BUSINESS, api_key=SecretStr(key), clock=Clock(), timeout_s=timeout_s, **details)
