@@ -64,7 +64,7 @@ def test_what_is_owed_is_told_and_the_run_says_how_much(hub: Hub, room: Room, sh
     assert room.orders().keys() == {"site-1", "site-2"}
     assert Runs(hub).newest(flow="deliver")[0].state == "completed"
     again = deliver()
-    assert (again.accepted, again.detail["targets"].keys()) == (0, {"crm:main", "channel:site"})
+    assert (again.accepted, again.detail["targets"].keys()) == (0, {"crm:main", "channel:site", "accountant"})
 
 
 def test_a_dry_run_only_shows_what_waits(room: Room, shop: OrderShop) -> None:

@@ -50,7 +50,8 @@ def test_a_fresh_card_is_in_the_books_but_cannot_be_sold(cabinet: Cabinet) -> No
 def test_orders_are_in_the_books(cabinet: Cabinet) -> None:
     cabinet.put("A", pcs={str(MAIN): 3})
     order_ref = cabinet.order("POST", "/orders", {"sku": "A", "pcs": 2})["order_ref"]
-    assert cabinet.books()["orders"] == {order_ref: {"sku": "A", "pcs": 2, "state": "awaiting_packaging", "warehouse_ref": str(MAIN)}}
+    kept = {"sku": "A", "pcs": 2, "state": "awaiting_packaging", "warehouse_ref": str(MAIN), "returned_pcs": 0}
+    assert cabinet.books()["orders"] == {order_ref: kept}
 
 
 def test_an_order_with_unknown_words_is_refused(cabinet: Cabinet) -> None:
