@@ -112,6 +112,7 @@ def channel_orders(settings: Settings, name: str) -> ChannelOrders:
         title=name,
         time_zone=settings.time_zone,
         visible=channel.bounds.visible,
+        restored=channel.bounds.restored + 2 * channel.bounds.stale,
     )
 
 

@@ -17,7 +17,7 @@ from adapters.hub.hold_carts import LIVE, Cart, Held, HeldLine, Hold, Refused, a
 from adapters.hub.hold_skus import Meant, meant
 from adapters.hub.ledger_moves import NOTICE
 from tasks.rules.checkout import Asked, Expected, Got, Promised, Short, serve_cart
-from tasks.rules.ledger_draw import Shelf
+from tasks.rules.ledger_draw import Shelf, free_at, shelves_at
 
 KNOWN = """
     select h.hold_id, h.channel, h.key, h.state, h.order_ref, h.cart, h.expires_at, h.committed_at
@@ -222,9 +222,9 @@ class _Goods:
         for line in one.asked:
             for item_id, _ in line.recipe:
                 shelves = self.free.get(item_id, {})
-                here = [shelf for shelf in shelves if places is None or shelf[1] in places]
+                here = shelves_at(shelves, places)
                 if item_id not in self.gone and not self.frozen.intersection(here):
-                    free.update((shelf, shelves[shelf]) for shelf in here)
+                    free |= free_at(shelves, here)
         served = serve_cart(one.asked, free, self.expected if one.cart.accepts_backorder else (), places=places)
         got = [part for part in served if isinstance(part, Got)]
         if len(got) < len(served):

@@ -26,6 +26,7 @@ from adapters.hub.ledger_moves import lock_pools
 from adapters.hub.tables.orders import hold
 from adapters.settings import Settings
 from tasks.rules.checkout import Expected, free_pcs
+from tasks.rules.ledger_draw import free_of
 
 __all__ = ["Busy", "Cart", "Held", "HeldLine", "HoldTaken", "Holds", "OtherOrder", "Refused", "Stock", "consume", "let_go"]
 
@@ -184,9 +185,9 @@ class Holds:
             item_ids = [item_id for item_id, _ in found.recipe]
             places = self._places.get(channel)
             ill = raw.execute(FROZEN, {"item_ids": item_ids}).fetchall()
-            here = [row for row in raw.execute(POOLS, (item_ids,)).fetchall() if places is None or row[1] in places]
+            pools = {(item_id, place): pcs for item_id, place, pcs in raw.execute(POOLS, (item_ids,)).fetchall()}
             gone = {item_id for item_id, place in ill if place is None or places is None or place in places}
-            free = {(item_id, place): pcs for item_id, place, pcs in here if item_id not in gone}
+            free = free_of({shelf: pcs for shelf, pcs in pools.items() if shelf[0] not in gone}, places)
             is_plain = found.recipe == ((found.item_id, 1),)
             expected = expected_of(raw, [found.item_id], today, is_locked=False) if is_plain and not gone else []
             return _stock(sku, free_pcs(found.recipe, free), expected)

@@ -18,7 +18,7 @@ from adapters.hub.ledger_shortfall import judge_again
 from adapters.hub.ledger_views import Why
 from adapters.hub.tables.ledger import ledger_movement
 from tasks.rules.ledger import POOL, cancel, sold_account, sold_line_ref
-from tasks.rules.ledger_draw import Drawn, Shortage, Wanted, draw
+from tasks.rules.ledger_draw import Drawn, Shortage, Wanted, draw, free_of
 
 __all__ = ["Ledger", "Posting", "Shortage", "Taken", "Wanted", "Why", "note_report"]
 
@@ -201,9 +201,8 @@ class Ledger:
 
 def _draw(connection: Connection, wanted: Sequence[Wanted], from_account: str, places: Sequence[str] | None) -> Taken | list[Shortage]:
     item_ids = {line.item_id for line in wanted}
-    free = lock_pools(connection, item_ids)
-    if from_account != POOL:
-        free = balances(connection, from_account, item_ids)
+    pools = lock_pools(connection, item_ids)
+    free = balances(connection, from_account, item_ids) if from_account != POOL else free_of(pools, places)
     drawn = draw(wanted, free, places)
     short = [one for one in drawn if isinstance(one, Shortage)]
     return short or Taken(pieces=tuple(one for one in drawn if isinstance(one, Drawn)))

@@ -51,7 +51,7 @@ class Sale:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FromPool:
-    """Pieces of an item that the sale's own account did not hold; by ``owed_pcs`` of them the pool is below zero."""
+    """Pieces of an item that the sale's own account did not hold; ``owed_pcs`` of them nobody had: its places, or all places together."""
 
     line: str
     item_id: int
@@ -155,17 +155,17 @@ class SalesDesk:
             notify(self._connection)
 
     def _sell_part(self, sale: Sale, line_ref: str, item_id: int, pcs: int) -> FromPool:
-        missing, owed = pcs, 0
+        missing = pcs
         places = self._places.get(item_id, []) if sale.places is None else list(sale.places)
         if sale.account is not None:
             everywhere = [*places, *(place for place in self._places.get(item_id, []) if place not in places)]
             for place in everywhere:
                 missing -= self._draw(sale, line_ref, (item_id, place), sale.account, missing)
-        from_pool = missing
+        from_pool, has = missing, sum(self._held.get((item_id, place, POOL), 0) for place in self._places.get(item_id, []))
         for place in places:
             missing -= self._draw(sale, line_ref, (item_id, place), POOL, missing)
+        owed = max(missing, from_pool - max(0, has))
         if missing:
-            owed = missing
             self._take(sale, line_ref, (item_id, self._owing_place(item_id, places)), POOL, missing)
         return FromPool(line=sale.line, item_id=item_id, pcs=from_pool, owed_pcs=owed)
 

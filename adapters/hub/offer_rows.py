@@ -11,7 +11,7 @@ from adapters.hub.ledger_moves import Movement, lock_pools
 from adapters.hub.order_rows import open_units
 from tasks.rules.bounds import Bounds
 from tasks.rules.ledger import POOL
-from tasks.rules.ledger_draw import Shelf
+from tasks.rules.ledger_draw import Shelf, free_at, shelves_at
 from tasks.rules.offer import Offer, Reading, Withdrawn, Write, exposure_account
 
 Key: TypeAlias = tuple[int, str]
@@ -72,6 +72,7 @@ class Held:
         sku: its code on the channel.
         account: where its exposure is.
         shelves: by item, what the warehouse draws on, in this order.
+        everywhere: by item, all of its shelves.
         recipe: item → pieces of it in one of the listing.
         exposure: what the account holds, by item and place; moved as steps are taken.
         offer: as the rules see it.
@@ -89,6 +90,7 @@ class Held:
     sku: str
     account: str
     shelves: dict[int, list[Shelf]]
+    everywhere: dict[int, list[Shelf]]
     recipe: dict[int, int]
     exposure: dict[Shelf, int]
     offer: Offer
@@ -112,8 +114,8 @@ class Held:
         return min(self._of_item(item_id) // qty for item_id, qty in self.recipe.items())
 
     def pool_pcs(self, pools: Mapping[Shelf, int]) -> int:
-        """How many of the listing the pools make at its places."""
-        return min(sum(max(0, pools[shelf]) for shelf in self.shelves[item_id]) // qty for item_id, qty in self.recipe.items())
+        """How many of the listing the pools make at its places, less what other places of its items owe."""
+        return min(self._free(pools, item_id) // qty for item_id, qty in self.recipe.items())
 
     def take(self, pools: dict[Shelf, int], pcs: int, reason: str, *, may_owe: bool = False) -> None:
         """Pieces of the listing out of the pools into its exposure; where they may be owed, the first place owes what lacks."""
@@ -131,6 +133,10 @@ class Held:
             for shelf in sorted((one for one in self.exposure if one[0] == item_id), reverse=True):
                 if surplus > 0:
                     surplus += self._move(pools, shelf, -min(surplus, self.exposure[shelf]), reason)
+
+    def _free(self, pools: Mapping[Shelf, int], item_id: int) -> int:
+        everywhere = {shelf: pools[shelf] for shelf in self.everywhere[item_id]}
+        return sum(free_at(everywhere, self.shelves[item_id]).values())
 
     def _of_item(self, item_id: int) -> int:
         return sum(pcs for (one, _), pcs in self.exposure.items() if one == item_id)
@@ -192,7 +198,8 @@ def load(
             key=key,
             sku=row.channel_sku,
             account=accounts[key],
-            shelves={item_id: _at(shelves.get(item_id, []), places_of.get(row.warehouse_ref, ())) for item_id in recipe},
+            shelves={item_id: shelves_at(shelves.get(item_id, []), places_of.get(row.warehouse_ref, ())) for item_id in recipe},
+            everywhere={item_id: shelves.get(item_id, []) for item_id in recipe},
             recipe=recipe,
             exposure=held.get(accounts[key], {}),
             offer=_offer(row, tuple(withdrawn.get(key, ()))),
@@ -214,11 +221,6 @@ def keep(connection: Connection, changed: Sequence[Held]) -> None:
     """Write the listings back; each has a new version."""
     if changed:
         connection.execute(KEEP, [_row(one) for one in changed])
-
-
-def _at(shelves: Sequence[Shelf], places: Sequence[str] | None) -> list[Shelf]:
-    """An item's shelves at these places, in their order; at all of them for None."""
-    return sorted(shelves) if places is None else [shelf for place in places for shelf in shelves if shelf[1] == place]
 
 
 def _offer(row: Row[Any], withdrawn: tuple[Withdrawn, ...]) -> Offer:

@@ -5,7 +5,8 @@ reserved at once like any others; but a person hears of it only when a complete 
 cancellation. What no open order could explain is told at once.
 
 While a listing is being connected its exposure counts what may have been sold already, and its sales come from the pool: a piece may be
-counted twice, and lack in the books alone. Whether it does is judged when the exposure is known, `CONNECTS_WITHIN` at the latest.
+counted twice, and lack in the books alone. It does not where the pools hold enough after all. Else it is judged when the exposure is known
+and no cancellation before it can keep a piece in it any more that is sold; `CONNECTS_WITHIN` at the latest.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,8 +40,16 @@ CONNECTS_WITHIN = timedelta(hours=1)
 DUE = text("""
     delete from unexplained u using channel_watch w, sale_order o
     where u.channel = :channel and w.channel = u.channel and o.order_id = u.order_id and u.sold_at + :visible <= w.poll_began_at
-        and (not u.is_connecting or u.sold_at <= :overdue or not exists (
-            select from offer f where f.listing_id = u.listing_id and f.warehouse_ref = u.warehouse_ref and f.phase <> 'open'
+        and (not u.is_connecting or u.sold_at <= :overdue or (
+            not exists (
+                select from offer f where f.listing_id = u.listing_id and f.warehouse_ref = u.warehouse_ref and f.phase <> 'open'
+            ) and (
+                (select sum(b.pcs) from ledger_balance b where b.item_id = u.item_id and b.account = 'pool') >= 0
+                or (u.sold_at + :settled <= w.poll_began_at and not exists (
+                    select from withdrawal d where d.listing_id = u.listing_id and d.warehouse_ref = u.warehouse_ref
+                        and d.learned_at + :settled > w.poll_began_at
+                ))
+            )
         ))
     returning u.unexplained_id, coalesce(o.number, o.order_ref) as order_number, u.channel_sku, u.item_id, u.pcs, u.is_connecting
 """)
@@ -76,7 +85,7 @@ def weigh_beyond(
 
 def judge_unexplained(connection: Connection, at: datetime, *, channel: str, rules: ChannelOrders) -> None:
     """Tell what the newest complete poll of a channel must have explained, and has not; of a listing connected since, what lacks."""
-    due = {"channel": channel, "visible": rules.visible, "overdue": at - CONNECTS_WITHIN}
+    due = {"channel": channel, "visible": rules.visible, "overdue": at - CONNECTS_WITHIN, "settled": rules.visible + rules.restored}
     rows = sorted(connection.execute(DUE, due), key=lambda row: int(row.unexplained_id))
     sold = [
         oversells.Beyond(

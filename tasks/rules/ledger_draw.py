@@ -1,6 +1,6 @@
 """From which places a cart is taken: the whole cart or nothing, every shortage named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -43,6 +43,38 @@ class Shortage:
     free_pcs: int
 
 
+def shelves_at(shelves: Iterable[Shelf], places: Sequence[str] | None) -> list[Shelf]:
+    """An item's shelves at these places, in their order; at all of them, by name, for None."""
+    known = sorted(shelves)
+    return known if places is None else [shelf for place in places for shelf in known if shelf[1] == place]
+
+
+def free_at(pools: Mapping[Shelf, int], here: Iterable[Shelf]) -> dict[Shelf, int]:
+    """What may be given of one item at some of its places.
+
+    A place may owe pieces while another has some: whoever was sold them where they were not gets them from there. So nobody is given more
+    than all places of the item hold together.
+
+    Args:
+        pools: what every place of the item has; below zero: it owes.
+        here: where to draw, in this order.
+    """
+    left = max(0, sum(pools.values()))
+    free: dict[Shelf, int] = {}
+    for shelf in here:
+        free[shelf] = min(left, max(0, pools[shelf]))
+        left -= free[shelf]
+    return free
+
+
+def free_of(pools: Mapping[Shelf, int], places: Sequence[str] | None) -> dict[Shelf, int]:
+    """`free_at` these places for every item among the pools; at all of them for None."""
+    items: dict[int, dict[Shelf, int]] = {}
+    for shelf, pcs in pools.items():
+        items.setdefault(shelf[0], {})[shelf] = pcs
+    return {shelf: pcs for shelves in items.values() for shelf, pcs in free_at(shelves, shelves_at(shelves, places)).items()}
+
+
 def draw(wanted: Sequence[Wanted], free: Mapping[Shelf, int], places: Sequence[str] | None = None) -> list[Drawn] | list[Shortage]:
     """Places for everything wanted, or every shortage.
 
@@ -50,7 +82,7 @@ def draw(wanted: Sequence[Wanted], free: Mapping[Shelf, int], places: Sequence[s
 
     Args:
         wanted: the cart.
-        free: pieces by item and place; fewer than none are none.
+        free: pieces by item and place, of an account or of the pool (`free_at`); fewer than none are none.
         places: the only places to draw on, in this order; all of them, by name, if None.
     """
     left = {shelf: max(0, pcs) for shelf, pcs in free.items()}

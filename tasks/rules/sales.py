@@ -38,6 +38,7 @@ class ChannelOrders:
         title: the channel, as 1C and people are told it.
         time_zone: of the shop; promotions begin and end at its midnight.
         visible: L: within it an order, and each of its changes, is in the channel's list.
+        restored: R and twice S: so long after a cancellation is learned no figure leaves its piece unseen any more.
     """
 
     is_asking: bool = False
@@ -51,6 +52,7 @@ class ChannelOrders:
     title: str = ""
     time_zone: str = "Europe/Moscow"
     visible: timedelta = timedelta(0)
+    restored: timedelta = timedelta(0)
 
     def is_mirrored(self, article: str | None) -> bool:
         """Whether an item is sold from the shared number, without a quota."""

@@ -9,9 +9,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from adapters.hub.hub import Hub
 from adapters.hub.ledger import Ledger, note_report
 from adapters.hub.ledger_lines import note_handed_over
+from adapters.hub.ledger_moves import Movement, move
 from adapters.hub.tables.catalog import item, stock_count
 from adapters.hub.tables.inbox import exchange_session, feed
 from adapters.hub.tables.ledger import ledger_balance
+from tasks.rules.ledger import POOL
 
 SOURCE = "main"
 NOON = datetime(2026, 3, 2, 12, 0, 0)  # noqa: DTZ001 - a 1C stamp has no zone
@@ -69,6 +71,12 @@ class Shop:
         self.count({item_id: pcs}, place=place)
         self.ledger.post_counts()
         return item_id
+
+    def owe(self, item_id: int, pcs: int, *, place: str = "main") -> None:
+        """A place gave pieces that it may not have."""
+        with self.hub.engine.begin() as connection:
+            given = Movement(item_id, place, POOL, "safety", pcs, "connected")
+            move(connection, OURS, [given], reference=f"owed:{item_id}", may_owe=True)
 
     def hand_over(self, order_number: str) -> int:
         """1C takes the order with its query."""

@@ -39,6 +39,18 @@ def test_a_cart_that_cannot_be_taken_whole_takes_nothing_and_every_shortage_is_n
     shop.assert_conserved()
 
 
+def test_a_piece_that_another_place_owes_is_in_no_cart(shop: Checkout) -> None:
+    iron = shop.sells("iron", 0)
+    shop.count({iron: 2}, place="second")
+    shop.ledger.post_counts()
+    shop.owe(iron, 1)
+    stock = shop.holds.stock("site", "iron")
+    assert stock is not None
+    assert stock.free_pcs == 1
+    assert shop.refused("cart", {"iron": 2}) == {"iron": (2, 1)}
+    assert shop.held("other", {"iron": 1}).state == "held"
+
+
 def test_the_same_key_is_the_same_cart(shop: Checkout) -> None:
     iron = shop.sells("iron", 5)
     first = shop.held("cart", {"iron": 2})

@@ -25,7 +25,7 @@ def looked(*, before_pcs: int, open_pcs: int = 0, withdrawn: tuple[Withdrawn, ..
     write = Write(pcs=3, made_at=at(-1), leave_by_at=LEFT_AT, sent_at=LEFT_AT)
     offer = Offer(exposed_pcs=4, exposed_before_pcs=1, write=write, alive_until_at=at(BOUNDS.effective_s), withdrawn=withdrawn)
     one = Held(
-        key=(1, "1"), sku="i", account="exposure:wb:1:1", shelves={7: [(7, "main")]}, recipe={7: 1}, exposure={(7, "main"): 4}, offer=offer,
+        key=(1, "1"), sku="i", account="exposure:wb:1:1", shelves={7: [(7, "main")]}, everywhere={7: [(7, "main")]}, recipe={7: 1}, exposure={(7, "main"): 4}, offer=offer,
         phase="open", version=2, moved_at=LEFT_AT, frozen_for=None, target_pcs=3, yields=False, open_pcs=open_pcs, given_pcs=0,
     )  # fmt: skip
     told = Told(channel="wb", bounds=BOUNDS, places_of={"1": None})

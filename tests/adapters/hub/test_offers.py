@@ -49,6 +49,20 @@ def test_a_channel_that_shows_more_than_there_is_leaves_the_pool_owing(book: Boo
     book.assert_conserved()
 
 
+def test_a_piece_that_another_place_owes_is_not_offered(book: Book) -> None:
+    iron = book.stock(0)
+    book.count({iron: 2}, place="second")
+    book.ledger.post_counts()
+    listing_id = book.offer(iron, "i")
+    book.look({listing_id: 0})
+    book.wants(listing_id, 2)
+    book.owe(iron, 1)
+    book.clock.wait(31)
+    book.complete_poll()
+    assert book.look({listing_id: 0}).figures["pcs"].to_list() == [1]
+    assert sum(pcs for place in ("main", "second") for account, pcs in book.accounts(iron, place).items() if account == "pool") == 0
+
+
 def test_nothing_is_offered_before_the_orders_of_before_are_known(book: Book) -> None:
     iron = book.stock(5)
     listing_id = book.offer(iron, "i")

@@ -11,12 +11,13 @@ from sqlalchemy import text
 
 from adapters.hub.hub import Hub
 from adapters.hub.incidents import Incidents
+from adapters.hub.ledger import Wanted
 from adapters.hub.orders import Poll
 from adapters.hub.unexplained import CONNECTS_WITHIN
 from tests.adapters.hub.order_shop import RULES, OrderShop, report
 from tests.adapters.hub.sold_once.hand import HandClock
 
-VISIBLE_S = 60.0
+VISIBLE_S, RESTORED_S = 60.0, 300.0
 
 
 class Channel(OrderShop):
@@ -28,6 +29,11 @@ class Channel(OrderShop):
         """A complete poll after a while."""
         self.clock.wait(seconds)
         self.poll(*reports)
+
+    def become(self, phase: str) -> None:
+        """Every listing is in this phase."""
+        with self.hub.engine.begin() as connection:
+            connection.execute(text("update offer set phase = :phase"), {"phase": phase})
 
     def told(self) -> list[str]:
         """Kinds of what a person hears of."""
@@ -194,8 +200,7 @@ def open_up(shop: Channel, *, gives_back: bool) -> None:
     """The exposure is known: the piece in it is the one that was sold, and comes back; or it is another one."""
     if gives_back:
         shop.ledger.give_back(reference="offer:1", reason="settled")
-    with shop.hub.engine.begin() as connection:
-        connection.execute(text("update offer set phase = 'open'"))
+    shop.become("open")
 
 
 @pytest.mark.parametrize("phase", ["new", "connecting", "adopted"])
@@ -215,6 +220,32 @@ def test_a_piece_that_lacks_when_the_listing_is_connected_is_told(shop: Channel)
     assert shop.told() == ["oversell"]
 
 
+def test_a_cancellation_that_keeps_the_sold_piece_in_the_exposure_for_a_while_alarms_nobody(shop: Channel) -> None:
+    shop.rules = replace(shop.rules, restored=timedelta(seconds=RESTORED_S))
+    item_id = shop.stock(2)
+    exposure = shop.offer(shop.enlist(item_id), {item_id: 1})
+    shop.poll(report("1"))
+    shop.ledger.take([Wanted(item_id=item_id, pcs=1)], to_account=exposure, reason="edited", reference="edit:1")
+    shop.become("adopted")
+    shop.poll(report("2"), report("1", state="cancelled"))
+    shop.become("open")
+    shop.after(VISIBLE_S + RESTORED_S - 1)
+    assert (shop.accounts(item_id), shop.told()) == ({"pool": -1, exposure: 2, shop.sold("2"): 1}, [])
+    shop.ledger.give_back(reference="edit:1", reason="settled")
+    shop.after(VISIBLE_S)
+    assert (shop.accounts(item_id).get("pool", 0), shop.told(), shop.journal()) == (0, [], [])
+
+
+def test_what_lacks_when_no_cancellation_can_keep_it_any_more_is_told(shop: Channel) -> None:
+    shop.rules = replace(shop.rules, restored=timedelta(seconds=RESTORED_S))
+    connected(shop)
+    open_up(shop, gives_back=False)
+    shop.after(VISIBLE_S + RESTORED_S - 1)
+    assert shop.told() == []
+    shop.after(1)
+    assert shop.told() == ["oversell"]
+
+
 def test_a_listing_that_is_never_connected_hides_nothing_for_ever(shop: Channel) -> None:
     connected(shop)
     shop.after(CONNECTS_WITHIN.total_seconds() - 1)
@@ -231,6 +262,18 @@ def test_what_waits_for_a_listing_explains_no_other_sale(shop: Channel) -> None:
     assert shop.told() == []
     shop.after(VISIBLE_S)
     assert {one["order"] for one in shop.journal()} == {"100001", "100003"}
+
+
+def test_a_sale_of_what_another_place_owes_is_told_though_its_own_place_had_the_piece(shop: Channel) -> None:
+    """The one piece was given twice, and the first place owes it."""
+    item_id = shop.stock(0)
+    shop.count({item_id: 1}, place="second")
+    shop.ledger.post_counts()
+    shop.owe(item_id, 1)
+    shop.offer(shop.enlist(item_id), {item_id: 0})
+    shop.poll(report("1"))
+    assert shop.told() == ["oversell"]
+    assert [one["pool_pcs"] for one in shop.journal()] == [-1]
 
 
 def test_what_waits_survives_a_restart(shop: Channel, database_url: str) -> None:
