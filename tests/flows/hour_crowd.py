@@ -16,8 +16,8 @@ from deployments.story.goods import Shelf
 from deployments.world.demand import Wish
 from tests.flows.cabinets import Cabinets
 
-CUT_SHARE, SPLIT_SHARE = 0.3, 0.5
-"""Of orders of several pieces; of those of Ozon."""
+PARTED_EVERY = 3
+"""Of so many orders of several pieces on a channel the first is split, if Ozon's, and the second loses a piece."""
 RESERVES_EVERY = 6
 """Of those who get something on Ozon and Yandex Market, one reserves before he pays; of these each second one never pays."""
 THINKS_S = (30.0, 600.0)
@@ -99,6 +99,7 @@ class Crowd:
     seed: int
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     _served: int = 0
+    _several: int = 0
     _later: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -140,10 +141,12 @@ class Crowd:
     def _plan(self, wish: Wish, ref: str) -> None:
         if wish.cancels_at is not None:
             self._afterwards(lambda: self._cancel(ref), wish.cancels_at)
-        elif wish.pcs > 1 and self.channel == "ozon" and self._dice.random() < SPLIT_SHARE:
-            self._afterwards(lambda: self._split(ref))
-        elif wish.pcs > 1 and self._dice.random() < CUT_SHARE:
-            self._afterwards(lambda: self._cut(ref, wish.sku))
+        elif wish.pcs > 1:
+            self._several += 1
+            if self.channel == "ozon" and self._several % PARTED_EVERY == 1:
+                self._afterwards(lambda: self._split(ref))
+            elif self._several % PARTED_EVERY == 2:
+                self._afterwards(lambda: self._cut(ref, wish.sku))
 
     def _reserve(self, wish: Wish) -> None:
         told = self._order("POST", "/reservations", json={"sku": wish.sku, "pcs": wish.pcs})
