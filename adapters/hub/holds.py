@@ -116,10 +116,12 @@ class Holds:
                 return None
             if known.state in LIVE - {"held"}:
                 return known.held()
+            if known.state != "held":
+                return self._again(connection, at, known, ttl_s)
             expires_at = self._at(at).expires_at(at, ttl_s)
-            if _change(connection, known, "held", {"expires_at": expires_at}):
-                return replace(known.held(), expires_at=expires_at)
-            return self._again(connection, at, known, ttl_s)
+            if not _change(connection, known, "held", {"expires_at": expires_at}):
+                raise Changed
+            return replace(known.held(), expires_at=expires_at)
 
         return self._in_one(extended)
 

@@ -5,11 +5,14 @@ from functools import partial
 from threading import Barrier
 
 import pytest
+from sqlalchemy import select, text
 
 from adapters.errors import Unavailable
+from adapters.hub.hold_ending import COLUMNS, end, find_holds
 from adapters.hub.holds import Busy, Cart, Held, OtherOrder, Refused
 from adapters.hub.hub import Hub
 from adapters.hub.ledger_moves import lock_pools
+from adapters.hub.tables.orders import hold
 from tests.adapters.hub.checkout import Checkout, settings_of, site
 from tests.adapters.hub.shop import minute
 from tests.adapters.hub.test_ledger_races import wait_until_one_waits
@@ -361,6 +364,33 @@ def test_killed_in_the_middle_a_cart_leaves_nothing_and_may_come_again(shop: Che
             asked.result()
     assert (shop.pool(iron), shop.states()) == (2, [])
     assert shop.held("cart", {"iron": 2}).is_new
+    shop.assert_conserved()
+
+
+def test_an_extension_that_finds_its_cart_just_ended_waits_for_the_goods_with_empty_hands(shop: Checkout) -> None:
+    """Whoever has the goods may go on to the cart: nobody who waits for the goods keeps the cart from him."""
+    iron = shop.sells("iron", 2)
+    hold_id = shop.held("cart", {"iron": 2}).hold_id
+
+    def goods_then_cart() -> None:
+        with shop.hub.engine.begin() as other:
+            lock_pools(other, [iron])
+            wait_until_one_waits(shop)
+            other.execute(text("update hold set order_ref = null where hold_id = :hold_id"), {"hold_id": hold_id})
+
+    with ThreadPoolExecutor(2) as threads:
+        with shop.hub.engine.begin() as ending:
+            lock_pools(ending, [iron])
+            (known,) = find_holds(ending, select(*COLUMNS))
+            end(ending, shop.hub.clock.now(), [known], hold.c.state == "held", state="expired")
+            extended = threads.submit(shop.holds.extend, "site", hold_id)
+            wait_until_one_waits(shop)
+            other = threads.submit(goods_then_cart)
+            wait_until_one_waits(shop, waiters=2)
+        other.result()
+        answer = extended.result()
+    assert isinstance(answer, Held)
+    assert (answer.state, shop.pool(iron)) == ("held", 0)
     shop.assert_conserved()
 
 

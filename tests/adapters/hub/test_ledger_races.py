@@ -115,10 +115,10 @@ def test_whoever_posts_second_returns_only_when_the_first_has_posted(shop: Shop)
         assert second.result().places == 0
 
 
-def wait_until_one_waits(shop: Shop) -> None:
-    """Somebody's statement waits for somebody's lock."""
+def wait_until_one_waits(shop: Shop, *, waiters: int = 1) -> None:
+    """So many statements wait for somebody's lock."""
     waiting = text("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
     deadline = monotonic() + 10
     with shop.hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while not connection.execute(waiting).scalar_one():
+        while connection.execute(waiting).scalar_one() < waiters:
             assert monotonic() < deadline, "nobody waits"
