@@ -108,14 +108,22 @@ def test_an_incident_in_the_hub_reaches_the_owner_by_mail(hub: Hub, mailbox: Mai
 
 
 def test_a_feed_that_waits_is_taken_by_a_run_nobody_had_to_start(running: Supervisor, hub: Hub) -> None:
+    for _ in range(2):
+        take_in_nothing(hub)
+        runs = ask(running, "/flow_runs/filter", flows={"name": {"any_": ["catalog"]}}, sort="EXPECTED_START_TIME_ASC")
+        if any("dispatched" in run["tags"] for run in runs):
+            return
+    pytest.fail(f"only schedules started runs: {[run['tags'] for run in runs]}")
+
+
+def take_in_nothing(hub: Hub) -> None:
+    """A file comes and is taken; if just then a schedule's run is there, it takes it."""
     inbox = Inbox(hub)
     feed_id = inbox.begin(source="main", exchange="catalog", name="import.xml", kind="xml")
     with Path(os.devnull).open("rb") as nothing:
         inbox.append(feed_id, nothing)
     inbox.complete(feed_id)
     assert await_until(lambda: inbox.feed(feed_id).state != "waiting", timeout_s=SLOW_S)
-    runs = ask(running, "/flow_runs/filter", flows={"name": {"any_": ["catalog"]}}, sort="EXPECTED_START_TIME_ASC")
-    assert [run["tags"] for run in runs if "dispatched" in run["tags"]]
 
 
 def test_a_part_that_stays_silent_is_an_incident_and_its_return_ends_it(running: Supervisor, hub: Hub, mailbox: Mailbox) -> None:
