@@ -6,7 +6,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -110,7 +110,7 @@ class Crowd:
         for wish in self.wishes:
             self._let_decide(until=wish.at)
             self.clock.sleep_until(wish.at)
-            self._want(wish)
+            self._want(self._of_several(wish))
         self._let_decide(until=self.closes_at)
         for _, _, decide in self._later:
             decide()
@@ -124,6 +124,12 @@ class Crowd:
     def _afterwards(self, decide: Callable[[], None], at: datetime | None = None) -> None:
         at = at or self.clock.now() + timedelta(seconds=self._dice.uniform(*THINKS_S))
         heapq.heappush(self._later, (at, next(self._numbers), decide))
+
+    def _of_several(self, wish: Wish) -> Wish:
+        """Until somebody got several pieces on Ozon, each who keeps his order tries: one order is to be split."""
+        if self.channel != "ozon" or self._several or wish.cancels_at is not None:
+            return wish
+        return replace(wish, pcs=max(wish.pcs, 2))
 
     def _want(self, wish: Wish) -> None:
         if self.channel in RESERVING and self._served % RESERVES_EVERY == 1:
