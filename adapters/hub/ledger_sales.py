@@ -161,10 +161,11 @@ class SalesDesk:
             everywhere = [*places, *(place for place in self._places.get(item_id, []) if place not in places)]
             for place in everywhere:
                 missing -= self._draw(sale, line_ref, (item_id, place), sale.account, missing)
-        from_pool, has = missing, sum(self._held.get((item_id, place, POOL), 0) for place in self._places.get(item_id, []))
+        from_pool = missing
+        there = sum(self._held.get((item_id, place, POOL), 0) for place in self._places.get(item_id, []))
         for place in places:
             missing -= self._draw(sale, line_ref, (item_id, place), POOL, missing)
-        owed = max(missing, from_pool - max(0, has))
+        owed = max(missing, from_pool - max(0, there))
         if missing:
             self._take(sale, line_ref, (item_id, self._owing_place(item_id, places)), POOL, missing)
         return FromPool(line=sale.line, item_id=item_id, pcs=from_pool, owed_pcs=owed)

@@ -236,6 +236,15 @@ def test_a_cancellation_that_keeps_the_sold_piece_in_the_exposure_for_a_while_al
     assert (shop.accounts(item_id).get("pool", 0), shop.told(), shop.journal()) == (0, [], [])
 
 
+def test_a_sale_that_the_pools_have_covered_waits_no_longer(shop: Channel) -> None:
+    """What waits is taken for not lacking, so that it must not hide what others lack."""
+    shop.rules = replace(shop.rules, restored=timedelta(seconds=RESTORED_S))
+    connected(shop)
+    open_up(shop, gives_back=True)
+    shop.after(VISIBLE_S)
+    assert shop.rows("select * from unexplained") == []
+
+
 def test_what_lacks_when_no_cancellation_can_keep_it_any_more_is_told(shop: Channel) -> None:
     shop.rules = replace(shop.rules, restored=timedelta(seconds=RESTORED_S))
     connected(shop)
